@@ -1,0 +1,56 @@
+"""An Architecture says what shape the model has, from prepared inputs up to (not including) the task's head."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from engine.spec import Spec
+
+if TYPE_CHECKING:
+    from engine.profile import Profile
+    from engine.tasks.base import Task
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """The prepared inputs without the rows: names of the numbers, (name, number of values) of the codes, (height, width, channels)."""
+
+    number: tuple[str, ...] = ()
+    code: tuple[tuple[str, int], ...] = ()
+    pixels: tuple[int, int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One box of the diagram. `shape` in words such as "32 x 32 x 16"."""
+
+    name: str
+    kind: str
+    shape: str
+    parameters: int
+    inputs: tuple[str, ...] = field(default_factory=tuple)
+
+
+class Architecture(Spec):
+    """Base of the architectures. `takes` are tensor kinds ("number", "code", "pixels"); `needs` qualities ("complete", "scaled")."""
+
+    takes: ClassVar[frozenset[str]] = frozenset({"number"})
+    needs: ClassVar[frozenset[str]] = frozenset({"complete", "scaled"})
+    learner: ClassVar[str] = "gradient"
+
+    @classmethod
+    def propose(cls, profile: "Profile", inputs: Sequence[str], task: "Task") -> "tuple[Architecture, float, str] | None":
+        """Set for this dataset, with a rank (higher is better) and a sentence why; None if it cannot take these inputs."""
+        return None
+
+    def body(self, inputs: dict[str, Any], shapes: Shapes, seed: int) -> Any:
+        """Keras layers from named input tensors ("number", "code", "pixels") to one tensor (rows, features). Functional only."""
+        raise NotImplementedError
+
+    def regressor_or_classifier(self, estimator: str, shapes: Shapes, seed: int) -> Any:
+        """For the `scikit` learner: an unfitted estimator ("classifier" or "regressor")."""
+        raise NotImplementedError
+
+    def sketch(self, shapes: Shapes, outputs: int) -> list[Layer]:
+        """For models without layers: the boxes of the diagram. Gradient architectures are drawn from the Keras model."""
+        raise NotImplementedError

@@ -1,0 +1,81 @@
+"""Typed columns: everything uploaded becomes a table of them."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from engine.errors import NotFound
+
+ColumnType = Literal["number", "category", "text", "date", "image"]
+COLUMN_TYPES: dict[ColumnType, str] = {
+    "number": "Number",
+    "category": "Category",
+    "text": "Free text",
+    "date": "Date or time",
+    "image": "Picture",
+}
+
+
+class Column(BaseModel):
+    """One column: our own id (c0001...), the user's name as a label, and how its text is read.
+
+    `missing` lists the texts that mean "no value"; `decimal` and `thousands` are marks in numbers;
+    `date_format` is a strptime pattern, "" meaning ISO 8601. Category and text values are str, numbers float.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    type: ColumnType
+    decimal: str = "."
+    thousands: str = ""
+    date_format: str = ""
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """Typed rows. `frame` has the column ids as its columns and 0..n-1 as its index; `folder` holds the pictures.
+
+    In the frame numbers are float64 (missing: NaN), categories, texts and picture file names (relative to `folder`) are
+    `str` dtype (missing: NaN), dates datetime64[ns] (missing: NaT).
+    """
+
+    columns: tuple[Column, ...]
+    frame: pd.DataFrame
+    folder: Path | None = None
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def column(self, id: str) -> Column:
+        """The column with that id. Raises NotFound."""
+        for column in self.columns:
+            if column.id == id:
+                return column
+        raise NotFound(f"There is no column '{id}' in this table.", "Choose one of its columns.")
+
+    def named(self, name: str) -> Column:
+        """The column the user calls `name`. Raises NotFound listing the names."""
+        for column in self.columns:
+            if column.name == name or column.id == name:
+                return column
+        raise NotFound(f"There is no column '{name}'.", f"The columns are: {', '.join(c.name for c in self.columns)}.")
+
+    def values(self, id: str) -> np.ndarray[Any, Any]:
+        """(rows,): float64 for numbers, datetime64[ns] for dates, object (str or None) for everything else."""
+        series = self.frame[id]
+        if self.column(id).type == "number":
+            return series.to_numpy(np.float64)
+        if self.column(id).type == "date":
+            return series.to_numpy("datetime64[ns]")
+        return series.astype(object).where(series.notna(), None).to_numpy(object)
+
+    def take(self, rows: np.ndarray[Any, Any]) -> "Table":
+        """Those rows (positions), re-numbered from 0."""
+        return replace(self, frame=self.frame.iloc[rows].reset_index(drop=True))

@@ -1,0 +1,81 @@
+"""A Learner says how a model learns: it is handed prepared training and validation rows and gives back a trained model."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import numpy as np
+
+from engine.architectures.base import Architecture, Shapes
+from engine.spec import Spec
+from engine.tasks.base import Task
+
+if TYPE_CHECKING:
+    from engine.profile import Profile
+
+Array = np.ndarray[Any, Any]
+Inputs = dict[str, Array]
+Wish = Literal["go on", "stop", "cancel"]
+
+
+class Tell:
+    """Listens to a training and answers with the user's wish. This one hears nothing and says "go on"."""
+
+    def metrics(self, step: float, values: Mapping[str, float]) -> Wish:
+        """Measures at `step` (in epochs; fractions are inside an epoch). NaN and infinities are passed on as they are."""
+        return "go on"
+
+    def stage(self, text: str, done: float | None = None) -> Wish:
+        """What is being done now, in words, and the finished part (0 to 1) if known."""
+        return "go on"
+
+    def facts(self, values: Mapping[str, Any]) -> None:
+        """Things known once: baseline scores, parameters, rows, best epoch."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """All a learner needs. Targets are encoded; `state` is the task's."""
+
+    architecture: Architecture
+    task: Task
+    state: dict[str, Any]
+    shapes: Shapes
+    train: Inputs
+    train_y: Array
+    validation: Inputs
+    validation_y: Array
+    seed: int
+
+
+class Model(Protocol):
+    """A trained model, of whatever library."""
+
+    def predict(self, inputs: Inputs) -> Array:
+        """Outputs of shape (rows, 1) or (rows, classes)."""
+
+    def save(self, folder: Path) -> None:
+        """Writes its files into `folder`; the learner's `load` reads them again."""
+
+
+class Learner(Spec):
+    """Base of the learners. Its fields are the settings of training."""
+
+    @classmethod
+    def propose(cls, profile: "Profile", architecture: Architecture) -> "Learner":
+        """The settings for this dataset and architecture."""
+        return cls()  # type: ignore[call-arg]
+
+    def fit(self, lesson: Lesson, tell: Tell) -> Model:
+        """Trains and gives back the best model found. Stops when `tell` answers "stop". Raises Diverged, Cancelled."""
+        raise NotImplementedError
+
+    @classmethod
+    def load(cls, folder: Path) -> Model:
+        """A model saved by `Model.save`. Never unpickles."""
+        raise NotImplementedError
+
+
+class Cancelled(Exception):
+    """The user threw the run away."""

@@ -1,0 +1,61 @@
+"""A Family finds its members by looking into its folder: one new file is one new member."""
+
+import importlib
+import pkgutil
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from pydantic import ValidationError
+
+from engine.errors import InvalidPlan
+from engine.spec import Spec
+
+T = TypeVar("T", bound=Spec)
+
+
+class Family(Generic[T]):
+    """All members of one folder, such as the steps or the tasks."""
+
+    def __init__(self, package: str, base: type[T], noun: str) -> None:
+        self.package = package
+        self.base = base
+        self.noun = noun
+
+    @cached_property
+    def members(self) -> dict[str, type[T]]:
+        """kind -> class, in the order the user should see them."""
+        found = [member for name in self._modules() for member in self._in(name)]
+        return {m.model_fields["kind"].default: m for m in sorted(found, key=lambda m: (m.order, m.title))}
+
+    def get(self, kind: str) -> type[T]:
+        """The class of that kind. Raises InvalidPlan naming the kinds there are."""
+        if kind not in self.members:
+            raise InvalidPlan(f"There is no {self.noun} called '{kind}'.", f"Choose one of: {', '.join(self.members)}.")
+        return self.members[kind]
+
+    def parse(self, data: Any) -> T:
+        """A member from its stored form (a dict with `kind`), or the member itself. Raises InvalidPlan in plain words."""
+        if isinstance(data, self.base):
+            return data
+        if not isinstance(data, dict) or "kind" not in data:
+            raise InvalidPlan(f"A {self.noun} needs a 'kind', but got {data!r}.", f"Choose one of: {', '.join(self.members)}.")
+        member = self.get(data["kind"])
+        try:
+            return member.model_validate(data)
+        except ValidationError as error:
+            raise InvalidPlan(f"The {self.noun} '{member.title}' cannot be set like this: {_plain(member, error)}", "Change that setting.") from error
+
+    def _modules(self) -> list[str]:
+        folder = importlib.import_module(self.package)
+        return [m.name for m in pkgutil.iter_modules(folder.__path__) if m.name != "base" and not m.name.startswith("_")]
+
+    def _in(self, name: str) -> list[type[T]]:
+        module = importlib.import_module(f"{self.package}.{name}")
+        own = [v for v in vars(module).values() if isinstance(v, type) and v.__module__ == module.__name__]
+        return [v for v in own if issubclass(v, self.base) and "kind" in v.__annotations__]
+
+
+def _plain(member: type[Spec], error: ValidationError) -> str:
+    labels = {p.name: p.label for p in member.params()}
+    said = [f"'{labels.get(str(e['loc'][0]), e['loc'][0]) if e['loc'] else member.title}' is {e['input']!r}, but: {e['msg'].lower()}" for e in error.errors()]
+    return "; ".join(said) + "."

@@ -1,0 +1,118 @@
+"""A Task says what is predicted: how answers are encoded, what the network ends in, and how it is judged."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+
+from engine.columns import Table
+from engine.panels import Report, Score
+from engine.spec import Spec
+
+if TYPE_CHECKING:
+    from engine.profile import ColumnProfile
+
+Array = np.ndarray[Any, Any]
+State = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A live measure: Keras's name for it, the user's word, its unit, and the factor from Keras's to the user's unit."""
+
+    name: str
+    label: str
+    better: Literal["higher", "lower"]
+    unit: str = ""
+    factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a report is written from: rows the model never saw, the true answers, and what each contender said.
+
+    `outputs`, `baseline` and `linear` have the shape of the network's output: (rows, 1) or (rows, classes). `linear` is None
+    when it could not be fitted. `rows` are the rows' numbers in the dataset (0-based).
+    """
+
+    table: Table
+    rows: Array
+    y: Array
+    outputs: Array
+    baseline: Array
+    linear: Array | None
+    target: str
+    inputs: tuple[str, ...]
+
+
+class Task(Spec):
+    """Base of the tasks. `y` are target values as `Table.values` gives them; outputs are what the network's head gives."""
+
+    targets: ClassVar[frozenset[str]] = frozenset()
+    estimator: ClassVar[Literal["classifier", "regressor"]] = "classifier"
+
+    @classmethod
+    def propose(cls, column: "ColumnProfile") -> "Task | None":
+        """This task, set for that target column, if it fits; else None."""
+        return None
+
+    def question(self, name: str) -> str:
+        """The task in words about the column called `name`: "Yes/No question: will stroke be 1?". Plain text, not Markdown."""
+        raise NotImplementedError
+
+    def fit(self, y: Array) -> State:
+        """What is learned from training targets, as JSON: the classes, or mean and spread. Raises InvalidPlan if hopeless."""
+        raise NotImplementedError
+
+    def known(self, y: Array, state: State) -> Array:
+        """(rows,) bool: rows whose target is present and can be encoded."""
+        raise NotImplementedError
+
+    def encode(self, y: Array, state: State) -> Array:
+        """Targets for the loss: (rows,) float32 or int32. Only for known rows."""
+        raise NotImplementedError
+
+    def head(self, x: Any, state: State) -> Any:
+        """Adds the output layer to a Keras tensor (rows, features) and returns the output tensor."""
+        raise NotImplementedError
+
+    def loss(self) -> Any:
+        """The loss for `compile`: a name or a Keras loss."""
+        raise NotImplementedError
+
+    def metrics(self, state: State) -> list[Metric]:
+        """Live metrics, the first is the main one. Names are ones Keras understands for this head."""
+        raise NotImplementedError
+
+    def from_estimator(self, estimator: Any, x: Array) -> Array:
+        """A fitted scikit-learn estimator's answer in the shape of the network's output."""
+        raise NotImplementedError
+
+    def linear(self) -> Any:
+        """An unfitted scikit-learn linear model for this task; fitted on encoded targets."""
+        raise NotImplementedError
+
+    def baseline(self, y: Array, state: State) -> Array:
+        """The trivial answer learned from encoded training targets: one row of outputs, shape (1, outputs)."""
+        raise NotImplementedError
+
+    def evaluate(self, outputs: Array, y: Array, state: State) -> dict[str, float]:
+        """`loss` and each live metric in the user's unit, of any outputs against encoded targets: for the baseline line."""
+        raise NotImplementedError
+
+    def settle(self, outputs: Array, y: Array, state: State) -> State:
+        """State after looking at validation rows (for example the threshold). Default: unchanged."""
+        return state
+
+    def decode(self, outputs: Array, state: State) -> pd.DataFrame:
+        """Answers in the user's words and units: column "prediction", then "how sure" (0 to 1) or "from"/"to", then details."""
+        raise NotImplementedError
+
+    def scores(self, outputs: Array, y: Array, state: State, seed: int = 0) -> dict[str, Score]:
+        """Measures with 95 % intervals (bootstrap over rows) from raw targets `y`; the first is the main one."""
+        raise NotImplementedError
+
+    def report(self, judged: Judged, state: State) -> Report:
+        """The whole judgement: headline, comparison, charts, worst mistakes."""
+        raise NotImplementedError
