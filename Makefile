@@ -1,0 +1,53 @@
+# The few commands of this project. Everything is installed into .venv (GPU=1: .venv-gpu); nothing outside this folder changes,
+# except that `make test` as root on Debian installs Chromium when there is none.
+
+ifeq ($(GPU),1)
+VENV := .venv-gpu
+LOCK := requirements-gpu.lock
+else
+VENV := .venv
+LOCK := requirements.lock
+endif
+PY := $(VENV)/bin/python
+INSTALL := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes --only-binary=:all:
+COMPILE := $(PY) -m uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
+	--custom-compile-command "make lock"
+
+.PHONY: help run test lint bench lock clean
+.DEFAULT_GOAL := help
+
+help: ## Show these commands
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-6s %s\n", $$1, $$2}'
+
+run: $(VENV)/run.stamp ## Install what is needed and open the app (GPU=1: with CUDA; ARGS="--port 8600": passed on)
+	@$(VENV)/bin/modelwright app $(ARGS)
+
+test: $(VENV)/test.stamp ## Run the whole test suite, browser tests included (ARGS="-k name": passed on)
+	@CHROMIUM="$$(.ci/chromium)" && export CHROMIUM && $(PY) -m pytest $(ARGS)
+
+lint: $(VENV)/test.stamp ## Check style and types
+	@$(PY) -m ruff check . && $(PY) -m mypy
+
+bench: $(VENV)/test.stamp ## Print the measurements of tests/bench
+	@CHROMIUM="$$(.ci/chromium)" && export CHROMIUM && $(PY) -m pytest -m bench -s -q tests/bench $(ARGS)
+
+lock: $(VENV)/run.stamp ## Write the lock files again from pyproject.toml (ARGS=--upgrade: take newer versions)
+	@$(PY) -m pip install --disable-pip-version-check --quiet uv
+	@$(COMPILE) $(ARGS) --group setup pyproject.toml -o requirements.lock
+	@$(COMPILE) $(ARGS) --group setup --extra gpu --no-emit-package tensorflow-cpu -c requirements.lock pyproject.toml -o requirements-gpu.lock
+	@$(COMPILE) $(ARGS) --group pyproject.toml:test -c requirements.lock -o tests/requirements.lock
+
+clean: ## Remove the installed environments and caches (not your projects)
+	@rm -rf .venv .venv-gpu .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/run.stamp: $(LOCK) pyproject.toml
+	@test -x $(PY) || { python="$$(.ci/python)" && { "$$python" -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "Python could not make an environment. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }; }; }
+	@echo "Installing the packages of $(LOCK) into $(VENV); the first time takes a few minutes." >&2
+	@$(INSTALL) -r $(LOCK)
+	@$(PY) -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/run.stamp tests/requirements.lock
+	@$(INSTALL) -r tests/requirements.lock
+	@touch $@
