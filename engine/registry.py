@@ -52,7 +52,7 @@ class Family(Generic[T]):
     def _in(self, name: str) -> list[type[T]]:
         module = importlib.import_module(f"{self.package}.{name}")
         own = [v for v in vars(module).values() if isinstance(v, type) and v.__module__ == module.__name__]
-        return [v for v in own if issubclass(v, self.base) and "kind" in v.__annotations__]
+        return [v for v in own if issubclass(v, self.base) and "kind" in v.__dict__.get("__annotations__", {})]
 
 
 def _plain(member: type[Spec], error: ValidationError) -> str:

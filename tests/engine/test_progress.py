@@ -1,0 +1,37 @@
+"""The sentence beside the live chart must follow the curve."""
+
+from engine.progress import sentence
+
+
+def curve(loss, val):
+    steps = [float(i + 1) for i in range(len(val))]
+    return {"loss": (steps, loss), "val_loss": (steps, val)}
+
+
+def test_nothing_yet_says_wait():
+    assert sentence({}, {})[0] == "wait"
+
+
+def test_falling_unseen_loss_is_still_improving():
+    mood, words = sentence(curve([1, 0.8, 0.6], [1, 0.85, 0.7]), {})
+    assert mood == "good" and words.startswith("Still improving")
+
+
+def test_rising_unseen_loss_beside_falling_own_loss_is_memorising():
+    mood, words = sentence(curve([1, 0.5, 0.4, 0.3, 0.2, 0.1], [1, 0.6, 0.65, 0.7, 0.75, 0.8]), {})
+    assert mood == "flat" and "No better for 4 epochs" in words and "memorise" in words
+
+
+def test_plateau_without_memorising_does_not_claim_it():
+    mood, words = sentence(curve([1, 0.5, 0.5, 0.5, 0.5], [1, 0.6, 0.6, 0.6, 0.6]), {})
+    assert mood == "flat" and "memorise" not in words
+
+
+def test_no_better_than_guessing_is_said():
+    words = sentence(curve([1, 0.9, 0.8, 0.7], [0.7, 0.8, 0.8, 0.9]), {"baseline": {"loss": 0.65}})[1]
+    assert words.endswith("no better than guessing.")
+
+
+def test_not_a_number_is_bad():
+    mood, words = sentence(curve([1, 1, 1], [1, 1, float("nan")]), {})
+    assert mood == "bad" and "learning rate" in words
