@@ -1,0 +1,150 @@
+"""The rules of the code base that a reader could break without noticing."""
+
+import ast
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HEAVY = {"tensorflow", "keras", "torch", "jax"}
+DRIVERS = {"sqlite3", "pysqlite3", "sqlite_utils", "apsw"}
+POISONABLE = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "skops"}
+MEGABYTES_IN_GIT = 2
+LINES_IN_A_MODULE = 400
+LINES_IN_A_BODY = 60
+
+
+@cache
+def tracked() -> tuple[Path, ...]:
+    """The files of the repository as they are in the working tree: what git tracks, less what was just removed."""
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    return tuple(ROOT / name for name in listing.split("\0") if name and (ROOT / name).is_file())
+
+
+def modules(*folders: str) -> list[Path]:
+    return sorted(p for p in tracked() if p.suffix == ".py" and p.relative_to(ROOT).parts[0] in folders)
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+def imported(path: Path) -> list[tuple[int, str]]:
+    """(line, full module name) of every import in the file, also inside functions."""
+    found: list[tuple[int, str]] = []
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            found += [(node.lineno, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.append((node.lineno, node.module))
+        elif isinstance(node, ast.Call) and _called(node) in {"import_module", "__import__"} and node.args:
+            first = node.args[0]
+            found += [(node.lineno, first.value)] if isinstance(first, ast.Constant) and isinstance(first.value, str) else []
+    return found
+
+
+def imports_of(names: set[str], *folders: str, but: set[str] = frozenset()) -> list[str]:
+    """Where the folders import one of those top-level modules, as `file:line name`."""
+    return [
+        f"{path.relative_to(ROOT)}:{line} {name}"
+        for path in modules(*folders)
+        if str(path.relative_to(ROOT)) not in but
+        for line, name in imported(path)
+        if name.split(".")[0] in names
+    ]
+
+
+def calls(*folders: str) -> list[tuple[str, ast.Call]]:
+    return [(f"{p.relative_to(ROOT)}:{n.lineno}", n) for p in modules(*folders) for n in ast.walk(tree(p)) if isinstance(n, ast.Call)]
+
+
+def _called(node: ast.Call) -> str:
+    """The last name of what is called: `markdown` for `st.markdown(...)`."""
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def test_the_engine_knows_no_user_interface() -> None:
+    assert imports_of({"streamlit", "app", "plotly"}, "engine") == []
+
+
+def test_one_module_imports_a_sqlite_driver() -> None:
+    assert imports_of(DRIVERS, "app", "engine", "sample_data", but={"engine/store/db.py"}) == []
+
+
+def test_writes_never_begin_deferred() -> None:
+    assert [place for place, call in calls("app", "engine") if _called(call) == "atomic"] == []
+
+
+def test_heavy_libraries_come_only_through_lazy() -> None:
+    assert imports_of(HEAVY, "engine", but={"engine/lazy.py"}) == []
+
+
+def test_the_app_uses_no_learning_library() -> None:
+    assert imports_of(HEAVY | {"sklearn", "scipy"}, "app") == []
+    assert [f"{p.name}:{line}" for p in modules("app") for line, name in imported(p) if name == "engine.lazy"] == []
+
+
+@pytest.mark.parametrize("package", ["engine", "app"])
+def test_importing_everything_leaves_tensorflow_out(package: str) -> None:
+    names = [".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for p in modules(package)]
+    program = f"import importlib, sys\nfor name in {names!r}: importlib.import_module(name)\nprint(sorted({HEAVY!r} & set(sys.modules)))"
+    if package == "engine":
+        program += "\nassert 'streamlit' not in sys.modules"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr[-3000:]
+
+
+def test_nothing_is_pickled() -> None:
+    assert imports_of(POISONABLE, "app", "engine", "sample_data") == []
+
+
+def test_no_process_is_forked_from_a_page() -> None:
+    assert imports_of({"multiprocessing"}, "app", "engine") == []
+
+
+def test_no_text_is_run_as_code() -> None:
+    bare = [place for place, call in calls("app", "engine") if isinstance(call.func, ast.Name) and call.func.id in {"eval", "exec"}]
+    shell = [place for place, call in calls("app", "engine", "tests") for k in call.keywords if k.arg == "shell" and _is_true(k.value)]
+    assert bare + shell == []
+
+
+def test_no_raw_html_is_allowed_on_a_page() -> None:
+    assert [place for place, call in calls("app") for k in call.keywords if k.arg == "unsafe_allow_html" and not _is_false(k.value)] == []
+
+
+def test_no_module_grows_past_its_limit() -> None:
+    long = {str(p.relative_to(ROOT)): lines for p in modules("app", "engine", "tests", "sample_data") if (lines := len(p.read_text().splitlines())) > LINES_IN_A_MODULE}
+    assert long == {}
+
+
+def test_no_function_grows_past_a_screen() -> None:
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    found = [(p, n) for p in modules("app", "engine", "sample_data") for n in ast.walk(tree(p)) if isinstance(n, kinds)]
+    assert [f"{p.relative_to(ROOT)}:{n.lineno} {n.name}" for p, n in found if n.end_lineno - n.body[0].lineno >= LINES_IN_A_BODY] == []
+
+
+def test_no_file_names_a_registry_or_a_machine() -> None:
+    hosts = ["py" + "pi.org", "python" + "hosted.org", "--index" + "-url", "--find" + "-links"]
+    folders = [rf"(?<![\w.~]){re.escape('/' + name)}(?![\w-])" for name in ("work", "root", "home", "opt/wheels")]
+    pattern = re.compile("|".join([*map(re.escape, hosts), *folders]))
+    texts = {p: p.read_bytes().decode("utf-8", "ignore") for p in tracked() if p.suffix not in {".png", ".zip", ".parquet"}}
+    assert {f"{p.relative_to(ROOT)}: {m[0]}" for p, text in texts.items() for m in pattern.finditer(text)} == set()
+
+
+def test_git_holds_no_large_file() -> None:
+    assert [str(p.relative_to(ROOT)) for p in tracked() if p.stat().st_size > MEGABYTES_IN_GIT * 2**20] == []
+
+
+def _is_true(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True
+
+
+def _is_false(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is False
