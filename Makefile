@@ -13,7 +13,7 @@ INSTALL := $(PY) -m pip install --disable-pip-version-check --quiet --require-ha
 COMPILE := $(PY) -m uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
 	--custom-compile-command "make lock"
 
-.PHONY: help run test lint bench lock clean
+.PHONY: help run test lint bench lock docs clean
 .DEFAULT_GOAL := help
 
 help: ## Show these commands
@@ -36,6 +36,9 @@ lock: $(VENV)/run.stamp ## Write the lock files again from pyproject.toml (ARGS=
 	@$(COMPILE) $(ARGS) --group setup pyproject.toml -o requirements.lock
 	@$(COMPILE) $(ARGS) --group setup --extra gpu --no-emit-package tensorflow-cpu -c requirements.lock pyproject.toml -o requirements-gpu.lock
 	@$(COMPILE) $(ARGS) --group pyproject.toml:test -c requirements.lock -o tests/requirements.lock
+
+docs: $(VENV)/test.stamp ## Write the README's tables again from the families
+	@$(PY) -m tests.readme
 
 clean: ## Remove the installed environments and caches (not your projects)
 	@rm -rf .venv .venv-gpu .pytest_cache .mypy_cache .ruff_cache .hypothesis

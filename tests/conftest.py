@@ -41,5 +41,5 @@ def chromium() -> str:
     """The path of a Chromium. A missing browser is a failure, never a silent skip."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
-        pytest.fail("The browser tests need Chromium or Chrome, and none was found. Install one, or run: make test CHROMIUM=/path/to/chromium")
+        pytest.fail("The browser tests need Chromium, and none was found. Install it, or run: make test CHROMIUM=/path/to/chromium")
     return found
