@@ -1,0 +1,1 @@
+"""Processes beside the app: a supervisor, one worker a run, and a desk for short questions."""

@@ -1,0 +1,150 @@
+"""The database: the only module that imports a SQLite driver (two of them on one file destroy it).
+
+Every write is one `BEGIN IMMEDIATE` transaction; state changes ask for `durable=True` (on the disk before it returns).
+"""
+
+import math
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+from sqlite_utils.utils import sqlite3 as driver  # type: ignore[attr-defined]
+
+if TYPE_CHECKING:
+    from engine.store.workspace import Workspace
+
+__all__ = ["Busy", "Database", "DatabaseError", "Migrations", "connect", "data_version", "is_safe", "rows", "tidy", "version", "write"]
+
+DatabaseError: type[Exception] = driver.DatabaseError
+Busy: type[Exception] = driver.OperationalError
+WAIT_SECONDS = 30
+LARGE_LOG = 64 * 2**20
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+    f"journal_size_limit={LARGE_LOG}",
+    "secure_delete=ON",
+)
+
+
+class _Thread(threading.local):
+    """Each thread has its own connections: file -> (device, inode, connection)."""
+
+    def __init__(self) -> None:
+        self.open: dict[str, tuple[int, int, Database]] = {}
+
+
+_thread = _Thread()
+
+
+@contextmanager
+def connect(workspace: "Workspace", durable: bool = False) -> Iterator[Database]:
+    """This thread's connection. `durable` makes single statements outlive a power cut. For more than one, use `write`."""
+    db = _connection(workspace)
+    if not db.conn.in_transaction:
+        db.conn.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+    yield db
+
+
+@contextmanager
+def write(workspace: "Workspace", durable: bool = False) -> Iterator[Database]:
+    """One transaction that nobody else can write into: all of it happens, or nothing when the block raises.
+
+    Never nested: hand the open database on instead. Raises Busy if another program held the database for 30 seconds.
+    """
+    with connect(workspace, durable) as db:
+        if db.conn.in_transaction:
+            raise RuntimeError("A write inside a write: pass the open database on instead.")
+        db.conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+            db.conn.execute("COMMIT")
+        except BaseException:
+            db.rollback()
+            raise
+
+
+def rows(workspace: "Workspace", sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
+    """All rows of a query, read to the end (a half-read one would keep the log from shrinking)."""
+    return select(_connection(workspace), sql, params)
+
+
+def select(db: Database, sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
+    """The same inside a write."""
+    cursor = db.conn.execute(sql, params)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def data_version(workspace: "Workspace") -> int:
+    """A number that changes when another connection wrote. Compare only values taken in the same thread."""
+    return int(_connection(workspace).conn.execute("PRAGMA data_version").fetchone()[0])
+
+
+def tidy(workspace: "Workspace") -> None:
+    """Shrinks the write-ahead log when it has grown beyond 64 MB."""
+    log = workspace.database.with_name(workspace.database.name + "-wal")
+    if log.exists() and log.stat().st_size > LARGE_LOG:
+        _connection(workspace).conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def damage(workspace: "Workspace") -> str:
+    """What SQLite finds wrong with the file, else ""."""
+    found = [str(row[0]) for row in _connection(workspace).conn.execute("PRAGMA quick_check(5)").fetchall()]
+    return "" if found == ["ok"] else "; ".join(found)
+
+
+def version() -> tuple[int, ...]:
+    """The SQLite library's version, such as (3, 53, 4)."""
+    return tuple(int(part) for part in driver.sqlite_version.split("."))
+
+
+def is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite is free of the write-ahead-log bug of 3.7.0 to 3.51.2 (https://sqlite.org/wal.html#walresetbug)."""
+    if version[:2] in {(3, 44), (3, 50)}:
+        return version >= ((3, 44, 6) if version[1] == 44 else (3, 50, 7))
+    return version >= (3, 51, 3) and version[:2] != (3, 52)
+
+
+def kind_of(value: float) -> tuple[float | None, str]:
+    """A number as it is stored: SQLite would turn NaN into NULL, so what it is stands beside it."""
+    if math.isfinite(value):
+        return value, "finite"
+    return None, "nan" if math.isnan(value) else ("inf" if value > 0 else "-inf")
+
+
+def number_of(value: float | None, kind: str) -> float:
+    """The way back."""
+    return float(value) if value is not None else float(kind)
+
+
+def _connection(workspace: "Workspace") -> Database:
+    path = str(workspace.database)
+    known = _thread.open.get(path)
+    if known and known[:2] == _identity(workspace):
+        return known[2]
+    db = _open(path)
+    _thread.open[path] = (*_identity(workspace), db)
+    return db
+
+
+def _identity(workspace: "Workspace") -> tuple[int, int]:
+    try:
+        found = workspace.database.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_dev, found.st_ino
+
+
+def _open(path: str) -> Database:
+    connection = driver.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    return Database(connection, execute_plugins=False)

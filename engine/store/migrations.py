@@ -1,0 +1,122 @@
+"""The tables, as named changes that are recorded when done. A released change is never edited: add the next one."""
+
+from typing import TYPE_CHECKING
+
+from engine.errors import EngineError
+from engine.store.db import Database, Migrations, connect, write
+
+if TYPE_CHECKING:
+    from engine.store.workspace import Workspace
+
+CHANGES = Migrations("modelwright")
+
+
+def bring_up_to_date(workspace: "Workspace") -> None:
+    """Makes or changes the tables if that is not done yet. Raises EngineError if a newer Modelwright wrote them."""
+    with connect(workspace) as db:
+        if not _pending(db):
+            return
+    with write(workspace, durable=True) as db:
+        CHANGES.apply(db)
+
+
+def _pending(db: Database) -> bool:
+    done = {change.name for change in CHANGES.applied(db)}
+    known = {change.name for change in CHANGES._migrations}
+    if unknown := sorted(done - known):
+        raise EngineError(
+            f"This workspace was used by a newer Modelwright (it knows '{unknown[0]}').", "Update Modelwright, or choose another workspace."
+        )
+    return done != known
+
+
+@CHANGES()
+def projects_and_datasets(db: Database) -> None:
+    """What a person works on. `draft` and `record` are JSON."""
+    db.executescript("""
+        CREATE TABLE datasets (
+            id TEXT PRIMARY KEY,
+            record TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            created TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX datasets_by_content ON datasets (sha256);
+        CREATE TABLE projects (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            dataset TEXT,
+            draft TEXT NOT NULL DEFAULT '{}',
+            created TEXT NOT NULL,
+            changed TEXT NOT NULL
+        ) STRICT;
+    """)
+
+
+@CHANGES()
+def runs_and_events(db: Database) -> None:
+    """Trainings. `wish` is what the person asked of one; one event is written with each change of state."""
+    db.executescript("""
+        CREATE TABLE runs (
+            id TEXT PRIMARY KEY,
+            request TEXT UNIQUE,
+            project TEXT REFERENCES projects (id) ON DELETE SET NULL,
+            dataset TEXT NOT NULL,
+            name TEXT NOT NULL,
+            plan TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'queued' CHECK (
+                state IN ('queued', 'starting', 'running', 'paused', 'succeeded', 'failed', 'interrupted', 'cancelled')
+            ),
+            reason TEXT NOT NULL DEFAULT '',
+            message TEXT NOT NULL DEFAULT '',
+            attempt INTEGER NOT NULL DEFAULT 0,
+            wish TEXT CHECK (wish IN ('stop', 'cancel', 'pause')),
+            created TEXT NOT NULL,
+            started TEXT,
+            ended TEXT,
+            facts TEXT NOT NULL DEFAULT '{}',
+            score TEXT,
+            pid INTEGER,
+            ticks INTEGER,
+            boot TEXT
+        ) STRICT;
+        CREATE INDEX runs_by_state ON runs (state);
+        CREATE INDEX runs_by_project ON runs (project);
+        CREATE TABLE events (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            attempt INTEGER NOT NULL,
+            before TEXT,
+            after TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            message TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX events_by_run ON events (run);
+        CREATE TRIGGER runs_end_once BEFORE UPDATE OF state ON runs
+        WHEN OLD.state IN ('succeeded', 'failed', 'cancelled') AND NEW.state <> OLD.state
+        BEGIN SELECT RAISE(ABORT, 'a run that has ended cannot change its state'); END;
+    """)
+
+
+@CHANGES()
+def metrics_and_models(db: Database) -> None:
+    """Measures while training (`seq` is never used twice, so a viewer can go on after it), and finished bundles."""
+    db.executescript("""
+        CREATE TABLE metrics (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            step REAL NOT NULL,
+            value REAL,
+            kind TEXT NOT NULL CHECK (kind IN ('finite', 'nan', 'inf', '-inf')),
+            UNIQUE (run, name, step),
+            CHECK ((value IS NULL) = (kind <> 'finite'))
+        ) STRICT;
+        CREATE INDEX metrics_by_run ON metrics (run);
+        CREATE TABLE models (
+            run TEXT PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+            manifest TEXT NOT NULL,
+            bytes INTEGER NOT NULL,
+            created TEXT NOT NULL
+        ) STRICT;
+    """)

@@ -1,0 +1,176 @@
+"""Runs: one training each, from queued to its end. How a run changes its state is in `transitions`."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from engine.errors import EngineError, NotFound
+from engine.store import db, transitions
+from engine.store.records import new_id, now, to_json
+from engine.store.transitions import ACTIVE, DONE, State, move
+from engine.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from engine.plan import Plan
+
+__all__ = ["ACTIVE", "DONE", "Asked", "Event", "Run", "State", "move"]
+
+Asked = Literal["stop", "cancel"]
+
+
+class Run(BaseModel):
+    """One run. Times are ISO-8601 UTC text; `attempt` counts its starts; `wish` is what the person asked of it.
+
+    `pid`, `ticks` and `boot` name the process of the latest attempt, also after it has ended.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    project: str | None
+    dataset: str
+    name: str
+    plan: dict[str, Any]
+    state: State
+    reason: str
+    message: str
+    attempt: int
+    wish: str | None
+    created: str
+    started: str | None
+    ended: str | None
+    facts: dict[str, Any]
+    score: dict[str, Any] | None
+    pid: int | None
+    ticks: int | None
+    boot: str | None
+
+    @property
+    def is_active(self) -> bool:
+        """A process is at work."""
+        return self.state in ACTIVE
+
+    @property
+    def is_done(self) -> bool:
+        """Its state cannot change any more."""
+        return self.state in DONE
+
+
+class Event(BaseModel):
+    """One change of a run's state; `seq` gives the order, not the time."""
+
+    model_config = ConfigDict(frozen=True)
+
+    seq: int
+    run: str
+    attempt: int
+    before: str | None
+    after: str
+    reason: str
+    message: str
+    at: str
+
+
+def add(workspace: Workspace, plan: "Plan", project: str | None = None, name: str = "", request: str | None = None) -> Run:
+    """A new run in the queue. The same `request` (any text the caller chose) a second time gives the first run back."""
+    id = new_id("r")
+    with db.write(workspace, durable=True) as database:
+        added = database.execute(
+            "INSERT INTO runs (id, request, project, dataset, name, plan, created) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (request) DO NOTHING",
+            (id, request, project, plan.dataset, name or plan.name, plan.model_dump_json(), now()),
+        ).rowcount
+        if added:
+            transitions.note(database, id, 0, None, "queued")
+        else:
+            id = db.select(database, "SELECT id FROM runs WHERE request = ?", (request,))[0]["id"]
+    return get(workspace, id)
+
+
+def get(workspace: Workspace, id: str) -> Run:
+    """The run with that id. Raises NotFound."""
+    found = db.rows(workspace, "SELECT * FROM runs WHERE id = ?", (id,))
+    if not found:
+        raise NotFound("This run does not exist any more.", "Choose another one under Runs.")
+    return _run(found[0])
+
+
+def all(workspace: Workspace, project: str | None = None, limit: int | None = None) -> list[Run]:
+    """Runs (of one project, if given), the newest first."""
+    found = db.rows(
+        workspace,
+        "SELECT * FROM runs WHERE :project IS NULL OR project = :project ORDER BY rowid DESC LIMIT :limit",
+        {"project": project, "limit": -1 if limit is None else limit},
+    )
+    return [_run(row) for row in found]
+
+
+def active(workspace: Workspace, dataset: str | None = None) -> list[Run]:
+    """Runs (on one dataset, if given) that a process works on or will: not ended and not paused, the oldest first."""
+    found = db.rows(
+        workspace,
+        "SELECT * FROM runs WHERE state IN ('queued', 'starting', 'running', 'interrupted')"
+        " AND (:dataset IS NULL OR dataset = :dataset) ORDER BY rowid",
+        {"dataset": dataset},
+    )
+    return [_run(row) for row in found]
+
+
+def wish(workspace: Workspace, id: str, asked: Asked) -> Run:
+    """Asks a run to stop and keep the best model so far, or to be thrown away. One still waiting is cancelled at once.
+
+    A later "cancel" replaces "stop", not the other way round. Nothing happens to a run that has ended.
+    """
+    with db.write(workspace, durable=True) as database:
+        for waiting in ("queued", "interrupted", "paused"):
+            transitions.change(database, id, None, waiting, "cancelled", "user_cancel", "Cancelled before it started.")
+        database.execute(
+            "UPDATE runs SET wish = ? WHERE id = ? AND state IN ('starting', 'running') AND coalesce(wish, '') <> 'cancel'", (asked, id)
+        )
+    return get(workspace, id)
+
+
+def rename(workspace: Workspace, id: str, name: str) -> Run:
+    """The run under a new name. Raises NotFound."""
+    with db.write(workspace) as database:
+        database.execute("UPDATE runs SET name = ? WHERE id = ?", (name, id))
+    return get(workspace, id)
+
+
+def delete(workspace: Workspace, id: str) -> None:
+    """Takes the run, its measures and its model away for good. Raises EngineError while it is at work."""
+    with db.write(workspace, durable=True) as database:
+        if not database.execute("DELETE FROM runs WHERE id = ? AND state NOT IN ('starting', 'running')", (id,)).rowcount:
+            found = db.select(database, "SELECT name FROM runs WHERE id = ?", (id,))
+            if found:
+                raise EngineError(f"The run '{found[0]['name']}' is being trained.", "Cancel it first, then delete it.")
+    shutil.rmtree(workspace.run(id), ignore_errors=True)
+
+
+def set_facts(workspace: Workspace, id: str, attempt: int, values: Mapping[str, Any]) -> bool:
+    """Adds to what is known about the run at work; False if that attempt is not (any more) the one at work."""
+    with db.write(workspace) as database:
+        return transitions.merge_facts(database, id, attempt, values)
+
+
+def set_score(workspace: Workspace, id: str, attempt: int, score: Mapping[str, Any]) -> bool:
+    """Replaces the score of the run at work; False if that attempt is not (any more) the one at work."""
+    with db.write(workspace) as database:
+        sql = "UPDATE runs SET score = ? WHERE id = ? AND attempt = ? AND state IN ('starting', 'running')"
+        return database.execute(sql, (to_json(score), id, attempt)).rowcount == 1
+
+
+def events(workspace: Workspace, id: str) -> list[Event]:
+    """What happened to the run, in order."""
+    return [Event(**row) for row in db.rows(workspace, "SELECT * FROM events WHERE run = ? ORDER BY seq", (id,))]
+
+
+def _run(row: dict[str, Any]) -> Run:
+    row = {key: value for key, value in row.items() if key != "request"}
+    row["plan"] = json.loads(row["plan"])
+    row["facts"] = json.loads(row["facts"])
+    row["score"] = json.loads(row["score"]) if row["score"] else None
+    return Run.model_construct(**row)

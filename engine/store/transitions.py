@@ -1,0 +1,157 @@
+"""How runs change: each change is one compare-and-swap with its event in the same transaction.
+
+A result of False means that the race was lost, which is never an error. `attempt` is a fencing token: what an older process
+still writes is not taken. Who calls `claim`, or `move` on a run whose process is gone, holds the run's lock (jobs.locks).
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from engine.store import db
+from engine.store.db import Database
+from engine.store.records import now, to_json
+from engine.store.workspace import Workspace
+
+State = Literal["queued", "starting", "running", "paused", "succeeded", "failed", "interrupted", "cancelled"]
+ACTIVE = frozenset({"starting", "running"})
+DONE = frozenset({"succeeded", "failed", "cancelled"})
+_NEXT: dict[str, frozenset[str]] = {
+    "queued": frozenset({"starting", "failed", "cancelled"}),
+    "starting": frozenset({"running", "failed", "interrupted", "cancelled"}),
+    "running": frozenset({"succeeded", "failed", "interrupted", "cancelled", "paused"}),
+    "interrupted": frozenset({"queued", "failed", "cancelled"}),
+    "paused": frozenset({"queued", "cancelled"}),
+}
+_AT_WORK = "id = ? AND attempt = ? AND state IN ('starting', 'running')"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One measure at a step (in epochs)."""
+
+    name: str
+    step: float
+    value: float
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A process that cannot be mistaken for a later one with the same number: pid, start ticks since boot, and the boot."""
+
+    pid: int
+    ticks: int
+    boot: str
+
+
+def claim(workspace: Workspace, id: str, attempt: int, slots: int | None = None) -> int | None:
+    """Takes a queued run for the next attempt and clears what an earlier one left; the new attempt's number, or None.
+
+    With `slots` it is only taken while fewer runs than that are at work.
+    """
+    with db.write(workspace, durable=True) as database:
+        taken = database.execute(
+            "UPDATE runs SET state = 'starting', attempt = attempt + 1, facts = '{}', score = NULL, reason = '', message = '', wish = NULL,"
+            " pid = NULL, ticks = NULL, boot = NULL WHERE id = ? AND state = 'queued' AND attempt = ?"
+            " AND (? IS NULL OR (SELECT count(*) FROM runs WHERE state IN ('starting', 'running')) < ?)",
+            (id, attempt, slots, slots),
+        ).rowcount
+        if not taken:
+            return None
+        database.execute("DELETE FROM metrics WHERE run = ?", (id,))
+        note(database, id, attempt + 1, "queued", "starting")
+    return attempt + 1
+
+
+def begin(workspace: Workspace, id: str, attempt: int, process: Identity) -> bool:
+    """The worker says that it is at work, and who it is."""
+    with db.write(workspace, durable=True) as database:
+        if not change(database, id, attempt, "starting", "running"):
+            return False
+        database.execute(
+            "UPDATE runs SET started = ?, pid = ?, ticks = ?, boot = ? WHERE id = ?", (now(), process.pid, process.ticks, process.boot, id)
+        )
+    return True
+
+
+def move(workspace: Workspace, id: str, attempt: int, before: str, after: str, reason: str = "", message: str = "") -> bool:
+    """Changes the state if it still is `before` in that attempt."""
+    with db.write(workspace, durable=True) as database:
+        return change(database, id, attempt, before, after, reason, message)
+
+
+def succeed(workspace: Workspace, id: str, attempt: int, score: Mapping[str, Any], manifest: str, size: int) -> bool:
+    """The end of a training whose bundle is safely on the disk; `manifest` is the SHA-256 of its manifest."""
+    with db.write(workspace, durable=True) as database:
+        if not change(database, id, attempt, "running", "succeeded"):
+            return False
+        database.execute("UPDATE runs SET score = ? WHERE id = ?", (to_json(score), id))
+        database.execute("INSERT INTO models (run, manifest, bytes, created) VALUES (?, ?, ?, ?)", (id, manifest, size, now()))
+    return True
+
+
+def report(workspace: Workspace, id: str, attempt: int, points: Iterable[Point], facts: Mapping[str, Any]) -> bool:
+    """What a worker writes while training, in one transaction; False if it is no longer its run."""
+    with db.write(workspace) as database:
+        if not database.execute(f"SELECT 1 FROM runs WHERE {_AT_WORK}", (id, attempt)).fetchone():
+            return False
+        add_points(database, id, points)
+        return not facts or merge_facts(database, id, attempt, facts)
+
+
+def asked(workspace: Workspace, id: str, attempt: int) -> str | None:
+    """The person's wish ("" if none) for a worker; None if the run is no longer its run."""
+    found = db.rows(workspace, f"SELECT wish FROM runs WHERE {_AT_WORK}", (id, attempt))
+    return (found[0]["wish"] or "") if found else None
+
+
+def say(workspace: Workspace, id: str, message: str) -> None:
+    """Tells why a run is still waiting."""
+    with db.write(workspace) as database:
+        database.execute("UPDATE runs SET message = ? WHERE id = ? AND state = 'queued' AND message <> ?", (message, id, message))
+
+
+def interruptions(workspace: Workspace, id: str, reason: str) -> int:
+    """How often the run was interrupted for that reason."""
+    sql = "SELECT count(*) AS n FROM events WHERE run = ? AND after = 'interrupted' AND reason = ?"
+    return int(db.rows(workspace, sql, (id, reason))[0]["n"])
+
+
+def change(database: Database, id: str, attempt: int | None, before: str, after: str, reason: str = "", message: str = "") -> bool:
+    """`move` inside an open write; an `attempt` of None takes whatever attempt it is."""
+    if after not in _NEXT.get(before, ()):
+        raise ValueError(f"A run cannot go from {before!r} to {after!r}.")
+    moved = database.execute(
+        "UPDATE runs SET state = ?, reason = ?, message = ?, ended = ?"
+        " WHERE id = ? AND state = ? AND attempt = coalesce(?, attempt) RETURNING attempt",
+        (after, reason, message, now() if after in DONE else None, id, before, attempt),
+    ).fetchall()
+    if moved:
+        note(database, id, moved[0][0], before, after, reason, message)
+    return bool(moved)
+
+
+def note(database: Database, id: str, attempt: int, before: str | None, after: str, reason: str = "", message: str = "") -> None:
+    """Writes the event of a change of state."""
+    database.execute(
+        "INSERT INTO events (run, attempt, before, after, reason, message, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (id, attempt, before, after, reason, message, now()),
+    )
+
+
+def add_points(database: Database, id: str, points: Iterable[Point]) -> None:
+    """Writes measures; one written again replaces the old one and is news to every viewer."""
+    database.conn.executemany(
+        "INSERT OR REPLACE INTO metrics (run, name, step, value, kind) VALUES (?, ?, ?, ?, ?)",
+        [(id, point.name, point.step, *db.kind_of(point.value)) for point in points],
+    )
+
+
+def merge_facts(database: Database, id: str, attempt: int, values: Mapping[str, Any]) -> bool:
+    """Adds facts inside an open write."""
+    found = database.execute(f"SELECT facts FROM runs WHERE {_AT_WORK}", (id, attempt)).fetchone()
+    if not found:
+        return False
+    database.execute("UPDATE runs SET facts = ? WHERE id = ?", (to_json({**json.loads(found[0]), **values}), id))
+    return True
