@@ -6,13 +6,27 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
+
+from engine.columns import COLUMN_TYPES, ColumnType
+from engine.panels import Panel
+from engine.spec import FieldType
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"tensorflow", "keras", "torch", "jax"}
 DRIVERS = {"sqlite3", "pysqlite3", "sqlite_utils", "apsw"}
 POISONABLE = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "skops"}
+ESCAPING = {"md", "plot_text", "html"}
+OWN_WORDS = {"name", "file_name", "what", "fix", "where", "message", "headline"}
+SHOWN = {"body", "label", "help", "placeholder", "title"}
+SINKS = {
+    "badge", "button", "caption", "checkbox", "download_button", "error", "expander", "form_submit_button", "header", "html", "info",
+    "link_button", "markdown", "metric", "multiselect", "number_input", "page_link", "pills", "popover", "radio", "segmented_control",
+    "select_slider", "selectbox", "slider", "status", "subheader", "success", "text_input", "title", "toast", "toggle", "warning",
+    "write",
+}
 MEGABYTES_IN_GIT = 2
 LINES_IN_A_MODULE = 400
 LINES_IN_A_BODY = 60
@@ -70,6 +84,19 @@ def _called(node: ast.Call) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
+def is_page(path: Path) -> bool:
+    """Whether Streamlit runs the file as a script: importing it would draw it."""
+    return path.parent.name == "views" or path.relative_to(ROOT) == Path("app/main.py")
+
+
+def unescaped(node: ast.AST) -> list[str]:
+    """The attributes in an expression that hold a person's own words and are not inside an escaping function."""
+    if isinstance(node, ast.Lambda) or (isinstance(node, ast.Call) and _called(node) in ESCAPING):
+        return []
+    own = [ast.unparse(node)] if isinstance(node, ast.Attribute) and node.attr in OWN_WORDS else []
+    return own + [found for child in ast.iter_child_nodes(node) for found in unescaped(child)]
+
+
 def test_the_engine_knows_no_user_interface() -> None:
     assert imports_of({"streamlit", "app", "plotly"}, "engine") == []
 
@@ -93,7 +120,7 @@ def test_the_app_uses_no_learning_library() -> None:
 
 @pytest.mark.parametrize("package", ["engine", "app"])
 def test_importing_everything_leaves_tensorflow_out(package: str) -> None:
-    names = [".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for p in modules(package)]
+    names = [".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for p in modules(package) if not is_page(p)]
     program = f"import importlib, sys\nfor name in {names!r}: importlib.import_module(name)\nprint(sorted({HEAVY!r} & set(sys.modules)))"
     if package == "engine":
         program += "\nassert 'streamlit' not in sys.modules"
@@ -117,6 +144,33 @@ def test_no_text_is_run_as_code() -> None:
 
 def test_no_raw_html_is_allowed_on_a_page() -> None:
     assert [place for place, call in calls("app") for k in call.keywords if k.arg == "unsafe_allow_html" and not _is_false(k.value)] == []
+
+
+def test_a_persons_words_reach_a_page_only_escaped() -> None:
+    drawn = [(place, call) for place, call in calls("app") if isinstance(call.func, ast.Attribute) and call.func.attr in SINKS]
+    shown = [(place, part) for place, call in drawn for part in [*call.args[:1], *(k.value for k in call.keywords if k.arg in SHOWN)]]
+    assert [f"{place} {words}" for place, part in shown for words in unescaped(part)] == []
+
+
+def test_the_rule_of_escaping_sees_what_it_should() -> None:
+    assert unescaped(ast.parse('f"**{column.name}** has {count}"')) == ["column.name"]
+    assert unescaped(ast.parse('f"**{md(column.name)}** has {count}"')) == []
+
+
+def test_every_panel_is_drawn() -> None:
+    panels = {panel.__name__ for panel in get_args(get_args(Panel)[0])}
+    known = {alias.name for p in modules("app") for n in ast.walk(tree(p)) if isinstance(n, ast.ImportFrom) for alias in n.names}
+    assert panels - known == set()
+
+
+def test_every_type_of_field_has_a_widget() -> None:
+    from app import forms
+
+    assert set(forms._WIDGETS) == set(get_args(FieldType))
+
+
+def test_every_type_of_column_has_a_name() -> None:
+    assert set(COLUMN_TYPES) == set(get_args(ColumnType))
 
 
 def test_no_module_grows_past_its_limit() -> None:
