@@ -1,0 +1,98 @@
+"""The server: Streamlit's pages, our own routes, the gate around both, and what runs beside them."""
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from app import live, uploads
+from app.gate import Gate
+
+COLLECT_EVERY = 60
+WATCH_EVERY = 5
+SWEEP_EVERY = 3600
+log = logging.getLogger("modelwright.app")
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """Starts what the pages rely on: the supervisor of runs, the warm desk, and the housekeeping."""
+    from app import state
+
+    workspace = await asyncio.to_thread(state.workspace)
+    with suppress(ImportError):
+        await _watch_supervisor()
+        _desk(workspace).warm()
+    gc.freeze()
+    tasks = [
+        asyncio.create_task(_every(COLLECT_EVERY, _collect)),
+        asyncio.create_task(_every(WATCH_EVERY, _watch_supervisor)),
+        asyncio.create_task(_every(SWEEP_EVERY, _sweep)),
+    ]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        with suppress(ImportError):
+            await asyncio.to_thread(_desk(workspace).close)
+
+
+def _desk(workspace: Any) -> Any:
+    from engine.jobs import desk
+
+    return desk.for_workspace(workspace)
+
+
+async def _every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await act()
+        except Exception:
+            log.exception("Housekeeping failed; it is tried again in %s seconds", seconds)
+
+
+async def _collect() -> None:
+    """Streamlit's own collection after each rerun is off (it costs 50 ms each time), so it is done here."""
+    gc.collect()
+
+
+async def _watch_supervisor() -> None:
+    from app import state
+    from engine.jobs import supervisor
+
+    await asyncio.to_thread(supervisor.ensure, state.workspace())
+
+
+async def _sweep() -> None:
+    from app import state
+
+    await asyncio.to_thread(uploads.sweep, state.workspace().uploads)
+
+
+def _on_error(error: Exception) -> bool:
+    """A bug reached the page: the details go to the log, the reader gets a sentence."""
+    from app import parts
+
+    log.error("A page failed", exc_info=error)
+    parts.broken_page()
+    return True
+
+
+app = st.App(
+    Path(__file__).with_name("main.py"),
+    routes=[*uploads.routes(), *live.routes()],
+    middleware=[Middleware(Gate)],
+    lifespan=lifespan,
+    on_script_error=_on_error,
+)

@@ -1,0 +1,180 @@
+"""A Spec becomes widgets. Knows the types of fields, never a member of a family."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from app import parts
+from app.text import md
+from engine.errors import EngineError
+from engine.spec import Param, Spec
+
+Names = Mapping[str, str]
+INTEGERS = (r"^\s*\d+(\s*[,; ]\s*\d+)*\s*$", "Whole numbers with commas between them, such as 64, 32.")
+
+
+def edit(spec: Spec, key: str, columns: Names | None = None, columns_wide: int = 2) -> Spec:
+    """Draws the spec's fields (advanced ones folded) and returns the spec as the widgets have it.
+
+    `key` is the form's place and must be unique on the page; `columns` are the names by id for fields that choose columns. When
+    the spec handed in is not the one last returned (undo, another tab), the widgets take its values. What cannot be
+    (two fields that contradict each other) is said below the fields, and the spec comes back unchanged.
+    """
+    _follow(spec, key)
+    shown = [p for p in spec.params() if p.type != "columns" or columns]
+    values: dict[str, Any] = spec.model_dump()
+    _draw([p for p in shown if not p.advanced], spec, key, values, columns, columns_wide)
+    advanced = [p for p in shown if p.advanced]
+    if advanced:
+        changed = sum(p.name in spec.changed() for p in advanced)
+        with st.expander(parts.advanced_label(changed), key=f"{key}-more"):
+            _draw(advanced, spec, key, values, columns, columns_wide)
+    return _valid(spec, values, key)
+
+
+def is_shown(param: Param, values: Mapping[str, Any]) -> bool:
+    """Whether the field matters at these values of the others (its `when`)."""
+    return all(values.get(name) in (wanted if isinstance(wanted, list | tuple | set | frozenset) else (wanted,)) for name, wanted in (param.when or {}).items())
+
+
+def label(param: Param) -> str:
+    """The field's label with its unit."""
+    return f"{param.label} ({param.unit})" if param.unit else param.label
+
+
+def integers(text: str) -> tuple[int, ...]:
+    """Whole numbers from text such as "64, 32". Raises ValueError in words."""
+    pieces = text.replace(";", ",").replace(",", " ").split()
+    if not all(piece.isdigit() for piece in pieces):
+        raise ValueError(f"“{text}” is not a list of whole numbers. {INTEGERS[1]}")
+    return tuple(int(piece) for piece in pieces)
+
+
+def _draw(params: list[Param], spec: Spec, key: str, values: dict[str, Any], columns: Names | None, wide: int) -> None:
+    visible = [p for p in params if is_shown(p, values)]
+    if not visible:
+        return
+    with st.grid(min(wide, len(visible)), key=f"{key}-grid-{visible[0].name}"):
+        for param in visible:
+            values[param.name] = _WIDGETS[param.type](param, f"{key}.{param.name}", values[param.name], columns or {})
+
+
+def _follow(spec: Spec, key: str) -> None:
+    now = spec.model_dump(mode="json")
+    if state_of(key) not in (None, now):
+        for param in spec.params():
+            st.session_state[f"{key}.{param.name}"] = _shown(param, getattr(spec, param.name))
+    st.session_state[f"{key}~"] = now
+
+
+def state_of(key: str) -> Any:
+    """What the form last held, as stored JSON."""
+    return st.session_state.get(f"{key}~")
+
+
+def _valid(spec: Spec, values: dict[str, Any], key: str) -> Spec:
+    try:
+        new = type(spec).model_validate(values)
+    except (ValueError, EngineError) as error:
+        parts.error_box(EngineError(_plain(error), "The last working setting is kept."), key)
+        return spec
+    st.session_state[f"{key}~"] = new.model_dump(mode="json")
+    return new
+
+
+def _plain(error: Exception) -> str:
+    found = getattr(error, "errors", None)
+    said = [str(e["msg"]).removeprefix("Value error, ") for e in found()] if found else [str(error)]
+    return " ".join(text if text.endswith(".") else f"{text}." for text in said)
+
+
+def _shown(param: Param, value: Any) -> Any:
+    """The value as the widget holds it."""
+    if param.type == "integers":
+        return ", ".join(map(str, value))
+    return list(value) if param.type == "columns" else value
+
+
+def _given(key: str, **start: Any) -> dict[str, Any]:
+    """The starting value, unless the session already holds one (Streamlit warns when it gets both)."""
+    return {} if key in st.session_state else start
+
+
+def _switch(param: Param, key: str, value: Any, columns: Names) -> bool:
+    return st.toggle(label(param), key=key, help=param.help or None, **_given(key, value=bool(value)))
+
+
+def _integer(param: Param, key: str, value: Any, columns: Names) -> int:
+    low, high = _whole(param.low), _whole(param.high)
+    got = st.number_input(label(param), low, high, step=_integer_step(value), key=key, help=param.help or None, **_given(key, value=int(value)))
+    return int(value if got is None else got)
+
+
+def _number(param: Param, key: str, value: Any, columns: Names) -> float:
+    low, high = (None if limit is None else float(limit) for limit in (param.low, param.high))
+    step = _step(float(value), low, high, param.log)
+    got = st.number_input(label(param), low, high, step=step, format="%g", key=key, help=param.help or None, **_given(key, value=float(value)))
+    return float(value if got is None else got)
+
+
+def _choice(param: Param, key: str, value: Any, columns: Names) -> Any:
+    names = dict(param.choices)
+    options = list(names)
+    few = len(options) <= 4 and sum(len(str(name)) for name in names.values()) <= 44
+    if few:
+        start = _given(key, default=value)
+        return st.segmented_control(label(param), options, required=True, format_func=lambda v: str(names[v]), key=key, help=param.help or None, **start)
+    start = _given(key, index=options.index(value) if value in options else 0)
+    return st.selectbox(label(param), options, format_func=lambda v: str(names[v]), key=key, help=param.help or None, **start)
+
+
+def _text(param: Param, key: str, value: Any, columns: Names) -> str:
+    return st.text_input(label(param), key=key, help=param.help or None, **_given(key, value=str(value))) or ""
+
+
+def _columns(param: Param, key: str, value: Any, columns: Names) -> tuple[str, ...]:
+    known = [id for id in value if id in columns]
+    if key in st.session_state:
+        st.session_state[key] = [id for id in st.session_state[key] if id in columns]
+    got = st.multiselect(
+        label(param), list(columns), format_func=lambda id: columns[id], placeholder="Every fitting column", key=key, help=param.help or None, **_given(key, default=known)
+    )
+    return tuple(got)
+
+
+def _integers(param: Param, key: str, value: Any, columns: Names) -> tuple[int, ...]:
+    text = st.text_input(label(param), key=key, help=param.help or None, validate=INTEGERS, **_given(key, value=_shown(param, value)))
+    try:
+        return integers(text or "")
+    except ValueError as error:
+        st.caption(f":red[:material/error:] {md(error)}")
+        return tuple(value)
+
+
+def _whole(limit: float | None) -> int | None:
+    return None if limit is None else int(limit)
+
+
+def _integer_step(value: int) -> int:
+    return max(1, 10 ** (len(str(abs(int(value)))) - 2))
+
+
+def _step(value: float, low: float | None, high: float | None, log: bool) -> float:
+    if log and value:
+        return 10.0 ** (len(f"{value:.0f}") - 2) if value >= 1 else float(f"{value:.0e}") / 2
+    if low is not None and high is not None:
+        return (high - low) / 100 if high - low <= 2 else max(0.1, round((high - low) / 100, 1))
+    return 0.1
+
+
+Widget = Callable[[Param, str, Any, Names], Any]
+_WIDGETS: dict[str, Widget] = {
+    "switch": _switch,
+    "integer": _integer,
+    "number": _number,
+    "choice": _choice,
+    "text": _text,
+    "columns": _columns,
+    "integers": _integers,
+}

@@ -1,0 +1,86 @@
+"""The sidebar (project, its line of steps, runs) and the line at the top of each page."""
+
+import streamlit as st
+
+from app import parts, state, steps
+from app.text import md, short
+from engine.store import projects, runs
+
+MARKS = {
+    "done": ":material/check_circle:",
+    "needs you": ":material/error:",
+    "ready": ":material/radio_button_unchecked:",
+    "running": ":material/progress_activity:",
+    "not yet": ":material/lock_open:",
+}
+IN_PROJECT = (*steps.LINE, "runs")
+
+
+def sidebar(here: str) -> None:
+    """Home, the project's steps with their states, and the runs."""
+    with st.sidebar:
+        st.html('<div class="mw-brand"><span class="mw-logo"></span>Modelwright</div>')
+        _link("home", here, project=None, run=None)
+        _link("runs", here)
+        project = state.current_project()
+        if project is None:
+            st.html('<div class="mw-nav-note">Open a project to see its steps here.</div>')
+            return
+        with st.container(key="project-name"):
+            st.markdown(md(short(project.name, 44)))
+        draft = state.draft()
+        line = steps.line(project, draft.seen, bool(draft.target), draft.plan is not None, state.project_runs())
+        with st.container(key="steps", gap=None):
+            for step in line:
+                _step(step, here)
+
+
+def top(here: str) -> None:
+    """The project's name with its menu, and what trains now."""
+    project = state.current_project()
+    with st.container(horizontal=True, vertical_alignment="center", key="top-line"):
+        if project and here in steps.LINE:
+            with st.popover(short(project.name, 60).replace("[", "(").replace("]", ")"), type="tertiary", key="project-menu"):
+                _project_menu(project)
+        st.space("stretch")
+        _training_now()
+
+
+@st.fragment(run_every=4)
+def _training_now() -> None:
+    """A badge for each run under way; a click leads to it."""
+    under_way = [run for run in runs.all(state.workspace(), limit=20) if run.state in {"starting", "running", "queued"}]
+    for run in under_way[:3]:
+        stage = {"queued": "waiting", "starting": "starting"}.get(run.state, "training")
+        path, query = state.link("train", project=run.project, run=run.id)
+        st.page_link(path, label=f"{md(short(run.name, 30))} · {stage}", icon=":material/progress_activity:", query_params=query)
+
+
+def _link(view: str, here: str, **changes: str | None) -> None:
+    path, query = state.link(view, **changes)
+    with st.container(key=f"nav-{view}{'-here' if view == here else ''}"):
+        st.page_link(path, label=steps.TITLES[view], icon=steps.ICONS[view], query_params=query, width="stretch")
+
+
+def _step(step: steps.Step, here: str) -> None:
+    path, query = state.link(step.view)
+    mark = ":material/radio_button_checked:" if step.view == here and step.state == "ready" else MARKS[step.state]
+    kind = step.state.replace(" ", "-")
+    with st.container(key=f"step-{step.view}-{kind}{'-here' if step.view == here else ''}"):
+        st.page_link(path, label=step.title, icon=mark, help=step.why, disabled=not step.is_open, query_params=query, width="stretch")
+
+
+def _project_menu(project: projects.Project) -> None:
+    st.text_input("Project name", project.name, key=f"rename-{project.id}", max_chars=80, on_change=_rename, args=(project.id,))
+    st.button("Close the project", icon=":material/logout:", key="close-project", on_click=_close, width="stretch")
+
+
+def _rename(id: str) -> None:
+    name = str(st.session_state[f"rename-{id}"]).strip()
+    if name:
+        projects.save(state.workspace(), id, name=name)
+
+
+def _close() -> None:
+    state.forget_project()
+    state.go_next("home")

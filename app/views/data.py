@@ -1,0 +1,5 @@
+"""The Data page."""
+
+from app import parts
+
+parts.head("Data")

@@ -1,0 +1,5 @@
+"""The Home page."""
+
+from app import parts
+
+parts.head("Home")

@@ -1,0 +1,5 @@
+"""The Prepare page."""
+
+from app import parts
+
+parts.head("Prepare")

@@ -1,0 +1,5 @@
+"""The Runs page."""
+
+from app import parts
+
+parts.head("Runs")

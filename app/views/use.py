@@ -1,0 +1,5 @@
+"""The Use page."""
+
+from app import parts
+
+parts.head("Use")
