@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app import theme
 from app.text import plot_text
 from engine.panels import Bars, Confusion, Curve, Scatter, Thresholds
 
@@ -27,6 +28,12 @@ class Look:
     bad: str
     quiet: str
     font: str = "system-ui, sans-serif"
+
+
+def look(dark: bool) -> Look:
+    """The look of the light or the dark theme."""
+    c = theme.colours(dark)
+    return Look(c["text"], c["border"], c["soft"], c["training"], c["unseen"], c["good"], c["poor"], c["muted"])
 
 
 def layout(look: Look, x: str, y: str, height: int = 320, **more: Any) -> dict[str, Any]:

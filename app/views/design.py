@@ -92,7 +92,11 @@ def _effect(plan: Plan) -> None:
         st.caption(f"{words.count(answer['parameters'])} numbers to learn. Data flows from left to right; the bar under each box is its share of them.")
     _time(plan)
     if state.draft().undo:
-        st.button("Undo the last change", icon=":material/undo:", key="undo", on_click=state.undo)
+        st.button("Undo the last change", icon=":material/undo:", key="undo", on_click=_undo)
+
+
+def _undo() -> None:
+    state.undo()
 
 
 def _time(plan: Plan) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -130,7 +131,7 @@ def _head(run: Run, active: bool) -> None:
                 state.go("evaluate", run=run.id)
 
 
-def _wish(run: str, wish: str) -> None:
+def _wish(run: str, wish: Literal["stop", "cancel"]) -> None:
     try:
         runs.wish(state.workspace(), run, wish)
     except EngineError as error:
@@ -188,14 +189,14 @@ def _waiting(run: Run) -> str:
     return {"queued": "Waiting for its turn", "starting": "Starting"}.get(run.state, "Getting ready")
 
 
-def _epoch_tile(facts: dict) -> tuple[str, str, str]:
+def _epoch_tile(facts: dict[str, Any]) -> tuple[str, str, str]:
     best = (facts.get("best") or {}).get("epoch")
     total = facts.get("epochs")
     value = f"{facts.get('epoch', 0)}" + (f" of {total}" if total else "")
     return "Epoch", value, f"best so far: {best}" if best else "times through all the rows"
 
 
-def _measure_tiles(facts: dict, series: dict) -> list[tuple[str, str, str]]:
+def _measure_tiles(facts: dict[str, Any], series: dict[str, Any]) -> list[tuple[str, str, str]]:
     tiles = []
     for metric in (facts.get("metrics") or [])[:1]:
         values = series.get(f"val_{metric['name']}", ((), ()))[1]
@@ -214,7 +215,7 @@ def _time_tile(run: Run, active: bool) -> tuple[str, str, str]:
     return "Time left", f"at most {words.duration(left)}" if left is not None else "–", note or f"expected {words.duration(facts.get('predicted_seconds'))}"
 
 
-def _machine_tile(facts: dict, active: bool) -> tuple[str, str, str]:
+def _machine_tile(facts: dict[str, Any], active: bool) -> tuple[str, str, str]:
     if not active:
         return "Numbers learned", words.count(facts.get("parameters") or 0), "the size of the model"
     cores = f"{facts.get('cpu', 0):.0f}{words.THIN}%" if facts.get("cpu") is not None else "–"
