@@ -1,37 +1,23 @@
 """A Learner says how a model learns: it is handed prepared training and validation rows and gives back a trained model."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from engine.architectures.base import Architecture, Shapes
 from engine.spec import Spec
 from engine.tasks.base import Task
+from engine.tell import Cancelled, Tell, Wish
 
 if TYPE_CHECKING:
     from engine.profile import Profile
 
+__all__ = ["Array", "Cancelled", "Inputs", "Learner", "Lesson", "Model", "Tell", "Wish"]
+
 Array = np.ndarray[Any, Any]
 Inputs = dict[str, Array]
-Wish = Literal["go on", "stop", "cancel"]
-
-
-class Tell:
-    """Listens to a training and answers with the user's wish. This one hears nothing and says "go on"."""
-
-    def metrics(self, step: float, values: Mapping[str, float]) -> Wish:
-        """Measures at `step` (in epochs; fractions are inside an epoch). NaN and infinities are passed on as they are."""
-        return "go on"
-
-    def stage(self, text: str, done: float | None = None) -> Wish:
-        """What is being done now, in words, and the finished part (0 to 1) if known."""
-        return "go on"
-
-    def facts(self, values: Mapping[str, Any]) -> None:
-        """Things known once: baseline scores, parameters, rows, best epoch."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +61,3 @@ class Learner(Spec):
     def load(cls, folder: Path) -> Model:
         """A model saved by `Model.save`. Never unpickles."""
         raise NotImplementedError
-
-
-class Cancelled(Exception):
-    """The user threw the run away."""

@@ -6,7 +6,7 @@ still writes is not taken. Who calls `claim`, or `move` on a run whose process i
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from engine.store import db
@@ -45,6 +45,33 @@ class Identity:
     boot: str
 
 
+@dataclass(frozen=True)
+class Unfinished:
+    """What is needed to look after a run, read many times a second."""
+
+    id: str
+    state: str
+    attempt: int
+    wish: str | None
+    reason: str
+    process: Identity | None
+
+    def interrupted(self, reason: str) -> "Unfinished":
+        """The same after its process has died."""
+        return replace(self, state="interrupted", reason=reason)
+
+
+def unfinished(workspace: Workspace) -> list[Unfinished]:
+    """Runs that wait, work or were interrupted, the oldest first."""
+    return _unfinished(workspace, "state IN ('queued', 'starting', 'running', 'interrupted') ORDER BY rowid", ())
+
+
+def look(workspace: Workspace, id: str) -> Unfinished | None:
+    """That run in whatever state, or None if there is none."""
+    found = _unfinished(workspace, "id = ?", (id,))
+    return found[0] if found else None
+
+
 def claim(workspace: Workspace, id: str, attempt: int, slots: int | None = None) -> int | None:
     """Takes a queued run for the next attempt and clears what an earlier one left; the new attempt's number, or None.
 
@@ -62,6 +89,14 @@ def claim(workspace: Workspace, id: str, attempt: int, slots: int | None = None)
         database.execute("DELETE FROM metrics WHERE run = ?", (id,))
         note(database, id, attempt + 1, "queued", "starting")
     return attempt + 1
+
+
+def spawned(workspace: Workspace, id: str, attempt: int, process: Identity) -> None:
+    """Remembers the process of an attempt before it has said anything itself."""
+    with db.write(workspace) as database:
+        database.execute(
+            f"UPDATE runs SET pid = ?, ticks = ?, boot = ? WHERE {_AT_WORK}", (process.pid, process.ticks, process.boot, id, attempt)
+        )
 
 
 def begin(workspace: Workspace, id: str, attempt: int, process: Identity) -> bool:
@@ -155,3 +190,18 @@ def merge_facts(database: Database, id: str, attempt: int, values: Mapping[str, 
         return False
     database.execute("UPDATE runs SET facts = ? WHERE id = ?", (to_json({**json.loads(found[0]), **values}), id))
     return True
+
+
+def _unfinished(workspace: Workspace, where: str, params: tuple[str, ...]) -> list[Unfinished]:
+    found = db.rows(workspace, f"SELECT id, state, attempt, wish, reason, pid, ticks, boot FROM runs WHERE {where}", params)
+    return [
+        Unfinished(
+            row["id"],
+            row["state"],
+            row["attempt"],
+            row["wish"],
+            row["reason"],
+            Identity(row["pid"], row["ticks"], row["boot"]) if row["pid"] else None,
+        )
+        for row in found
+    ]

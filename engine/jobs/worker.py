@@ -1,0 +1,181 @@
+"""A worker trains one run: `python -m engine.jobs.worker WORKSPACE RUN [ATTEMPT LOCK]`.
+
+It holds the run's lock from its first to its last moment. ATTEMPT and LOCK come from the supervisor; without them the
+worker takes the lock and the run itself. What it prints goes to the run's log.
+"""
+
+import errno
+import hashlib
+import os
+import shutil
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from engine.errors import Diverged, EngineError
+from engine.jobs import locks, processes
+from engine.jobs.telling import Telling
+from engine.store import db, models, runs, transitions
+from engine.store.records import now, to_json
+from engine.store.runs import Run
+from engine.store.workspace import Workspace
+from engine.tell import Cancelled
+
+T = TypeVar("T")
+Work = Callable[[Workspace, Run, Telling], dict[str, Any]]
+NICENESS = 5
+PATIENCE = 600.0
+NOT_MINE = 3
+_MEMORY = "There was not enough memory for this training."
+_SMALLER = "Use a smaller batch, smaller pictures or fewer rows."
+
+
+@dataclass(frozen=True)
+class _End:
+    """How the training ended."""
+
+    state: str
+    reason: str = ""
+    message: str = ""
+
+
+def main(arguments: Sequence[str] | None = None, work: Work | None = None) -> int:
+    """Trains the run and records how it ended. `work` stands in for the training itself, for tests of everything around it."""
+    path, id, *claimed = sys.argv[1:] if arguments is None else arguments
+    workspace = Workspace(Path(path))
+    attempt, lock = (int(claimed[0]), int(claimed[1])) if claimed else _claim(workspace, id)
+    if lock is None or not locks.is_of(lock, workspace.run(id) / "lock"):
+        return NOT_MINE
+    os.set_inheritable(lock, False)
+    _be_kind()
+    process = processes.of(os.getpid())
+    if process is None or not _insist(lambda: transitions.begin(workspace, id, attempt, process)):
+        return NOT_MINE
+    print(f"--- attempt {attempt}, {now()}", flush=True)
+    tell = Telling(workspace, id, attempt)
+    signal.signal(signal.SIGTERM, lambda number, frame: tell.terminate())
+    return _train(workspace, id, attempt, tell, work or learn)
+
+
+def learn(workspace: Workspace, run: Run, tell: Telling) -> dict[str, Any]:
+    """The real work: the plan and the table go in, a bundle in the run's folder and its score come out."""
+    from engine import datasets, training
+    from engine.plan import Plan
+
+    tell.stage("Reading the rows")
+    plan = Plan.model_validate(run.plan)
+    table = datasets.table(workspace, plan.dataset)
+    bundle = training.train(plan, table, tell, models.folder(workspace, run.id))
+    main = bundle.report.main
+    return {
+        "label": main.label,
+        **main.model.model_dump(),
+        "unit": main.unit,
+        "better": main.better,
+        "baseline": main.baseline.value if main.baseline else None,
+        "headline": bundle.report.headline,
+        "verdict": bundle.report.verdict,
+    }
+
+
+def _train(workspace: Workspace, id: str, attempt: int, tell: Telling, work: Work) -> int:
+    folder = models.folder(workspace, id)
+    _clear(folder)
+    began = time.monotonic()
+    score: dict[str, Any] = {}
+    try:
+        run = runs.get(workspace, id)
+        (workspace.run(id) / "plan.json").write_text(to_json(run.plan), "utf-8")
+        score = work(workspace, run, tell)
+        end = _End("succeeded")
+    except BaseException as error:
+        end = _end_of(error)
+    if "seconds" not in tell.told:
+        tell.facts({"seconds": time.monotonic() - began})
+    tell.close()
+    if tell.is_replaced:
+        return NOT_MINE
+    if tell.asked == "cancel":
+        end = _cancelled()
+    elif tell.is_terminated and end.state != "succeeded":
+        end = _End("interrupted", "killed_by_signal", "The training was ended from outside.")
+    if end.state == "succeeded":
+        return 0 if _insist(lambda: transitions.succeed(workspace, id, attempt, score, *_manifest(folder))) else NOT_MINE
+    _clear(folder)
+    moved = _insist(lambda: transitions.move(workspace, id, attempt, "running", end.state, end.reason, end.message))
+    return 0 if moved else NOT_MINE
+
+
+def _end_of(error: BaseException) -> _End:
+    if isinstance(error, Cancelled):
+        return _cancelled()
+    if isinstance(error, EngineError):
+        return _End("failed", "diverged" if isinstance(error, Diverged) else "invalid_data", str(error))
+    traceback.print_exception(error)
+    sys.stderr.flush()
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return _End("interrupted", "disk_full", "The disk was full.")
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        return _End("failed", "out_of_memory", f"{_MEMORY} {_SMALLER}")
+    said = f"Something went wrong inside Modelwright ({type(error).__name__}). This is not your mistake; the run's log has the details."
+    return _End("failed", "internal", said)
+
+
+def _cancelled() -> _End:
+    return _End("cancelled", "user_cancel", "Cancelled.")
+
+
+def _claim(workspace: Workspace, id: str) -> tuple[int, int | None]:
+    lock = locks.take(workspace.run(id) / "lock")
+    attempt = transitions.claim(workspace, id, runs.get(workspace, id).attempt) if lock is not None else None
+    return (attempt, lock) if attempt is not None else (0, None)
+
+
+def _be_kind() -> None:
+    """The training gives way to the page, and to everything else when memory runs out."""
+    processes.go_first()
+    with suppress(OSError):
+        os.nice(NICENESS)
+    for variable in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(variable, str(_cores()))
+
+
+def _cores() -> int:
+    """Processor cores this process may use, also where a container's limit is below what the system shows."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with suppress(OSError, ValueError):
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text("ascii").split()
+        cores = min(cores, max(1, round(int(quota) / int(period))))
+    return cores
+
+
+def _clear(folder: Path) -> None:
+    for left in [folder, *folder.parent.glob("*.tmp")]:
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _manifest(folder: Path) -> tuple[str, int]:
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest(), size
+
+
+def _insist(write: Callable[[], T]) -> T:
+    """Does a write that must not be lost, for ten minutes if another program holds the database."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return write()
+        except db.Busy:
+            if time.monotonic() > until:
+                raise
+            time.sleep(1.0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

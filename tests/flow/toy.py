@@ -1,0 +1,86 @@
+"""A worker and a supervisor whose training is a counter, so that everything around a training can be tested in seconds.
+
+python toy.py work WORKSPACE RUN ATTEMPT LOCK      python toy.py supervise WORKSPACE
+The toy's plan is {"steps", "seconds" (a step), "ends" (what the last step does)}.
+"""
+
+import hashlib
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from engine.errors import Diverged, EngineError
+from engine.jobs import supervisor, worker
+from engine.jobs.rounds import Rounds
+from engine.jobs.telling import Telling
+from engine.store.runs import Run
+from engine.store.workspace import Workspace
+from engine.tell import Cancelled
+
+TOY = (sys.executable, __file__, "work")
+
+
+class ToyPlan:
+    """What `runs.add` needs of a plan."""
+
+    dataset = "d0000000000"
+    name = "Toy"
+
+    def __init__(self, steps: int = 20, seconds: float = 0.01, ends: str = "well") -> None:
+        self.steps, self.seconds, self.ends = steps, seconds, ends
+
+    def model_dump_json(self) -> str:
+        return json.dumps(vars(self))
+
+
+def work(workspace: Workspace, run: Run, tell: Telling) -> dict:
+    """Counts; the best of the losses is kept as the "model"."""
+    losses: list[float] = []
+    for step in range(1, run.plan["steps"] + 1):
+        time.sleep(run.plan["seconds"])
+        losses.append(1 / step)
+        wish = tell.metrics(step, {"loss": losses[-1]})
+        if wish == "cancel":
+            raise Cancelled
+        if wish == "stop":
+            tell.stage("Judging the best model")
+            break
+    end(run.plan["ends"])
+    keep(workspace.run(run.id) / "bundle", losses)
+    return {"label": "Loss", "value": min(losses), "headline": f"{len(losses)} steps"}
+
+
+def end(how: str) -> None:
+    """The ways a training can end."""
+    if how == "badly":
+        raise RuntimeError("secret details")
+    if how == "mendable":
+        raise EngineError("The target has one value.", "Choose another target.")
+    if how == "diverged":
+        raise Diverged("The loss became infinite.", "Lower the learning rate.")
+    if how == "crash":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if how == "deaf":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        time.sleep(600)
+    if how == "full":
+        raise OSError(28, "No space left on device")
+
+
+def keep(folder: Path, losses: list[float]) -> None:
+    folder.mkdir(parents=True)
+    text = json.dumps(losses)
+    (folder / "model.json").write_text(text, "utf-8")
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps({"files": {"model.json": {"sha256": digest}}}), "utf-8")
+
+
+if __name__ == "__main__":
+    command, *arguments = sys.argv[1:]
+    if command == "work":
+        sys.exit(worker.main(arguments, work))
+    attempts = int(arguments[1]) if len(arguments) > 1 else 3
+    sys.exit(supervisor.main(arguments[:1], Rounds(Workspace(Path(arguments[0])), attempts=attempts, program=TOY)))
