@@ -19,11 +19,14 @@ class Step(Spec):
 
     A step is handed the columns of one type as one block `x` of shape (rows, columns): float64 for "number", object
     (str or None) for "category" and "text", datetime64[ns] for "date", object (absolute file path) for "image"; after other steps
-    also "code" (int32) and "pixels" (rows, height, width, channels). It is fitted once per type it takes.
+    also "code" (int32) and "pixels" (rows, height, width, channels). It is fitted once per type it takes, and never changes `x`.
+
+    `brings` are qualities its result has: "complete" (no missing values), "scaled".
     """
 
     takes: ClassVar[frozenset[str]] = frozenset()
     gives: ClassVar[str | None] = None
+    brings: ClassVar[frozenset[str]] = frozenset()
 
     columns: tuple[str, ...] = param((), "Only these columns", help="Leave empty for every column of the right type.", advanced=True)
 
@@ -38,6 +41,10 @@ class Step(Spec):
     def outputs(self, labels: Sequence[str], state: State) -> list[tuple[str, int]]:
         """One (label, position of the source column) for each column of the result. Default: the same columns."""
         return [(label, i) for i, label in enumerate(labels)]
+
+    def levels(self, state: State) -> list[int]:
+        """For a step that gives "code": how many different codes each column of the result can hold. Default: no codes."""
+        return []
 
     @classmethod
     def propose(cls, columns: "Sequence[ColumnProfile]", wants: frozenset[str]) -> "tuple[Step, str] | None":
