@@ -54,7 +54,7 @@ def assign(split: Split, table: Table, target: str, task: "Task", seed: int) -> 
     if len(rows) < FEWEST_ROWS:
         name = table.column(target).name
         what = (
-            f"Only {count(len(rows), 'row has', 'rows have')} a value in '{name}'; at least {FEWEST_ROWS} are needed to learn and to judge."
+            f"Only {count(len(rows), 'row has', 'rows have')} a value in '{name}'; at least {FEWEST_ROWS} are needed."
         )
         raise InvalidPlan(what, "Add rows, or choose another column to predict.")
     classes = _classes(table, target, rows) if task.estimator == "classifier" else np.zeros(len(rows), np.int64)

@@ -81,7 +81,7 @@ def test_rows_without_a_target_are_in_no_part() -> None:
 def test_too_few_rows_are_refused() -> None:
     with pytest.raises(InvalidPlan) as error:
         assigned(Split(), table(words(*["a", "b"] * 8, *[None] * 10)))
-    assert error.value.what == "Only 16 rows have a value in 'Y'; at least 20 are needed to learn and to judge."
+    assert error.value.what == "Only 16 rows have a value in 'Y'; at least 20 are needed."
     assert error.value.fix == "Add rows, or choose another column to predict."
 
 
