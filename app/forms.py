@@ -52,12 +52,19 @@ def integers(text: str) -> tuple[int, ...]:
 
 
 def _draw(params: list[Param], spec: Spec, key: str, values: dict[str, Any], columns: Names | None, wide: int) -> None:
-    visible = [p for p in params if is_shown(p, values)]
+    now = {**values, **_choosing(spec, key)}
+    visible = [p for p in params if is_shown(p, now)]
     if not visible:
         return
     with st.grid(min(wide, len(visible)), key=f"{key}-grid-{visible[0].name}"):
         for param in visible:
             values[param.name] = _WIDGETS[param.type](param, f"{key}.{param.name}", values[param.name], columns or {})
+
+
+def _choosing(spec: Spec, key: str) -> dict[str, Any]:
+    """What the widgets say that other fields may depend on, before they are drawn again."""
+    fields = {p.name: f"{key}.{p.name}" for p in spec.params() if p.type in ("choice", "switch")}
+    return {name: st.session_state[place] for name, place in fields.items() if place in st.session_state}
 
 
 def _follow(spec: Spec, key: str) -> None:

@@ -5,7 +5,7 @@ import re
 
 JOINER = "\u2060"
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$\"'&=^])")
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"[ \t\r\n\f\v\x1c-\x1f\x85\u2028\u2029]+")
 _SPEAKS = re.compile(r"(:|@|\bwww|\bhttps?)(?=\S)", re.IGNORECASE)
 
 

@@ -1,6 +1,7 @@
 """The look, from one source: `config.toml` gives Streamlit its theme, and here our own style sheet and charts the same colours."""
 
 import tomllib
+from base64 import b64encode
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ def style_sheet() -> str:
     """Our CSS: each token as `--mw-<token>`, light and dark, followed by `theme.css`."""
     light, dark = colours(False), colours(True)
     tokens = "".join(f"--mw-{name}: light-dark({light[name]}, {dark[name]});" for name in light)
+    tokens += f"--mw-logo: url(data:image/svg+xml;base64,{b64encode((HERE / 'icon.svg').read_bytes()).decode()});"
     return f"<style>.stApp {{ {tokens} }}\n{(HERE / 'theme.css').read_text()}</style>"
 
 

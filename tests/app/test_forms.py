@@ -1,0 +1,136 @@
+"""Every type of field has a widget that gives back a valid spec, and forms follow what is stored."""
+
+from typing import Literal
+
+import pytest
+import streamlit as st
+from pydantic import model_validator
+from streamlit.testing.v1 import AppTest
+
+from app import forms
+from engine.spec import Spec, param
+
+
+class Every(Spec):
+    """One field of each type."""
+
+    kind: Literal["every"] = "every"
+    title = "Every field"
+
+    on: bool = param(False, "Switch")
+    whole: int = param(3, "Whole", ge=1, le=9)
+    rate: float = param(0.001, "Rate", gt=0, le=1, log=True)
+    mood: Literal["calm", "wild"] = param("calm", "Mood", choices={"calm": "Calm", "wild": "Wild"})
+    place: Literal["a", "b", "c", "d", "e"] = param("a", "Place")
+    note: str = param("", "Note")
+    widths: tuple[int, ...] = param((64, 32), "Widths")
+    only: tuple[str, ...] = param((), "Only these")
+    low: float = param(1.0, "Low", unit="%", ge=0, le=100, advanced=True)
+    high: float = param(99.0, "High", unit="%", ge=0, le=100, advanced=True)
+    depth: int = param(2, "Depth", when={"mood": "wild"})
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Every":
+        if self.low >= self.high:
+            raise ValueError("the low value must be below the high one")
+        return self
+
+
+def script() -> None:
+    import streamlit as st
+
+    from app import forms
+
+    stored = st.session_state["stored"]
+    st.session_state["stored"] = forms.edit(stored, "form", {"c1": "age", "c2": "**bmi**"})
+
+
+@pytest.fixture
+def page() -> AppTest:
+    at = AppTest.from_function(script)
+    at.session_state["stored"] = Every()
+    return at.run()
+
+
+def stored(page: AppTest) -> Every:
+    return page.session_state["stored"]
+
+
+def test_untouched_widgets_give_the_same_spec(page: AppTest) -> None:
+    assert not page.exception
+    assert stored(page) == Every()
+
+
+def test_each_widget_changes_its_field(page: AppTest) -> None:
+    page.toggle(key="form.on").set_value(True)
+    page.number_input(key="form.whole").set_value(5)
+    page.number_input(key="form.rate").set_value(0.01)
+    page.segmented_control(key="form.mood").set_value("wild")
+    page.selectbox(key="form.place").set_value("d")
+    page.text_input(key="form.note").set_value("hi")
+    page.text_input(key="form.widths").set_value("128, 64;32")
+    page.multiselect(key="form.only").set_value(["c2"])
+    page.run()
+    assert stored(page) == Every(on=True, whole=5, rate=0.01, mood="wild", place="d", note="hi", widths=(128, 64, 32), only=("c2",))
+
+
+def test_a_field_that_does_not_matter_is_hidden(page: AppTest) -> None:
+    shown = [w.label for w in page.number_input]
+    assert "Depth" not in shown
+    page.segmented_control(key="form.mood").set_value("wild").run()
+    assert "Depth" in [w.label for w in page.number_input]
+
+
+def test_folded_settings_say_how_many_are_changed(page: AppTest) -> None:
+    assert page.expander[0].label == "More settings"
+    page.number_input(key="form.low").set_value(5.0).run()
+    page.run()
+    assert page.expander[0].label == "More settings · 1 changed"
+
+
+def test_a_unit_is_part_of_the_label(page: AppTest) -> None:
+    assert page.number_input(key="form.low").label == "Low (%)"
+
+
+def test_what_cannot_be_is_said_and_the_last_good_spec_kept(page: AppTest) -> None:
+    page.number_input(key="form.low").set_value(99.5).run()
+    assert stored(page) == Every()
+    said = " ".join(m.value for m in page.markdown)
+    assert "the low value must be below the high one" in said.replace("\\", "")
+    page.number_input(key="form.low").set_value(2.0).run()
+    assert stored(page).low == 2.0
+
+
+def test_letters_among_whole_numbers_are_said_in_words(page: AppTest) -> None:
+    page.text_input(key="form.widths").set_value("64, many").run()
+    assert stored(page).widths == (64, 32)
+    assert "is not a list of whole numbers" in " ".join(c.value for c in page.caption)
+
+
+def test_a_change_from_elsewhere_reaches_the_widgets(page: AppTest) -> None:
+    page.number_input(key="form.whole").set_value(7).run()
+    page.session_state["stored"] = Every(whole=2, widths=(8,))
+    page.run()
+    assert page.number_input(key="form.whole").value == 2
+    assert page.text_input(key="form.widths").value == "8"
+    assert stored(page) == Every(whole=2, widths=(8,))
+
+
+def test_integers_are_read_from_text() -> None:
+    assert forms.integers(" 64, 32;16  8 ") == (64, 32, 16, 8)
+    assert forms.integers("") == ()
+    with pytest.raises(ValueError, match="“1.5” is not a list of whole numbers"):
+        forms.integers("1.5")
+
+
+def test_when_takes_one_value_or_several() -> None:
+    depth = next(p for p in Every.params() if p.name == "depth")
+    assert not forms.is_shown(depth, {"mood": "calm"})
+    assert forms.is_shown(depth, {"mood": "wild"})
+    several = depth.__class__(**{**depth.__dict__, "when": {"mood": ("wild", "calm")}})
+    assert forms.is_shown(several, {"mood": "calm"})
+
+
+def test_a_name_in_markdown_is_not_formatted_in_choices(page: AppTest) -> None:
+    assert page.multiselect(key="form.only").options == ["age", "**bmi**"]
+    assert st is not None
