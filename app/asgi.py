@@ -11,8 +11,9 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
-from app import live, uploads
+from app import live, state, uploads
 from app.gate import Gate
+from engine.jobs import desk, supervisor
 
 COLLECT_EVERY = 60
 WATCH_EVERY = 5
@@ -23,12 +24,9 @@ log = logging.getLogger("modelwright.app")
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Starts what the pages rely on: the supervisor of runs, the warm desk, and the housekeeping."""
-    from app import state
-
     workspace = await asyncio.to_thread(state.workspace)
-    with suppress(ImportError):
-        await _watch_supervisor()
-        _desk(workspace).warm()
+    await _watch_supervisor()
+    desk.for_workspace(workspace).warm()
     gc.freeze()
     tasks = [
         asyncio.create_task(_every(COLLECT_EVERY, _collect)),
@@ -43,14 +41,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
         for task in tasks:
             with suppress(asyncio.CancelledError):
                 await task
-        with suppress(ImportError):
-            await asyncio.to_thread(_desk(workspace).close)
-
-
-def _desk(workspace: Any) -> Any:
-    from engine.jobs import desk
-
-    return desk.for_workspace(workspace)
+        await asyncio.to_thread(desk.for_workspace(workspace).close)
 
 
 async def _every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
@@ -68,15 +59,10 @@ async def _collect() -> None:
 
 
 async def _watch_supervisor() -> None:
-    from app import state
-    from engine.jobs import supervisor
-
     await asyncio.to_thread(supervisor.ensure, state.workspace())
 
 
 async def _sweep() -> None:
-    from app import state
-
     await asyncio.to_thread(uploads.sweep, state.workspace().uploads)
 
 

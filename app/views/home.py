@@ -1,5 +1,166 @@
-"""The Home page."""
+"""Home: what this is, a place to drop a file, my projects, and samples that train with one click."""
 
-from app import parts
+import secrets
+from pathlib import Path
 
-parts.head("Home")
+import streamlit as st
+
+from app import arrivals, deletion, parts, samples, state, uploads, words
+from app.text import html, md, short
+from engine.errors import EngineError, NotFound
+from engine.store import projects, runs
+from engine.store.projects import Project
+from engine.store.runs import Run
+
+SHOWN = 8
+
+
+def page() -> None:
+    """Top to bottom: the way in, what is there already, and what to try."""
+    if _begin_sample():
+        return
+    with st.container(key="hero"):
+        st.html(
+            "<h1>Build a model from your own data</h1><p>Drop a file, choose what to predict, and watch a model learn it. "
+            "At the end you get a working model, and an honest answer to how good it is. Nothing leaves this computer.</p>"
+        )
+        uploads.drop_zone(
+            "home-drop",
+            _arrived,
+            title="Drop a table or a zip of pictures here",
+            hint="CSV, Excel, Parquet or JSON; or a zip with one folder of pictures for each class. Up to 20 GB.",
+            primary=True,
+        )
+    _projects()
+    _samples()
+    deletion.dialogs()
+
+
+def _projects() -> None:
+    found = projects.all(state.workspace())
+    newest = runs.all(state.workspace(), limit=500)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="projects-head"):
+        st.subheader("My projects", anchor=False, width="stretch")
+        st.button("New project", icon=":material/add:", key="new-project", on_click=_new_project)
+    if not found:
+        st.caption("Your projects will be listed here. Drop a file above, or train a sample below.")
+        return
+    everything = state.recall("all-projects", False)
+    with st.container(key="projects", border=True, gap=None):
+        for project in found if everything else found[:SHOWN]:
+            _project(project, [run for run in newest if run.project == project.id])
+    if len(found) > SHOWN and not everything:
+        st.button(f"Show all {len(found)}", key="all-projects", type="tertiary", on_click=state.keep, args=("all-projects", True))
+
+
+def _project(project: Project, own: list[Run]) -> None:
+    with st.container(key=f"project-{project.id}", horizontal=True, vertical_alignment="center"):
+        path, query = state.link("data" if not own else _best_view(own), project=project.id, run=None)
+        with st.container(width="stretch", gap=None):
+            st.page_link(path, label=f"**{md(short(project.name, 60))}**", query_params=query)
+            st.caption(_about(project, own))
+        if own:
+            parts.run_badge(own[0])
+        st.html(f'<div class="mw-score">{html(_score(own))}</div>', width=150)
+        st.button("Delete", key=f"delete-{project.id}", icon=":material/delete:", type="tertiary", help="Delete this project", on_click=deletion.ask_project, args=(project.id,))
+
+
+def _about(project: Project, own: list[Run]) -> str:
+    data = _data(project.dataset)
+    trained = words.things(len(own), "run") if own else "not trained yet"
+    return f"{data} · {trained} · changed {words.ago(project.changed)}"
+
+
+def _data(dataset: str | None) -> str:
+    if dataset is None:
+        return "no data yet"
+    from engine import datasets
+
+    try:
+        found = datasets.get(state.workspace(), dataset)
+    except NotFound:
+        return "data deleted"
+    return f"{words.things(found.rows, 'row')}, {words.things(len(found.columns), 'column')}"
+
+
+def _score(own: list[Run]) -> str:
+    best = next((run.score for run in own if run.score), None)
+    return f"{best['label']} {words.measure(best['value'], best.get('unit', ''))}" if best else ""
+
+
+def _best_view(own: list[Run]) -> str:
+    if own[0].state in {"queued", "starting", "running", "interrupted"}:
+        return "train"
+    return "evaluate" if any(run.state == "succeeded" for run in own) else "data"
+
+
+def _samples() -> None:
+    shown = samples.all()
+    if not shown:
+        return
+    parts.section("Try a sample", "One click reads the data, chooses the settings and trains a model, usually in under two minutes.")
+    with st.grid(3, min_column_width=270, key="samples", gap="medium"):
+        for sample in shown:
+            _sample(sample)
+
+
+def _sample(sample: samples.Sample) -> None:
+    with parts.card(f"sample-{sample.id}", height="stretch", gap="small"):
+        if sample.picture_path:
+            st.image(str(sample.picture_path), width="stretch", alt=sample.picture_text or sample.title)
+        with st.container(gap=None):
+            st.markdown(f"**{md(sample.title)}**")
+            st.markdown(md(sample.question))
+        st.caption(_size(sample), help=md(sample.origin) or None)
+        st.space("stretch")
+        with st.container(horizontal=True):
+            st.button("Train it", key=f"train-{sample.id}", icon=":material/play_arrow:", on_click=_want, args=("train", sample.id))
+            st.button("Look at the data", key=f"look-{sample.id}", type="tertiary", on_click=_want, args=("look", sample.id))
+
+
+def _size(sample: samples.Sample) -> str:
+    rows = words.things(sample.rows, "picture" if sample.is_pictures else "row")
+    wide = "" if sample.is_pictures else f", {words.things(len(sample.columns), 'column')}"
+    return f"{rows}{wide} · {md(sample.domain)}{' · made-up data' if sample.is_synthetic else ''}"
+
+
+def _want(act: str, sample: str) -> None:
+    state.keep("sample", (act, sample, secrets.token_hex(8)))
+
+
+def _begin_sample() -> bool:
+    """Does what was asked of a sample, showing each stage. True when it failed and the page is taken by the message."""
+    wanted = state.recall("sample")
+    if not wanted:
+        return False
+    state.keep("sample", None)
+    act, id, request = wanted
+    sample = samples.get(id)
+    parts.head(sample.title and md(sample.title), md(sample.question))
+    try:
+        with st.status("Reading the data", expanded=False) as status:
+            told = lambda text: status.update(label=text)  # noqa: E731
+            if act == "train":
+                project, run = samples.train(state.workspace(), sample, f"sample-{request}", told)
+            else:
+                project, run = samples.open_sample(state.workspace(), sample, told), None
+    except EngineError as error:
+        parts.error_box(error, "sample")
+        st.button("Back to Home", key="sample-back")
+        return True
+    state.go("train" if run else "data", project=project.id, run=run.id if run else None)
+    return True
+
+
+def _new_project() -> None:
+    project = projects.add(state.workspace(), "New project")
+    state.go_next("data", project=project.id, run=None)
+
+
+def _arrived(upload: uploads.Upload) -> None:
+    project = projects.add(state.workspace(), Path(upload.name).stem.replace("_", " ").strip()[:80] or "New project")
+    arrivals.start(state.workspace(), project.id, upload.path, upload.name)
+    state.go_next("data", project=project.id, run=None)
+
+
+page()
