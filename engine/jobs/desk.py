@@ -27,6 +27,7 @@ from engine.store.workspace import Workspace
 DESK = (sys.executable, "-m", "engine.jobs.desk")
 LARGE_LOG = 2**20
 _SORRY = "This question could not be answered because of a mistake inside Modelwright"
+_LOG = "look into logs/desk.log in the workspace"
 _making = threading.Lock()
 
 
@@ -68,9 +69,7 @@ class Desk:
     def _answer(self, line: str, until: float) -> Any:
         reply = self._exchange(line, until) or self._exchange(line, until)
         if not reply:
-            raise EngineError(
-                f"{_SORRY}: its process ended twice.", "Try again; if it happens again, look into logs/desk.log in the workspace."
-            )
+            raise EngineError(f"{_SORRY}: its process ended twice.", f"Try again; if it happens again, {_LOG}.")
         found = json.loads(reply)
         if "error" in found:
             raise _error(**found["error"])
@@ -179,7 +178,7 @@ def _reply(workspace: Workspace, line: str) -> str:
         print(f"--- {asked['question']}, {now()}", file=sys.stderr)
         traceback.print_exception(error)
         sys.stderr.flush()
-        sorry = {"kind": "EngineError", "what": f"{_SORRY} ({type(error).__name__}).", "fix": "The file logs/desk.log has the details."}
+        sorry = {"kind": "EngineError", "what": f"{_SORRY} ({type(error).__name__}).", "fix": f"To find out more, {_LOG}."}
         return json.dumps({"error": sorry})
 
 
@@ -188,9 +187,8 @@ def _call(workspace: Workspace, question: str, arguments: dict[str, Any]) -> Any
         return _import_heavy_libraries()
     from engine.jobs import answers
 
-    public = {
-        n: f for n, f in inspect.getmembers(answers, inspect.isfunction) if f.__module__ == answers.__name__ and not n.startswith("_")
-    }
+    own = [f for _, f in inspect.getmembers(answers, inspect.isfunction) if f.__module__ == answers.__name__]
+    public = {f.__name__: f for f in own if not f.__name__.startswith("_")}
     if question not in public:
         raise ValueError(f"There is no question {question!r}; there are {', '.join(public)}.")
     return public[question](workspace, **arguments)

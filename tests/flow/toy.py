@@ -20,7 +20,9 @@ from engine.store.runs import Run
 from engine.store.workspace import Workspace
 from engine.tell import Cancelled
 
-TOY = (sys.executable, __file__, "work")
+LIGHT = f"import runpy, sys; sys.modules.update(pandas=None, numpy=None); runpy.run_path({__file__!r}, run_name='__main__')"
+TOY = (sys.executable, "-c", LIGHT, "work")
+SUPERVISE = (sys.executable, "-c", LIGHT, "supervise")
 
 
 class ToyPlan:

@@ -1,0 +1,96 @@
+"""Datasets: what is known about each uploaded table. The values lie in its folder."""
+
+import json
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from engine.columns import Column
+from engine.errors import EngineError, NotFound
+from engine.readers.base import Change
+from engine.store import db
+from engine.store.records import to_json
+from engine.store.workspace import Workspace
+
+
+class Dataset(BaseModel):
+    """One dataset. `version` counts up with every change of its types, `reading` with every reading of the file.
+
+    `reader` is the reader with the options in use, `options` those a person gave; `sample` names a sample project.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    file_name: str
+    bytes: int
+    sha256: str
+    rows: int
+    columns: tuple[Column, ...]
+    reader: dict[str, Any]
+    options: dict[str, Any] = {}
+    changes: tuple[Change, ...] = ()
+    created: str
+    version: int = 1
+    reading: int = 1
+    sample: str | None = None
+    has_pictures: bool = False
+
+    def column(self, id: str) -> Column:
+        """The column with that id. Raises NotFound."""
+        for column in self.columns:
+            if column.id == id:
+                return column
+        raise NotFound(f"There is no column '{id}' in the dataset '{self.name}'.", "Choose one of its columns.")
+
+
+def add(workspace: Workspace, dataset: Dataset) -> Dataset:
+    """Keeps a new dataset."""
+    with db.write(workspace, durable=True) as database:
+        database.execute(
+            "INSERT INTO datasets (id, record, sha256, created) VALUES (?, ?, ?, ?)",
+            (dataset.id, to_json(dataset.model_dump()), dataset.sha256, dataset.created),
+        )
+    return dataset
+
+
+def get(workspace: Workspace, id: str) -> Dataset:
+    """The dataset with that id. Raises NotFound."""
+    found = db.rows(workspace, "SELECT record FROM datasets WHERE id = ?", (id,))
+    if not found:
+        raise NotFound("This dataset does not exist any more.", "Go back to Home and choose or upload another one.")
+    return _dataset(found[0])
+
+
+def all(workspace: Workspace) -> list[Dataset]:
+    """All datasets, the newest first."""
+    return [_dataset(row) for row in db.rows(workspace, "SELECT record FROM datasets ORDER BY created DESC, rowid DESC")]
+
+
+def same(workspace: Workspace, sha256: str, options: dict[str, Any]) -> Dataset | None:
+    """The dataset made from the same bytes with the same options, if there is one."""
+    found = db.rows(workspace, "SELECT record FROM datasets WHERE sha256 = ? ORDER BY created", (sha256,))
+    return next((dataset for dataset in map(_dataset, found) if dataset.options == options), None)
+
+
+def replace(workspace: Workspace, before: Dataset, after: Dataset) -> Dataset:
+    """Puts a changed dataset in the place of the one it was made from. Raises EngineError if somebody else was quicker."""
+    with db.write(workspace, durable=True) as database:
+        found = db.select(database, "SELECT record FROM datasets WHERE id = ?", (before.id,))
+        if not found:
+            raise NotFound("This dataset does not exist any more.", "Go back to Home and choose or upload another one.")
+        if _dataset(found[0]).version != before.version:
+            raise EngineError("This dataset was changed in another window at the same time.", "Look at it again and repeat your change if it is still needed.")
+        database.execute("UPDATE datasets SET record = ? WHERE id = ?", (to_json(after.model_dump()), after.id))
+    return after
+
+
+def remove(workspace: Workspace, id: str) -> None:
+    """Forgets the dataset."""
+    with db.write(workspace, durable=True) as database:
+        database.execute("DELETE FROM datasets WHERE id = ?", (id,))
+
+
+def _dataset(row: dict[str, Any]) -> Dataset:
+    return Dataset.model_validate(json.loads(row["record"]))
