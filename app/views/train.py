@@ -98,9 +98,6 @@ def _start(plan: Plan) -> None:
     stored = plan.model_dump_json()
     request = hashlib.sha256(f"{project.id}{len(state.project_runs())}{stored}".encode()).hexdigest()
     run = runs.add(state.workspace(), plan, project=project.id, name=plan.name, request=request)
-    expected = _estimate(stored, str(state.workspace().path))
-    if expected:
-        runs.set_facts(state.workspace(), run.id, run.attempt, {"predicted_seconds": expected["seconds"]})
     state.open_run(run.id)
     state.keep("train_anew", False)
 
@@ -212,7 +209,7 @@ def _time_tile(run: Run, active: bool) -> tuple[str, str, str]:
     if not active:
         return "Took", words.duration(facts.get("seconds")), note
     left = facts.get("seconds_left")
-    return "Time left", f"at most {words.duration(left)}" if left is not None else "–", note or f"expected {words.duration(facts.get('predicted_seconds'))}"
+    return "Time left", f"at most {words.duration(left)}" if left is not None else "–", note
 
 
 def _machine_tile(facts: dict[str, Any], active: bool) -> tuple[str, str, str]:

@@ -1,0 +1,118 @@
+"""The socket behind the live charts: who may listen, what comes first, what follows."""
+
+import json
+import time
+from collections.abc import Iterator
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from app import gate, live
+from engine.store import metrics, transitions
+from engine.store.workspace import Workspace
+from tests.engine.waiting import at_work
+
+
+@pytest.fixture
+def client(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    monkeypatch.setenv("MODELWRIGHT_WORKSPACE", str(workspace.path))
+    live.Tail.watched.clear()
+    with TestClient(Starlette(routes=live.routes()), base_url="http://127.0.0.1:8501") as opened:
+        yield opened
+
+
+def address(run: str, after: int = 0, subject: str | None = None) -> str:
+    return f"/api/runs/{run}/ws?after={after}&token={gate.token(subject or f'run:{run}')}"
+
+
+def listen(client: TestClient, url: str, **headers: str):
+    return client.websocket_connect(url, headers={"host": "127.0.0.1:8501", "origin": "http://127.0.0.1:8501"} | headers)
+
+
+def heard(sock) -> dict:
+    return json.loads(sock.receive_text())
+
+
+def test_history_comes_first_then_what_is_new(client: TestClient, workspace: Workspace) -> None:
+    run = at_work(workspace)
+    metrics.add(workspace, run.id, 1, 1.0, {"loss": 0.5})
+    with listen(client, address(run.id)) as sock:
+        first = heard(sock)
+        assert first["rows"] == {"loss": [[1.0], [0.5]]}
+        metrics.add(workspace, run.id, 1, 2.0, {"loss": 0.4})
+        following = heard(sock)
+        while not following["rows"]:
+            following = heard(sock)
+        assert following["rows"] == {"loss": [[2.0], [0.4]]}
+        assert following["last"] > first["last"]
+
+
+def test_a_viewer_that_was_cut_off_gets_only_what_it_missed(client: TestClient, workspace: Workspace) -> None:
+    run = at_work(workspace)
+    metrics.add(workspace, run.id, 1, 1.0, {"loss": 0.5})
+    last, _ = metrics.after(workspace, run.id)
+    metrics.add(workspace, run.id, 1, 2.0, {"loss": 0.4})
+    with listen(client, address(run.id, after=last)) as sock:
+        assert heard(sock)["rows"] == {"loss": [[2.0], [0.4]]}
+
+
+def test_two_viewers_see_the_same(client: TestClient, workspace: Workspace) -> None:
+    run = at_work(workspace)
+    with listen(client, address(run.id)) as one, listen(client, address(run.id)) as two:
+        heard(one), heard(two)
+        metrics.add(workspace, run.id, 1, 1.0, {"loss": 0.5})
+        for sock in (one, two):
+            message = heard(sock)
+            while not message["rows"]:
+                message = heard(sock)
+            assert message["rows"] == {"loss": [[1.0], [0.5]]}
+
+
+def test_not_a_number_arrives_as_a_gap(client: TestClient, workspace: Workspace) -> None:
+    run = at_work(workspace)
+    metrics.add(workspace, run.id, 1, 1.0, {"loss": float("nan")})
+    with listen(client, address(run.id)) as sock:
+        assert heard(sock)["rows"] == {"loss": [[1.0], [None]]}
+
+
+def test_facts_that_change_are_told_without_new_rows(client: TestClient, workspace: Workspace) -> None:
+    run = at_work(workspace)
+    with listen(client, address(run.id)) as sock:
+        assert heard(sock)["facts"]["best"] is None
+        transitions.report(workspace, run.id, 1, [], {"best": {"epoch": 3, "value": 0.2}})
+        message = heard(sock)
+        while not message["facts"]["best"]:
+            message = heard(sock)
+        assert message["facts"]["best"]["epoch"] == 3
+
+
+@pytest.mark.parametrize("headers", [{"origin": "http://evil.example"}, {"host": "evil.example", "origin": "http://evil.example"}])
+def test_strangers_are_refused(client: TestClient, workspace: Workspace, headers: dict[str, str]) -> None:
+    run = at_work(workspace)
+    with pytest.raises(WebSocketDisconnect), listen(client, address(run.id), **headers):
+        pass
+
+
+def test_a_token_for_another_run_is_refused(client: TestClient, workspace: Workspace) -> None:
+    run = at_work(workspace)
+    with pytest.raises(WebSocketDisconnect), listen(client, address(run.id, subject="run:other")):
+        pass
+
+
+def test_the_chart_library_comes_from_the_installed_wheel(client: TestClient) -> None:
+    answer = client.get(live.PLOTLY)
+    assert answer.status_code == 200 and b"extendTraces" in answer.content
+
+
+def test_nobody_listening_leaves_nothing_behind(client: TestClient, workspace: Workspace) -> None:
+    run = at_work(workspace)
+    with listen(client, address(run.id)) as sock:
+        heard(sock)
+    for _ in range(40):
+        if run.id not in live.Tail.watched:
+            break
+        client.get("/nothing")
+        time.sleep(0.05)
+    assert run.id not in live.Tail.watched
