@@ -36,12 +36,12 @@ class Here:
 
     def __init__(self, workspace: Workspace, id: str, program: Sequence[str] = WORKER) -> None:
         self._rounds = Rounds(workspace, only=id, slots=None, program=program)
-        self._id = id
+        self.id = id
 
     def poll(self) -> Run:
         """Does what is due and gives the run as it is now. Call it a few times a second."""
         self._rounds.step()
-        return runs.get(self._rounds.workspace, self._id)
+        return runs.get(self._rounds.workspace, self.id)
 
     def wait(self) -> Run:
         """The run when it has ended."""

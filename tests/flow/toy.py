@@ -1,6 +1,7 @@
 """A worker and a supervisor whose training is a counter, so that everything around a training can be tested in seconds.
 
 python toy.py work WORKSPACE RUN ATTEMPT LOCK      python toy.py supervise WORKSPACE
+python toy.py rounds WORKSPACE                     (a supervisor that does not mind others, for the chaos test)
 The toy's plan is {"steps", "seconds" (a step), "ends" (what the last step does)}.
 """
 
@@ -13,7 +14,7 @@ import time
 from pathlib import Path
 
 from engine.errors import Diverged, EngineError
-from engine.jobs import supervisor, worker
+from engine.jobs import locks, rounds, supervisor, worker
 from engine.jobs.rounds import Rounds
 from engine.jobs.telling import Telling
 from engine.store.runs import Run
@@ -23,6 +24,7 @@ from engine.tell import Cancelled
 LIGHT = f"import runpy, sys; sys.modules.update(pandas=None, numpy=None); runpy.run_path({__file__!r}, run_name='__main__')"
 TOY = (sys.executable, "-c", LIGHT, "work")
 SUPERVISE = (sys.executable, "-c", LIGHT, "supervise")
+ROUNDS = (sys.executable, "-c", LIGHT, "rounds")
 
 
 class ToyPlan:
@@ -39,7 +41,10 @@ class ToyPlan:
 
 
 def work(workspace: Workspace, run: Run, tell: Telling) -> dict:
-    """Counts; the best of the losses is kept as the "model"."""
+    """Counts; the best of the losses is kept as the "model". Two at a time on one run would leave a file "twice"."""
+    alone = locks.take(workspace.run(run.id) / "alone")
+    if alone is None:
+        (workspace.run(run.id) / "twice").touch()
     losses: list[float] = []
     for step in range(1, run.plan["steps"] + 1):
         time.sleep(run.plan["seconds"])
@@ -84,5 +89,11 @@ if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
     if command == "work":
         sys.exit(worker.main(arguments, work))
-    attempts = int(arguments[1]) if len(arguments) > 1 else 3
-    sys.exit(supervisor.main(arguments[:1], Rounds(Workspace(Path(arguments[0])), attempts=attempts, program=TOY)))
+    place = Workspace(Path(arguments[0]))
+    if command == "supervise":
+        sys.exit(supervisor.main(arguments, Rounds(place, program=TOY)))
+    rounds.BACK_OFF = (0.0,)
+    restless = Rounds(place, slots=2, attempts=1000, program=TOY)
+    while True:
+        restless.step()
+        time.sleep(0.01)
