@@ -24,7 +24,8 @@ class Column(BaseModel):
     """One column: our own id (c0001...), the user's name as a label, and how its text is read.
 
     `missing` lists the texts that mean "no value"; `decimal` and `thousands` are marks in numbers;
-    `date_format` is a strptime pattern, "" meaning ISO 8601. Category and text values are str, numbers float.
+    `unit` is text around every number, such as "$" or "%"; `date_format` is a strptime pattern, "" meaning ISO 8601. Category and
+    text values are str, numbers float.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,6 +35,7 @@ class Column(BaseModel):
     type: ColumnType
     decimal: str = "."
     thousands: str = ""
+    unit: str = ""
     date_format: str = ""
     missing: tuple[str, ...] = ()
 

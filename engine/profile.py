@@ -1,10 +1,22 @@
 """Statistics of a typed table, computed once at upload and shown everywhere."""
 
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from engine.columns import Column, ColumnType
+from engine import suspicions
+from engine.columns import Column, ColumnType, Table
 from engine.errors import NotFound
 from engine.problems import Problem
+
+Array = np.ndarray[Any, Any]
+
+BINS = 30
+_MOST_SHOWN = 20
+_QUANTILES = (0.01, 0.05, 0.25, 0.75, 0.95, 0.99)
 
 
 class _Frozen(BaseModel):
@@ -15,7 +27,7 @@ class ColumnProfile(_Frozen):
     """One column's statistics.
 
     `distinct` counts different non-missing values. `edges` (bins + 1) and `counts` (bins) are the distribution of numbers and
-    dates (edges as seconds since 1970); `top` the commonest (value, count) of the other types, at most 20. `low`, `high`,
+    dates (edges as seconds since 1970; where a few values lie far away, the outermost bins hold all beyond them); `top` the commonest (value, count) of the other types, at most 20. `low`, `high`,
     `mean`, `median`, `spread` (standard deviation) and `quantiles` (1, 5, 25, 75, 95, 99 %) are of numbers; for dates `low` and
     `high` are seconds since 1970. `whole` says that all numbers are whole. `sizes` (width, height, count) are of pictures.
     """
@@ -65,3 +77,115 @@ class Profile(_Frozen):
             if column.id == id:
                 return column
         raise NotFound(f"There is no column '{id}' in this dataset.", "Choose one of its columns.")
+
+
+def compute(table: Table) -> Profile:
+    """The statistics of every column, with what a person should know about each and about the table as a whole."""
+    rows = RowCodes(len(table))
+    columns = []
+    for column in table.columns:
+        columns.append(of_column(column, table.frame[column.id], table.folder))
+        rows.add(column, table.frame[column.id])
+    return of_table(len(table), columns, rows.duplicates())
+
+
+def of_table(rows: int, columns: list[ColumnProfile], duplicates: int) -> Profile:
+    """The whole from its parts."""
+    found = suspicions.of_table(rows, duplicates)
+    return Profile(rows=rows, columns=tuple(columns), duplicates=duplicates, problems=tuple(found))
+
+
+def of_column(column: Column, values: "pd.Series[Any]", folder: Path | None = None) -> ColumnProfile:
+    """One column's statistics. Pictures are opened (not decoded) for their sizes."""
+    describe = {"number": _numbers, "date": _dates, "image": lambda v: _pictures(v, folder)}.get(column.type, _words)
+    known: dict[str, Any] = {"column": column, "rows": len(values), "missing": int(values.isna().sum()), **describe(values)}
+    known["identifier"] = suspicions.is_identifier(column, values, known["distinct"], known.get("whole", False))
+    profile = ColumnProfile(**known)
+    return profile.model_copy(update={"problems": tuple(suspicions.of_column(profile, values))})
+
+
+class RowCodes:
+    """One number for each row, built column by column, to count rows that are exact copies of earlier ones."""
+
+    def __init__(self, rows: int) -> None:
+        self.codes = np.zeros(rows, np.uint64)
+        self.has_pictures = False
+
+    def add(self, column: Column, values: "pd.Series[Any]") -> None:
+        self.has_pictures |= column.type == "image"
+        self.codes = self.codes * np.uint64(1_000_003) + pd.util.hash_pandas_object(values, index=False).to_numpy(np.uint64)
+
+    def duplicates(self) -> int:
+        return 0 if self.has_pictures else len(self.codes) - len(np.unique(self.codes))
+
+
+def _numbers(values: "pd.Series[Any]") -> dict[str, Any]:
+    ordered = np.sort(values.to_numpy(np.float64))
+    ordered = ordered[: np.searchsorted(ordered, np.inf, side="right")]
+    if not len(ordered):
+        return {"distinct": 0}
+    edges, counts = _bins(ordered, whole := bool((ordered == np.floor(ordered)).all()))
+    return {
+        "distinct": 1 + int(np.count_nonzero(np.diff(ordered))),
+        "edges": edges,
+        "counts": counts,
+        "low": float(ordered[0]),
+        "high": float(ordered[-1]),
+        "mean": float(ordered.mean()),
+        "median": _at(ordered, 0.5),
+        "spread": float(ordered.std(ddof=1)) if len(ordered) > 1 else 0.0,
+        "quantiles": tuple(_at(ordered, share) for share in _QUANTILES),
+        "whole": whole,
+    }
+
+
+def _dates(values: "pd.Series[Any]") -> dict[str, Any]:
+    moments = values.dropna().to_numpy("datetime64[ns]").astype(np.int64)
+    seconds = np.sort(moments / 1e9)
+    if not len(seconds):
+        return {"distinct": 0}
+    edges, counts = _bins(seconds, False)
+    distinct = 1 + int(np.count_nonzero(np.diff(seconds)))
+    return {"distinct": distinct, "edges": edges, "counts": counts, "low": float(seconds[0]), "high": float(seconds[-1])}
+
+
+def _words(values: "pd.Series[Any]") -> dict[str, Any]:
+    counts = values.value_counts()
+    top = counts.sort_values(ascending=False, kind="stable").head(_MOST_SHOWN)
+    return {"distinct": len(counts), "top": tuple((str(value), int(count)) for value, count in top.items())}
+
+
+def _pictures(values: "pd.Series[Any]", folder: Path | None) -> dict[str, Any]:
+    from PIL import Image
+
+    sizes: dict[tuple[int, int], int] = {}
+    for name in values.dropna() if folder else ():
+        with Image.open(folder / name) as picture:  # type: ignore[operator]
+            sizes[picture.size] = sizes.get(picture.size, 0) + 1
+    common = sorted(sizes.items(), key=lambda item: -item[1])[:_MOST_SHOWN]
+    return {"distinct": int(values.nunique()), "sizes": tuple((width, height, count) for (width, height), count in common)}
+
+
+def _bins(ordered: Array, whole: bool) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """Up to 30 bins; one for each whole number where there are few; values far out fall into the outermost bins."""
+    low, high = ordered[0], ordered[-1]
+    if whole and high - low < BINS:
+        edges = np.arange(low - 0.5, high + 1)
+    else:
+        inner_low, inner_high = _at(ordered, 0.01), _at(ordered, 0.99)
+        if inner_high > inner_low and high - low > 5 * (inner_high - inner_low):
+            low, high = inner_low, inner_high
+        if high <= low:
+            low, high = low - 0.5, high + 0.5
+        edges = np.linspace(low, high, BINS + 1)
+    places = np.searchsorted(ordered, edges[1:-1], side="left")
+    counts = np.diff(np.concatenate([[0], places, [len(ordered)]]))
+    return tuple(edges.tolist()), tuple(counts.tolist())
+
+
+def _at(ordered: Array, share: float) -> float:
+    """The quantile of sorted values, linear between neighbours."""
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return float(ordered[below] + (place - below) * (ordered[above] - ordered[below]))

@@ -1,8 +1,26 @@
-"""The readers: one file each."""
+"""The readers: one file each, and the choice of the one that can read a file."""
 
-from engine.readers.base import Change, Raw, Reader
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.errors import UnreadableFile
+from engine.readers._content import describe
+from engine.readers.base import Change, Job, Raw, Reader
 from engine.registry import Family
 
 READERS: Family[Reader] = Family("engine.readers", Reader, "reader")
 
-__all__ = ["READERS", "Change", "Raw", "Reader"]
+__all__ = ["READERS", "Change", "Job", "Raw", "Reader", "choose"]
+
+
+def choose(path: Path, name: str, options: Mapping[str, Any] | None = None) -> Reader:
+    """The reader for this content, with the user's options. Raises UnreadableFile if there is none, or if the name says otherwise."""
+    if not path.is_file() or path.stat().st_size == 0:
+        raise UnreadableFile("The file is empty.", "Choose a file with a row of column names and at least one row of values.")
+    member = next((m for m in READERS.members.values() if m.sniff(path)), None)
+    named = next((m for m in READERS.members.values() if name.lower().endswith(m.extensions)), None)
+    if member is None or (named is not None and named is not member):
+        raise describe(path, name, member.holds if member else "", named.holds if named else "")
+    chosen = {key: value for key, value in (options or {}).items() if key in member.model_fields and key != "kind"}
+    return READERS.parse({"kind": member.model_fields["kind"].default, **chosen})

@@ -1,18 +1,29 @@
-"""A Reader turns the bytes of one kind of file into a raw table. It runs in a disposable process, never in the app."""
+"""A Reader turns the bytes of one kind of file into raw columns of text. It runs in a disposable process, never in the app."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-import pandas as pd
+import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from engine.columns import ColumnType
+from engine.errors import UnreadableFile
 from engine.spec import Spec
+
+MOST_COLUMNS = 5_000
+MOST_CELLS = 200_000_000
+LONGEST_CELL = 1_000_000
+
+Batch = list[pa.Array]
 
 
 class Change(BaseModel):
-    """One line of the import report: what was done to the file's content, where, how often, with examples."""
+    """One line of the import report: what was done to the file's content, where (`column` is an id), how often, with examples.
+
+    `typing` marks lines about reading a column's text as its type: they are replaced when the type changes.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -20,31 +31,65 @@ class Change(BaseModel):
     column: str | None = None
     count: int = 0
     examples: tuple[str, ...] = ()
+    typing: bool = False
 
 
 @dataclass
 class Raw:
-    """What a reader returns: a frame of text (or natively typed) columns under the user's names, and what it did.
+    """What a reader returns: the names, and the rows in batches of one text array a column (null: the file has no cell there).
 
-    Columns of dtype str hold the source text exactly. Pictures are relative file names under the folder given to `read`;
-    `types` fixes the type of such columns. `names` are the user's labels in order (duplicates and blanks already mended).
+    The text is the source's, exactly. `names` are all different and none blank. `types` fixes the type of columns by position;
+    pictures are file names under the folder given to `read`. `changes` is complete when the batches have been read to the end.
+    `reader` is the reader with the options it found.
     """
 
-    frame: pd.DataFrame
+    names: Sequence[str]
+    batches: Iterable[Batch]
+    reader: "Reader"
     changes: list[Change] = field(default_factory=list)
-    types: dict[str, ColumnType] = field(default_factory=dict)
+    types: dict[int, ColumnType] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One reading: the file and its name, where pictures go, the names its columns probably have, and whom to tell the progress (0 to 1)."""
+
+    path: Path
+    name: str
+    folder: Path
+    known: tuple[str, ...] = ()
+    tell: Callable[[float], None] = lambda done: None
 
 
 class Reader(Spec):
     """Reads one kind of file. Its fields are the options a user may correct; empty means "find out"."""
 
     extensions: ClassVar[tuple[str, ...]] = ()
+    holds: ClassVar[str] = ""
 
     @classmethod
-    def sniff(cls, path: Path, name: str) -> float:
-        """How surely (0 to 1) this content is of this reader's kind. Looks at the bytes; `name` only breaks ties."""
+    def sniff(cls, path: Path) -> bool:
+        """Whether the content is of this reader's kind. Looks at the bytes, never at the name."""
         raise NotImplementedError
 
-    def read(self, path: Path, folder: Path) -> Raw:
-        """The raw table; pictures are written into `folder`. Raises UnreadableFile with the place and the fix."""
+    def read(self, job: Job) -> Raw:
+        """The raw columns; pictures are written into the job's folder. Raises UnreadableFile with the place and the fix."""
         raise NotImplementedError
+
+
+def column_id(position: int) -> str:
+    """The id of the column at that position, counted from 0."""
+    return f"c{position + 1:04d}"
+
+
+def check_size(columns: int, rows: int = 0) -> None:
+    """Raises UnreadableFile if a table is wider or larger than can be worked with."""
+    if columns > MOST_COLUMNS:
+        raise UnreadableFile(
+            f"The table has {columns:,} columns; at most {MOST_COLUMNS:,} can be read.", "Leave out columns and upload it again."
+        )
+    if columns * rows > MOST_CELLS:
+        raise UnreadableFile(
+            f"The table has more than {MOST_CELLS // 1_000_000} million cells ({columns:,} columns).",
+            "Leave out rows or columns and upload it again.",
+        )

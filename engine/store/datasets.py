@@ -14,9 +14,10 @@ from engine.store.workspace import Workspace
 
 
 class Dataset(BaseModel):
-    """One dataset. `version` counts up with every change of its types, `reading` with every reading of the file.
+    """One dataset. `version` counts up with every change of its types or names.
 
-    `reader` is the reader with the options in use, `options` those a person gave; `sample` names a sample project.
+    `reader` is the reader with the options in use, `options` those a person gave; `sample` names a sample project. `source` and
+    `typed` are part of the names of its files (see `engine.datasets`), so that a changed dataset never overwrites files in use.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -33,7 +34,8 @@ class Dataset(BaseModel):
     changes: tuple[Change, ...] = ()
     created: str
     version: int = 1
-    reading: int = 1
+    source: str
+    typed: str
     sample: str | None = None
     has_pictures: bool = False
 
@@ -81,7 +83,10 @@ def replace(workspace: Workspace, before: Dataset, after: Dataset) -> Dataset:
         if not found:
             raise NotFound("This dataset does not exist any more.", "Go back to Home and choose or upload another one.")
         if _dataset(found[0]).version != before.version:
-            raise EngineError("This dataset was changed in another window at the same time.", "Look at it again and repeat your change if it is still needed.")
+            raise EngineError(
+                "This dataset was changed in another window at the same time.",
+                "Look at it again and repeat your change if it is still needed.",
+            )
         database.execute("UPDATE datasets SET record = ? WHERE id = ?", (to_json(after.model_dump()), after.id))
     return after
 

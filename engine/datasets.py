@@ -1,0 +1,308 @@
+"""Datasets: a file goes in, a typed table with a profile and an import report comes out. This process never reads the upload itself.
+
+A dataset's folder holds `original` (the upload), `source-*.parquet` (its text), `files-*` (its pictures), `table-*.parquet` (typed) and
+`profile-*.json`. A change writes new files and then puts their names into the database, so it happens completely or not at all.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import numpy as np
+
+from engine import intake, names, quarantine, tables, values
+from engine.columns import Column, ColumnType, Table
+from engine.errors import EngineError, UnreadableFile
+from engine.problems import Problem
+from engine.profile import Profile
+from engine.quarantine import Progress
+from engine.readers.base import Change
+from engine.store import datasets as store
+from engine.store.datasets import Dataset
+from engine.store.records import new_id, now
+from engine.store.workspace import Workspace
+
+__all__ = [
+    "Change",
+    "Dataset",
+    "add",
+    "all",
+    "delete",
+    "get",
+    "head",
+    "pictures",
+    "profile",
+    "read_new",
+    "rename",
+    "rename_column",
+    "reread",
+    "retype",
+    "size",
+    "table",
+]
+
+get = store.get
+all = store.all
+_SMALL = 2_000_000
+
+
+def add(
+    workspace: Workspace,
+    path: Path,
+    name: str,
+    *,
+    sample: str | None = None,
+    on_progress: Progress | None = None,
+    options: dict[str, Any] | None = None,
+) -> Dataset:
+    """Reads the file into a new dataset. `name` is what the user calls the file; `options` are fields of its reader.
+
+    A file that is there already gives that dataset, with a line in its report that says so. `on_progress(part from 0 to 1, words)` is
+    called often; what it raises stops the reading and leaves nothing behind. Raises UnreadableFile with the place and the fix.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise UnreadableFile(f"There is no file '{names.clean(name)}' to read.", "Upload it again.")
+    digest = _digest(path)
+    if known := store.same(workspace, digest, options or {}):
+        said = Change(what=f"The same file was uploaded before, on {known.created[:10]}: this is that dataset, '{known.name}'.")
+        return known.model_copy(update={"changes": (said, *known.changes)})
+    id = new_id("d")
+    label = names.clean(Path(name.replace("\\", "/")).name) or "upload"
+    folder = workspace.datasets / f"{id}.new"
+    folder.mkdir(parents=True)
+    try:
+        original = _keep(workspace, path, folder / "original")
+        request = intake.Request(
+            path=str(original), name=label, folder=str(folder), source=token_hex(4), typed=token_hex(4), options=options or {}
+        )
+        answer = _read(workspace, request, on_progress)
+        dataset = Dataset(
+            id=id,
+            name=names.clean(Path(label).stem) or label,
+            file_name=label,
+            bytes=original.stat().st_size,
+            sha256=digest,
+            options=options or {},
+            created=now(),
+            source=request.source,
+            typed=request.typed,
+            sample=sample,
+            **answer,
+        )
+        folder.rename(workspace.dataset(id))
+        return store.add(workspace, dataset)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(workspace.dataset(id), ignore_errors=True)
+        raise
+
+
+def table(workspace: Workspace, id: str, columns: Sequence[str] | None = None, rows: "int | np.ndarray[Any, Any] | None" = None) -> Table:
+    """The typed rows: all, the first `rows`, or those at the positions `rows`; with `columns` (ids) only these."""
+    for _ in range(2):
+        dataset = get(workspace, id)
+        wanted = dataset.columns if columns is None else tuple(dataset.column(column) for column in columns)
+        _, folder, path, _ = _files(workspace, dataset)
+        try:
+            return tables.read_table(path, wanted, rows, folder if dataset.has_pictures else None)
+        except FileNotFoundError:
+            continue
+    raise EngineError(f"The values of the dataset '{dataset.name}' are gone from the disk.", "Delete it and upload the file again.")
+
+
+def head(workspace: Workspace, id: str, n: int = 50) -> Table:
+    """The first rows; cheap up to a thousand."""
+    return table(workspace, id, rows=n)
+
+
+def profile(workspace: Workspace, id: str) -> Profile:
+    """The statistics computed when the file was read; cheap."""
+    for _ in range(2):
+        try:
+            return _profile(_files(workspace, get(workspace, id))[3])
+        except FileNotFoundError:
+            continue
+    raise EngineError("The statistics of this dataset are gone from the disk.", "Delete it and upload the file again.")
+
+
+def pictures(workspace: Workspace, id: str) -> Path:
+    """The folder that picture names are relative to."""
+    return _files(workspace, get(workspace, id))[1]
+
+
+def retype(workspace: Workspace, id: str, column_id: str, type: ColumnType, **reading: Any) -> Dataset:
+    """Reads a column's text anew as another type. `reading`: decimal, thousands, unit, date_format, missing; what is not given is found.
+
+    Values that cannot be read so become missing and are listed in the import report; the text is kept, so the way back is open.
+    """
+    before = get(workspace, id)
+    column = before.column(column_id)
+    if "image" in (type, column.type):
+        raise EngineError(f"'{column.name}' cannot change from {column.type} to {type}.", "Pictures stay pictures; choose another column.")
+    source = _files(workspace, before)[0]
+    wanted = values.reading_of(tables.source_column(source, column_id), column, type).model_copy(update=reading)
+    new = token_hex(4)
+    changes = _retype(workspace, before, wanted, new)
+    kept = [change for change in before.changes if not (change.typing and change.column == column_id)]
+    columns = tuple(wanted if c.id == column_id else c for c in before.columns)
+    return _put(workspace, before, before.model_copy(update={"columns": columns, "changes": (*kept, *changes), "typed": new}))
+
+
+def rename_column(workspace: Workspace, id: str, column_id: str, name: str) -> Dataset:
+    """Gives a column another name. Raises EngineError if it is blank or taken."""
+    before = get(workspace, id)
+    column, wanted = before.column(column_id), names.clean(name)
+    if not wanted:
+        raise EngineError("A column needs a name.", "Write at least one letter.")
+    if any(c.name == wanted and c.id != column_id for c in before.columns):
+        raise EngineError(f"There is another column called '{wanted}'.", "Choose a different name.")
+    renamed = column.model_copy(update={"name": wanted})
+    new = token_hex(4)
+    _, _, table_at, summary_at = _files(workspace, before)
+    _, _, new_table, new_summary = intake.files(workspace.dataset(id), before.source, new)
+    os.link(table_at, new_table)
+    summary = _profile(summary_at)
+    about = summary.column(column_id)
+    problems = tuple(problem.model_copy(update={"where": wanted}) for problem in about.problems)
+    about = about.model_copy(update={"column": renamed, "problems": problems})
+    changed = summary.model_copy(update={"columns": tuple(about if c.id == column_id else c for c in summary.columns)})
+    new_summary.write_text(changed.model_dump_json(), "utf-8")
+    said = Change(what=f"You renamed column '{column.name}' to '{wanted}'.", column=column_id)
+    columns = tuple(renamed if c.id == column_id else c for c in before.columns)
+    return _put(workspace, before, before.model_copy(update={"columns": columns, "changes": (*before.changes, said), "typed": new}))
+
+
+def rename(workspace: Workspace, id: str, name: str) -> Dataset:
+    """Gives the dataset another name."""
+    before = get(workspace, id)
+    after = before.model_copy(update={"name": names.clean(name) or before.name, "version": before.version + 1})
+    return store.replace(workspace, before, after)
+
+
+def reread(workspace: Workspace, id: str, options: dict[str, Any], on_progress: Progress | None = None) -> Dataset:
+    """Reads the original file again with other options (fields of its reader), such as {"header": "no"}. Types are proposed anew."""
+    before = get(workspace, id)
+    folder = workspace.dataset(id)
+    request = intake.Request(
+        path=str(folder / "original"), name=before.file_name, folder=str(folder), source=token_hex(4), typed=token_hex(4), options=options
+    )
+    try:
+        answer = _read(workspace, request, on_progress)
+    except BaseException:
+        _remove(intake.files(folder, request.source, request.typed))
+        raise
+    found = {"options": options, "source": request.source, "typed": request.typed, **answer}
+    return _put(workspace, before, Dataset.model_validate({**before.model_dump(), **found}))
+
+
+def delete(workspace: Workspace, id: str) -> None:
+    """Deletes the dataset with all its files. Raises EngineError while a run uses it."""
+    from engine.store import runs
+
+    dataset = get(workspace, id)
+    if using := runs.active(workspace, dataset=id):
+        raise EngineError(
+            f"The dataset '{dataset.name}' is in use by a run ('{using[0].name}').", "Wait until it has ended, or cancel it first."
+        )
+    store.remove(workspace, id)
+    shutil.rmtree(workspace.dataset(id), ignore_errors=True)
+
+
+def size(workspace: Workspace, id: str) -> int:
+    """Bytes on the disk."""
+    get(workspace, id)
+    return sum(file.stat().st_size for file in workspace.dataset(id).rglob("*") if file.is_file())
+
+
+def read_new(
+    columns: Sequence[Column], path: Path, name: str, *, optional: Sequence[str] = (), folder: Path | None = None
+) -> tuple[Table, list[Problem]]:
+    """A file to predict on: its columns found by name, typed as `columns` say; what was odd comes as problems.
+
+    Columns in `optional` (ids) may be absent (such as the target) and are then left out of the table. Pictures go into `folder`, else a
+    temporary one that is removed when the program ends. Raises UnreadableFile if the file cannot be read or a column is missing.
+    """
+    place = folder or _temporary()
+    place.mkdir(parents=True, exist_ok=True)
+    request = intake.Request(
+        path=str(path), name=names.clean(name), folder=str(place), source=token_hex(4), typed=token_hex(4), known=tuple(columns)
+    ).model_dump(mode="json") | {"optional": list(optional)}
+    answer = quarantine.run(request, place / "intake.log")
+    found = tuple(Column.model_validate(column) for column in answer["columns"])
+    _, files, table_at, _ = intake.files(place, request["source"], request["typed"])
+    read = tables.read_table(table_at, found, folder=files if any(c.type == "image" for c in found) else None)
+    return read, [Problem.model_validate(problem) for problem in answer["problems"]]
+
+
+def _read(workspace: Workspace, request: intake.Request, on_progress: Progress | None) -> dict[str, Any]:
+    answer = quarantine.run(request.model_dump(mode="json"), workspace.logs / "intake.log", on_progress)
+    return dict(intake.Answer.model_validate(answer))
+
+
+def _retype(workspace: Workspace, dataset: Dataset, column: Column, new: str) -> list[Change]:
+    """Here if the table is small, else in a process of its own, so that memory goes back."""
+    folder = workspace.dataset(dataset.id)
+    if dataset.rows * len(dataset.columns) <= _SMALL:
+        return intake.retype(folder, dataset.source, dataset.typed, new, column)
+    request = {"folder": str(folder), "source": dataset.source, "old": dataset.typed, "new": new, "column": column.model_dump(mode="json")}
+    answer = quarantine.run(request, workspace.logs / "intake.log")
+    return [Change.model_validate(change) for change in answer["changes"]]
+
+
+def _put(workspace: Workspace, before: Dataset, after: Dataset) -> Dataset:
+    """The swap: the row now names the new files; then those that nothing names any more are removed."""
+    after = after.model_copy(update={"version": before.version + 1})
+    old, new = _files(workspace, before), _files(workspace, after)
+    try:
+        store.replace(workspace, before, after)
+    except BaseException:
+        _remove(set(new) - set(old))
+        raise
+    _remove(set(old) - set(new))
+    return after
+
+
+def _files(workspace: Workspace, dataset: Dataset) -> tuple[Path, Path, Path, Path]:
+    return intake.files(workspace.dataset(dataset.id), dataset.source, dataset.typed)
+
+
+@lru_cache(maxsize=32)
+def _profile(path: Path) -> Profile:
+    return Profile.model_validate_json(path.read_bytes())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _keep(workspace: Workspace, path: Path, target: Path) -> Path:
+    """The upload in the dataset's folder: without copying if it lies in the upload folder already, where nobody changes it."""
+    if path.resolve().is_relative_to(workspace.uploads.resolve()):
+        try:
+            os.link(path, target)
+            return target
+        except OSError:
+            pass
+    shutil.copyfile(path, target)
+    return target
+
+
+def _remove(paths: Any) -> None:
+    for path in paths:
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _temporary() -> Path:
+    import atexit
+
+    folder = Path(tempfile.mkdtemp(prefix="modelwright-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder

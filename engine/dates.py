@@ -1,0 +1,121 @@
+"""Dates and times as people write them: which pattern a column of text follows, and how sure that is."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+Array = np.ndarray[Any, Any]
+
+_TIMES = ("", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p")
+_DAYS = tuple(f"{a}{mark}{b}{mark}{year}" for mark in "/.-" for year in ("%Y", "%y") for a, b in (("%d", "%m"), ("%m", "%d")))
+_WORDS = (
+    "%d %b %Y",
+    "%d-%b-%Y",
+    "%d/%b/%Y",
+    "%d %B %Y",
+    "%b %d, %Y",
+    "%B %d, %Y",
+    "%b %d %Y",
+    "%B %d %Y",
+    "%d-%b-%y",
+    "%b %Y",
+    "%B %Y",
+    "%b-%Y",
+)
+_YEARS = ("%Y/%m/%d", "%Y.%m.%d", "%Y/%m")
+_ISO = re.compile(r"\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?\s?(Z|[+-]\d{2}(:?\d{2})?)?)?)?")
+_COMPACT = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+_LIKELY = re.compile(r".*\d.*[-/. :].*\d.*|.*\d{4}.*|(19|20)\d{6}", re.DOTALL)
+_FIRST = pd.Timestamp("1700-01-01")
+_LAST = pd.Timestamp("2250-01-01")
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A strptime pattern ("" is ISO 8601) that `share` of the values follow; `alternative` is one that fits just as well, or ""."""
+
+    format: str = ""
+    share: float = 0.0
+    alternative: str = ""
+
+
+def find(texts: Sequence[str]) -> Writing:
+    """The pattern these values (trimmed, none missing) follow. Day and month are told apart by values beyond 12, else by even steps."""
+    likely = sum(bool(_LIKELY.fullmatch(text)) for text in texts)
+    if not texts or likely < 0.5 * len(texts):
+        return Writing()
+    if (iso := sum(bool(_ISO.fullmatch(text)) for text in texts) / len(texts)) >= 0.5:
+        return Writing("", iso)
+    if all(_COMPACT.fullmatch(text) for text in texts):
+        return Writing("%Y%m%d", 1.0 if len(set(texts)) >= 10 else 0.0)
+    shares = {pattern: _share(texts, pattern) for pattern in _patterns(texts)}
+    if not shares:
+        return Writing()
+    best = max(shares, key=lambda pattern: shares[pattern])
+    other = _swapped(best)
+    if other and shares.get(other, 0) == shares[best]:
+        return _decided(texts, *sorted((best, other), key=lambda p: p.index("%d")), shares[best])
+    return Writing(best, shares[best])
+
+
+def parse(texts: "pd.Series[str]", format: str = "") -> tuple[Array, Array]:
+    """(rows,) datetime64[ns] in UTC, NaT where missing or no date (or outside 1700 to 2250), and (rows,) bool: there, but no date."""
+    there = texts.notna().to_numpy()
+    if format:
+        read = pd.to_datetime(texts, format=format, errors="coerce")
+    else:
+        read = pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True).dt.tz_convert(None)
+    read = read.where((read >= _FIRST) & (read < _LAST))
+    return read.to_numpy("datetime64[ns]"), there & read.isna().to_numpy()
+
+
+def words(format: str) -> str:
+    """The pattern as a person would write it: "day/month/year hour:minute"."""
+    names = {"%d": "day", "%m": "month", "%Y": "year", "%y": "year", "%H": "hour", "%I": "hour", "%M": "minute", "%S": "second"}
+    names |= {"%f": "fraction", "%b": "month", "%B": "month", "%p": "am/pm"}
+    return re.sub("%[a-zA-Z]", lambda found: names.get(found[0], found[0]), format) or "year-month-day"
+
+
+def is_ambiguous(format: str, values: Array) -> bool:
+    """Whether day and month could be exchanged in every one of these dates (datetime64, none missing)."""
+    if not _swapped(format) or not len(values):
+        return False
+    days = pd.DatetimeIndex(values).day
+    return bool((days <= 12).all() and (days != pd.DatetimeIndex(values).month).any())
+
+
+def _patterns(texts: Sequence[str]) -> list[str]:
+    """Those that fit at least one of a few values."""
+    few = pd.Series(list(texts[:3]) + list(texts[-2:]), dtype="str")
+    wanted = [f"{day} {time}".strip() for day in (*_DAYS, *_WORDS, *_YEARS) for time in _TIMES]
+    return [pattern for pattern in wanted if _shape(pattern, few[0]) and pd.to_datetime(few, format=pattern, errors="coerce").notna().any()]
+
+
+def _shape(pattern: str, text: str) -> bool:
+    """A quick look at the separators, so that few patterns are really tried."""
+    return re.sub("%[a-zA-Z]|[^-/.:, ]", "", pattern).replace(" ", "") == re.sub("[^-/.:, ]", "", text).replace(" ", "")
+
+
+def _share(texts: Sequence[str], pattern: str) -> float:
+    return float(pd.to_datetime(pd.Series(list(texts), dtype="str"), format=pattern, errors="coerce").notna().mean())
+
+
+def _swapped(pattern: str) -> str:
+    match = re.match(r"%([dm])([-/.])%([dm])(.*)", pattern)
+    return f"%{match[3]}{match[2]}%{match[1]}{match[4]}" if match else ""
+
+
+def _decided(texts: Sequence[str], day_first: str, month_first: str, share: float) -> Writing:
+    """Even steps from row to row speak for a pattern; otherwise the day comes first, as in most of the world."""
+    if _unevenness(texts, month_first) < _unevenness(texts, day_first):
+        return Writing(month_first, share, day_first)
+    return Writing(day_first, share, month_first)
+
+
+def _unevenness(texts: Sequence[str], pattern: str) -> int:
+    read = pd.to_datetime(pd.Series(list(texts), dtype="str"), format=pattern, errors="coerce").dropna()
+    return int(read.diff().dropna().nunique())

@@ -1,0 +1,109 @@
+"""The import report: one line for each thing that reading a column did to its text."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine import dates
+from engine.columns import Column
+from engine.readers.base import Change
+
+_SHOWN = 5
+_MARKS = {"": "none", " ": "a blank", ".": "a point", ",": "a comma", "'": "an apostrophe"}
+_KINDS = {"number": "numbers", "date": "dates"}
+
+
+def lines(texts: pa.Array, column: Column, failed: np.ndarray[Any, Any], alternative: tuple[str, str] | None = None) -> list[Change]:
+    """What was done when `texts` were read as `column` says; `failed` marks the values that could not be read."""
+    if column.type == "image" or _is_plain(texts, column, failed):
+        return []
+    trimmed = pc.utf8_trim_whitespace(texts)
+    return [
+        *_missing(trimmed, column),
+        *_failed(trimmed, column, failed),
+        *_marks(trimmed, column, alternative),
+        *_dates(trimmed, column),
+        *_trimmed(texts, trimmed, column),
+    ]
+
+
+def _line(**known: Any) -> Change:
+    return Change(typing=True, **known)
+
+
+def _is_plain(texts: pa.Array, column: Column, failed: np.ndarray[Any, Any]) -> bool:
+    """Numbers without anything to tell, found without looking at every text again."""
+    plain = column.type == "number" and (column.decimal, column.thousands, column.unit, column.missing) == (".", "", "", ())
+    return plain and not failed.any() and not texts.null_count and not pc.any(pc.match_substring_regex(texts, r"^\s*$")).as_py()
+
+
+def _missing(trimmed: pa.Array, column: Column) -> list[Change]:
+    told = []
+    blank = pc.fill_null(pc.equal(trimmed, ""), True)
+    if count := pc.sum(blank).as_py():
+        told.append(
+            _line(what=f"Blank cells in column '{column.name}' count as missing.", column=column.id, count=count, examples=_places(blank))
+        )
+    for code in column.missing:
+        there = pc.fill_null(pc.equal(trimmed, code), False)
+        if count := pc.sum(there).as_py():
+            what = f"'{code}' in column '{column.name}' counts as missing."
+            told.append(_line(what=what, column=column.id, count=count, examples=_places(there)))
+    return told
+
+
+def _failed(trimmed: pa.Array, column: Column, failed: np.ndarray[Any, Any]) -> list[Change]:
+    if not failed.any():
+        return []
+    rows = np.flatnonzero(failed)[:_SHOWN]
+    shown = tuple(f"row {row + 1:,}: '{trimmed[int(row)].as_py()[:40]}'" for row in rows)
+    what = f"Values in column '{column.name}' that are no {_KINDS.get(column.type, 'values')} count as missing."
+    return [_line(what=what, column=column.id, count=int(failed.sum()), examples=shown)]
+
+
+def _marks(trimmed: pa.Array, column: Column, alternative: tuple[str, str] | None) -> list[Change]:
+    if column.type != "number" or (column.decimal, column.thousands, column.unit) == (".", "", ""):
+        return []
+    examples = tuple(pc.drop_null(trimmed.filter(pc.match_substring_regex(trimmed, r"[^0-9\-]"))).slice(0, 3).to_pylist())
+    told = []
+    if (column.decimal, column.thousands) != (".", ""):
+        what = f"Numbers in column '{column.name}' were read with {_MARKS[column.decimal]} as decimal mark"
+        what += f" and {_MARKS.get(column.thousands, column.thousands)} between thousands." if column.thousands else "."
+        if alternative:
+            what += " They could also be meant the other way: check an example."
+        told.append(_line(what=what, column=column.id, examples=examples))
+    if column.unit:
+        told.append(
+            _line(what=f"'{column.unit}' around the numbers in column '{column.name}' was taken away.", column=column.id, examples=examples)
+        )
+    return told
+
+
+def _dates(trimmed: pa.Array, column: Column) -> list[Change]:
+    if column.type != "date":
+        return []
+    told = []
+    if column.date_format:
+        examples = tuple(pc.drop_null(trimmed.slice(0, 200)).slice(0, 2).to_pylist())
+        what = f"Dates in column '{column.name}' were read as {dates.words(column.date_format)}."
+        told.append(_line(what=what, column=column.id, examples=examples))
+    zoned = pc.fill_null(pc.match_substring_regex(trimmed, r"\d{2}:\d{2}.*[+-]\d{2}(:?\d{2})?$"), False)
+    if not column.date_format and (count := pc.sum(zoned).as_py()):
+        told.append(_line(what=f"Times in column '{column.name}' were converted to universal time (UTC).", column=column.id, count=count))
+    return told
+
+
+def _trimmed(texts: pa.Array, trimmed: pa.Array, column: Column) -> list[Change]:
+    if column.type not in ("category", "text"):
+        return []
+    cut = pc.fill_null(pc.and_(pc.not_equal(texts, trimmed), pc.not_equal(trimmed, "")), False)
+    count = pc.sum(cut).as_py()
+    what = f"Blanks before or after values in column '{column.name}' were taken away."
+    return [_line(what=what, column=column.id, count=count, examples=_places(cut))] if count else []
+
+
+def _places(mask: pa.Array) -> tuple[str, ...]:
+    rows = pc.indices_nonzero(mask).slice(0, _SHOWN).to_pylist()
+    return tuple(f"row {row + 1:,}" for row in rows)

@@ -1,0 +1,145 @@
+"""The careful way through a text table: rows of any length, stray quotation marks, blanks as delimiters; each oddity with its line."""
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import chain
+
+import pyarrow as pa
+
+from engine.errors import UnreadableFile
+from engine.readers._dialect import reader
+from engine.readers._quick import Body, swallows
+from engine.readers.base import Batch, Change
+
+_END = "\x02\x03end of file\x03\x02"
+_ROWS = 20_000
+_MOST_LONG = 0.1
+_SHOWN = 8
+
+
+@dataclass
+class Oddities:
+    """What is not regular: (line, number of values) of rows with too few or too many, and the line of a quote that never closes."""
+
+    rows: int = 0
+    short: list[tuple[int, int]] = field(default_factory=list)
+    long: list[tuple[int, int]] = field(default_factory=list)
+    trailing: int = 0
+    swallowed: int = 0
+    unclosed: int = 0
+
+    def share(self) -> float:
+        """Odd rows as a part of all; more than all if quotes are broken."""
+        return (len(self.short) + len(self.long)) / max(1, self.rows) + (2.0 if self.unclosed else 0.0)
+
+
+def examine(body: Body) -> tuple[Body, Oddities]:
+    """The body with its quotes decided, and its oddities. Raises UnreadableFile if it cannot be one table."""
+    found = _examine(body)
+    if body.quote and (found.unclosed or found.swallowed):
+        plain = replace(body, quote="")
+        other = _examine(plain)
+        if other.share() <= min(0.01, found.share()):
+            return plain, other
+    _refuse(found, body)
+    return body, found
+
+
+def report(found: Oddities, body: Body) -> list[Change]:
+    """The import report's lines about these oddities."""
+    changes = []
+    if found.short:
+        what = f"Rows with fewer than {body.width} values were filled up with missing ones at their end."
+        changes.append(Change(what=what, count=len(found.short), examples=_places(found.short)))
+    if found.long:
+        what = f"Rows with more than {body.width} values were left out."
+        changes.append(Change(what=what, count=len(found.long), examples=_places(found.long)))
+    if found.trailing:
+        changes.append(Change(what="Delimiters with nothing behind them were dropped at the end of rows.", count=found.trailing))
+    return changes
+
+
+def batches(body: Body, tell: Callable[[float], None] = lambda done: None) -> Iterator[Batch]:
+    """The rows as text; short ones end in nulls, long ones are left out."""
+    size, block = max(1, body.path.stat().st_size), []
+    read = 0
+    for _, row in _rows(body):
+        if (fitted := _fit(row, body.width)) is None:
+            continue
+        read += sum(map(len, row)) + len(row)
+        block.append(fitted)
+        if len(block) >= _ROWS:
+            yield _columns(block)
+            tell(min(1.0, read / size))
+            block = []
+    if block:
+        yield _columns(block)
+
+
+def _examine(body: Body) -> Oddities:
+    found = Oddities()
+    for line, row in _rows(body, found):
+        found.rows += 1
+        if len(row) < body.width:
+            found.short.append((line, len(row)))
+        elif len(row) > body.width:
+            if _fit(row, body.width) is None:
+                found.long.append((line, len(row)))
+            else:
+                found.trailing += 1
+        found.swallowed += any(swallows(cell, body.delimiter, body.width) for cell in row if "\n" in cell)
+    return found
+
+
+def _rows(body: Body, found: Oddities | None = None) -> Iterator[tuple[int, list[str]]]:
+    """(line on which the row begins, its values), without blank rows; a quote that never closes is noted in `found`."""
+    with body.path.open(encoding="utf-8", newline="", errors="replace") as file:
+        file.buffer.seek(body.start)
+        table = reader(chain(file, ["\n", _END]), body.delimiter, body.quote)
+        line = body.line
+        try:
+            for row in table:
+                begins, line = line, body.line + table.line_num
+                if row == [_END]:
+                    return
+                if row and row[-1].endswith(_END):
+                    row = [*row[:-1], row[-1].removesuffix(_END).rstrip("\r\n")]
+                    if found is not None:
+                        found.unclosed = begins
+                if any(cell.strip() for cell in row):
+                    yield begins, row
+        except csv.Error as error:
+            raise UnreadableFile(
+                f"Line {line:,} cannot be read: a value in it is longer than a million characters ({error}).",
+                "Check the quotation marks on that line, or shorten the value.",
+            ) from error
+
+
+def _fit(row: list[str], width: int) -> list[str | None] | None:
+    """The row with exactly `width` values, or None if it has more than that."""
+    if len(row) <= width:
+        return row + [None] * (width - len(row))
+    return None if any(cell.strip() for cell in row[width:]) else row[:width]
+
+
+def _columns(block: list[list[str | None]]) -> Batch:
+    return [pa.array(column, pa.string()) for column in zip(*block, strict=True)]
+
+
+def _places(odd: list[tuple[int, int]]) -> tuple[str, ...]:
+    return tuple(f"line {line:,} has {count}" for line, count in odd[:_SHOWN])
+
+
+def _refuse(found: Oddities, body: Body) -> None:
+    if found.unclosed:
+        raise UnreadableFile(
+            f"A quotation mark opened on line {found.unclosed:,} is never closed.",
+            "Close or remove it there, or choose that quotes are ordinary characters.",
+        )
+    if len(found.long) > max(3, _MOST_LONG * found.rows):
+        line, count = found.long[0]
+        raise UnreadableFile(
+            f"{len(found.long):,} of {found.rows:,} rows have more values than there are columns; line {line:,} has {count} instead of {body.width}.",
+            "Check what separates the values, or put quotation marks around values that contain it.",
+        )

@@ -1,0 +1,106 @@
+"""What a file is, from its first bytes, in words; and the sentence for a file that cannot be read."""
+
+import zipfile
+from pathlib import Path
+
+from engine.errors import UnreadableFile
+
+_TABLES = "Save the data as CSV, Excel (.xlsx), JSON or Parquet and upload that file."
+_PICTURES = "Put the pictures into one folder for each class, pack the folders into a zip and upload that."
+
+_STARTS: tuple[tuple[bytes, str, str], ...] = (
+    (b"\x89PNG", "a PNG picture", _PICTURES),
+    (b"\xff\xd8\xff", "a JPEG picture", _PICTURES),
+    (b"GIF8", "a GIF picture", _PICTURES),
+    (b"BM", "a BMP picture", _PICTURES),
+    (b"II*\x00", "a TIFF picture", _PICTURES),
+    (b"MM\x00*", "a TIFF picture", _PICTURES),
+    (b"%PDF", "a PDF document", _TABLES),
+    (b"\x1f\x8b", "a gzip archive", "Unpack it and upload the file inside."),
+    (b"7z\xbc\xaf", "a 7z archive", "Unpack it and upload the file inside; pictures as a zip."),
+    (b"Rar!", "a RAR archive", "Unpack it and upload the file inside; pictures as a zip."),
+    (b"BZh", "a bzip2 archive", "Unpack it and upload the file inside."),
+    (b"\xfd7zXZ", "an xz archive", "Unpack it and upload the file inside."),
+    (b"\xd0\xcf\x11\xe0", "an old or password-protected Excel workbook", "Open it in Excel, remove the password and save it as .xlsx."),
+    (b"SQLite format 3", "a SQLite database", "Export the table you need as CSV and upload that."),
+    (b"\x89HDF", "an HDF5 file", _TABLES),
+    (b"\x93NUMPY", "a NumPy array", _TABLES),
+    (b"PARE", "an encrypted Parquet file", "Save it without encryption and upload it again."),
+    (b"\x7fELF", "a program", _TABLES),
+    (b"MZ", "a program", _TABLES),
+)
+
+BINARY = tuple(magic for magic, _, _ in _STARTS if magic not in (b"BM", b"MZ", b"PARE", b"BZh")) + (
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"PAR1",
+    b"PARE",
+)
+
+
+def head(path: Path, size: int = 8192) -> bytes:
+    """The first bytes of the file."""
+    with path.open("rb") as file:
+        return file.read(size)
+
+
+def is_html(start: bytes) -> bool:
+    """Whether the bytes look like the start of a web page."""
+    text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return text.startswith((b"<!doctype", b"<html", b"<head", b"<?xml", b"<svg")) or (text.startswith((b"<table", b"<meta", b"<style")))
+
+
+def is_json(start: bytes) -> bool:
+    """Whether the bytes look like JSON: an object, or a list of objects or values."""
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(b"{"):
+        return text[1:].lstrip()[:1] in (b'"', b"}")
+    return text.startswith(b"[") and text[1:].lstrip()[:1] in (b"{", b"[", b"]")
+
+
+def members(path: Path) -> list[str]:
+    """The names inside a zip; none if it is not one."""
+    if head(path, 4) not in (b"PK\x03\x04", b"PK\x05\x06"):
+        return []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return []
+
+
+def describe(path: Path, name: str, holds: str, expected: str) -> UnreadableFile:
+    """The error for a file whose content no reader takes, or another one than its name says.
+
+    `holds` says what the content is if a reader knows it, `expected` what the name promises.
+    """
+    found, fix = (holds, "Give the file the right ending and upload it again.") if holds else _what(path)
+    promised = f" The name promises {expected}." if expected and expected != found else ""
+    return UnreadableFile(f"The file '{name}' holds {found}.{promised}", fix)
+
+
+def _what(path: Path) -> tuple[str, str]:
+    start = head(path)
+    if not start.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
+        return "no values, only blanks", "Choose a file with a row of column names and at least one row of values."
+    for magic, words, fix in _STARTS:
+        if start.startswith(magic):
+            return words, fix
+    if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
+        return "a WebP picture", _PICTURES
+    if is_html(start):
+        return "a web page, not a table", "Open the page, download the data itself as CSV or Excel and upload that."
+    if start.startswith(b"PK"):
+        return _archive(members(path))
+    return "bytes that are neither text nor a kind of file known here", _TABLES
+
+
+def _archive(names: list[str]) -> tuple[str, str]:
+    if not names:
+        return "a damaged or empty zip archive", "Pack it again and upload the new file."
+    if {"metadata.json", "config.json"} <= set(names):
+        return "a Keras model, not data", "Models are made here, from data. " + _TABLES
+    tables = [n for n in names if n.lower().endswith((".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".json"))]
+    if tables:
+        return f"a zip archive with tables in it ('{tables[0]}') and no pictures", "Unpack it and upload the table itself."
+    return "a zip archive without any picture", _PICTURES

@@ -1,0 +1,216 @@
+"""Text files of any encoding, as UTF-8: the encoding is found from the whole file, and every decision is told."""
+
+import codecs
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from engine.errors import UnreadableFile
+from engine.readers.base import Change
+
+CHUNK = 8 * 2**20
+LONGEST_LINE = 10 * 2**20
+MOST_NULS = 0.01
+NAMES = {
+    "cp1252": "Windows-1252 (Western European)",
+    "iso8859-1": "Latin-1 (Western European)",
+    "iso8859-15": "Latin-9 (Western European)",
+    "cp1250": "Windows-1250 (Central European)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "utf-32": "UTF-32",
+    "utf-8": "UTF-8",
+    "gb18030": "GB 18030 (Chinese)",
+    "big5": "Big5 (Chinese)",
+    "shift_jis": "Shift-JIS (Japanese)",
+    "cp932": "Shift-JIS (Japanese)",
+    "euc_kr": "EUC-KR (Korean)",
+    "cp949": "EUC-KR (Korean)",
+}
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_BAD = re.compile("[\udc80-\udcff]")
+_ASIAN = ("cp932", "gb18030", "big5", "cp949")
+
+
+@dataclass
+class Text:
+    """A UTF-8 file (`start`: where its text begins), the encoding it was in, and what was done."""
+
+    path: Path
+    start: int
+    encoding: str
+    changes: list[Change] = field(default_factory=list)
+
+
+@dataclass
+class _Facts:
+    bom: int = 0
+    encoding: str = ""
+    nuls: int = 0
+    size: int = 0
+    bad_at: int | None = None
+    bad_line: int = 0
+    bad: int = 0
+    good: int = 0
+    lines: list[bytes] = field(default_factory=list)
+
+
+def as_utf8(path: Path, folder: Path, encoding: str = "") -> Text:
+    """The file as UTF-8: itself where it is so already, else a copy in `folder`. `encoding` is the user's word, "" for none.
+
+    Raises UnreadableFile if it is not text, a line is longer than 10 MB, or the characters cannot be told.
+    """
+    facts = _scan(path)
+    found = _checked(encoding) if encoding else facts.encoding or _guess(path, facts)
+    if facts.nuls and not found.startswith(("utf-16", "utf-32")) and facts.nuls > MOST_NULS * facts.size:
+        raise UnreadableFile(
+            f"The file is not text: {facts.nuls:,} of its {facts.size:,} bytes are zero.", "Save the data as CSV and upload it again."
+        )
+    if found == "utf-8" and not facts.bad and not facts.nuls:
+        return Text(path, facts.bom, found)
+    copy = folder / "text"
+    changes = _told(found, encoding, facts)
+    bad = _transcode(path, copy, found, facts.bom, strict=not encoding)
+    if bad:
+        changes.append(Change(what="Bytes that are no characters in this encoding were replaced by '\ufffd'.", count=bad))
+    return Text(copy, 0, found, changes)
+
+
+def _scan(path: Path) -> _Facts:
+    facts = _Facts(size=path.stat().st_size)
+    with path.open("rb") as file:
+        start = file.read(4096)
+        facts.bom, facts.encoding = next(((len(bom), name) for bom, name in _BOMS if start.startswith(bom)), (0, ""))
+        facts.encoding = facts.encoding or _wide(start)
+        if facts.encoding.startswith(("utf-16", "utf-32")):
+            facts.bom = 0 if facts.encoding == "utf-32" else facts.bom
+            return facts
+        file.seek(facts.bom)
+        _scan_bytes(file, facts)
+    if facts.bad_at is None:
+        facts.encoding = "utf-8"
+    return facts
+
+
+def _scan_bytes(file: BinaryIO, facts: _Facts) -> None:
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
+    position, line, run = facts.bom, 1, 0
+    while True:
+        chunk = file.read(CHUNK)
+        text = decoder.decode(chunk, final=not chunk)
+        facts.nuls += chunk.count(b"\x00")
+        facts.good += max(0, len(chunk) - len(text))
+        if not text.isascii() and _BAD.search(text):
+            _note(facts, text, position, line)
+        breaks = max(chunk.count(b"\n"), chunk.count(b"\r"))
+        run = len(chunk) - max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) if breaks else run + len(chunk)
+        if run > LONGEST_LINE:
+            raise UnreadableFile(f"Line {line + breaks:,} is longer than 10 MB.", "Check that the file has one row on each line.")
+        if not chunk:
+            return
+        position += len(chunk)
+        line += breaks
+
+
+def _note(facts: _Facts, text: str, position: int, line: int) -> None:
+    for found in _BAD.finditer(text):
+        facts.bad += 1
+        if facts.bad_at is None:
+            facts.bad_at = position + len(text[: found.start()].encode("utf-8", "surrogateescape"))
+            facts.bad_line = line + text.count("\n", 0, found.start())
+        if len(facts.lines) < 200:
+            start, end = text.rfind("\n", 0, found.start()) + 1, text.find("\n", found.start())
+            around = text[start : end if end >= 0 else len(text)][:1000].encode("utf-8", "surrogateescape")
+            facts.lines += [around] if around not in facts.lines[-1:] else []
+
+
+def _wide(start: bytes) -> str:
+    """UTF-16 without a mark: every second byte of Western text is zero."""
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    if len(start) >= 8 and max(even, odd) >= 0.3 * len(start) / 2 and min(even, odd) <= 0.05 * len(start) / 2:
+        return "utf-16-le" if odd > even else "utf-16-be"
+    return ""
+
+
+def _guess(path: Path, facts: _Facts) -> str:
+    if facts.good > 3 * facts.bad:
+        raise UnreadableFile(
+            f"Line {facts.bad_line:,} holds bytes that are not UTF-8 (at byte {facts.bad_at:,}), while the rest of the file is UTF-8.",
+            "Save the file again as UTF-8, or choose its encoding by hand; what cannot be read is then replaced and counted.",
+        )
+    sample = b"\n".join(facts.lines)
+    asian = [name for name in _ASIAN if _decodes(sample, name)]
+    import charset_normalizer
+
+    best = charset_normalizer.from_bytes(sample).best()
+    name = codecs.lookup(best.encoding).name if best else ""
+    if name in asian and _letters(sample.decode(name)):
+        return name
+    if name in ("cp1250", "cp1251", "iso8859-15", "koi8-r", "iso8859-5", "cp1253", "cp1254", "cp1255", "cp1256") and _many(sample):
+        return name
+    return "cp1252" if not re.search(rb"[\x81\x8d\x8f\x90\x9d]", sample) else "iso8859-1"
+
+
+def _many(sample: bytes) -> bool:
+    """Whether enough letters are beyond ASCII to tell a non-Western alphabet."""
+    return sum(byte > 127 for byte in sample) > 0.2 * max(1, sum(chr(byte).isalpha() or byte > 127 for byte in sample))
+
+
+def _letters(text: str) -> bool:
+    beyond = [c for c in text if ord(c) > 127]
+    return bool(beyond) and sum("\u3040" <= c <= "\ud7a3" for c in beyond) > 0.8 * len(beyond)
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _checked(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        raise UnreadableFile(
+            f"There is no encoding called '{encoding}'.", "Choose utf-8, cp1252 or another one by its usual name."
+        ) from None
+
+
+def _transcode(path: Path, copy: Path, encoding: str, bom: int, strict: bool) -> int:
+    bad = 0
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    with path.open("rb") as source, copy.open("wb") as target:
+        source.seek(bom)
+        while True:
+            chunk = source.read(CHUNK)
+            text = decoder.decode(chunk, final=not chunk)
+            bad += text.count("\ufffd")
+            target.write(text.replace("\x00", "").replace("\ufeff", "").encode("utf-8", "replace"))
+            if not chunk:
+                break
+    if bad and strict:
+        raise UnreadableFile(
+            f"The file looks like {NAMES.get(encoding, encoding)}, but {bad:,} places in it are no characters in that encoding.",
+            "Save the file again as UTF-8, or choose its encoding by hand.",
+        )
+    return bad
+
+
+def _told(found: str, asked: str, facts: _Facts) -> list[Change]:
+    changes = []
+    if found != "utf-8":
+        why = "as you chose" if asked else "because it is not UTF-8"
+        examples = tuple(line.decode(found, "replace").strip()[:60] for line in facts.lines[:3])
+        changes.append(Change(what=f"The file was read as {NAMES.get(found, found)}, {why}.", count=facts.bad, examples=examples))
+    if facts.nuls and not found.startswith(("utf-16", "utf-32")):
+        changes.append(Change(what="Zero bytes were taken out of the text.", count=facts.nuls))
+    return changes

@@ -1,0 +1,126 @@
+"""A dataset's values on disk: the source text and the typed table, written and read in pieces so that size does not matter."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from engine import values
+from engine.columns import Column, Table
+from engine.errors import UnreadableFile
+from engine.readers.base import LONGEST_CELL, Batch, check_size, column_id
+
+HEAD_ROWS = 1_000
+_PIECE = 100_000
+_ARROW = {"number": pa.float64(), "date": pa.timestamp("ns")}
+
+
+def write_source(path: Path, width: int, batches: Iterable[Batch]) -> int:
+    """Writes the text of all cells, one column an id; returns the number of rows."""
+    schema = pa.schema([(column_id(i), pa.string()) for i in range(width)])
+    rows = 0
+    with _writer(path, schema) as writer:
+        for batch in batches:
+            check_size(width, rows := rows + len(batch[0]))
+            _refuse_long_cells(batch)
+            writer.write_table(pa.Table.from_arrays([column.cast(pa.string()) for column in batch], schema=schema), row_group_size=_PIECE)
+    return rows
+
+
+def source_column(path: Path, id: str) -> pa.Array:
+    """All text of one column: (rows,) large strings, null where the file had no cell."""
+    return pq.read_table(path, columns=[id], memory_map=True).column(0).cast(pa.large_string()).combine_chunks()
+
+
+def write_table(path: Path, source: Path, columns: Sequence[Column], tell: Callable[[float], None] = lambda done: None) -> None:
+    """Types the source's text as the columns say. The first thousand rows are a piece of their own, so that a look at them is cheap."""
+    schema = pa.schema([(column.id, _ARROW.get(column.type, pa.large_string())) for column in columns])
+    file = pq.ParquetFile(source, memory_map=True)
+    with _writer(path, schema) as writer:
+        done = 0
+        for piece in _pieces(file):
+            arrays = [values.typed(piece.column(column.id).cast(pa.large_string()).combine_chunks(), column)[0] for column in columns]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=_PIECE)
+            done += piece.num_rows
+            tell(done / max(1, file.metadata.num_rows))
+
+
+def exchange_column(path: Path, old: Path, column: Column, typed: pa.Array) -> None:
+    """The typed table with one column exchanged."""
+    file = pq.ParquetFile(old, memory_map=True)
+    place = file.schema_arrow.get_field_index(column.id)
+    schema = file.schema_arrow.set(place, pa.field(column.id, _ARROW.get(column.type, pa.large_string())))
+    with _writer(path, schema) as writer:
+        start = 0
+        for group in range(file.num_row_groups):
+            piece = file.read_row_group(group)
+            part = typed.slice(start, piece.num_rows)
+            writer.write_table(piece.set_column(place, schema.field(place), part), row_group_size=_PIECE)
+            start += piece.num_rows
+
+
+def read_table(
+    path: Path, columns: Sequence[Column], rows: "int | np.ndarray[Any, Any] | None" = None, folder: Path | None = None
+) -> Table:
+    """The typed rows: all, the first `rows`, or those at the positions `rows`."""
+    names = [column.id for column in columns]
+    file = pq.ParquetFile(path, memory_map=True)
+    if isinstance(rows, int):
+        found = _first(file, names, rows)
+    else:
+        found = file.read(columns=names)
+    if isinstance(rows, np.ndarray):
+        found = found.take(pa.array(rows))
+    return as_table(found, columns, folder)
+
+
+def as_table(found: pa.Table, columns: Sequence[Column], folder: Path | None = None) -> Table:
+    """An Arrow table as a Table."""
+    import pandas as pd
+
+    frame = {column.id: values.to_pandas(_whole(found.column(column.id)), column.type) for column in columns}
+    return Table(tuple(columns), pd.DataFrame(frame, index=pd.RangeIndex(found.num_rows), copy=False), folder)
+
+
+def _first(file: pq.ParquetFile, names: list[str], rows: int) -> pa.Table:
+    groups, seen = [], 0
+    for group in range(file.num_row_groups):
+        if seen >= rows:
+            break
+        groups.append(group)
+        seen += file.metadata.row_group(group).num_rows
+    return file.read_row_groups(groups, columns=names).slice(0, rows)
+
+
+def _pieces(file: pq.ParquetFile) -> Iterator[pa.Table]:
+    for group in range(file.num_row_groups):
+        piece = file.read_row_group(group)
+        if group == 0:
+            yield piece.slice(0, HEAD_ROWS)
+            piece = piece.slice(HEAD_ROWS)
+        if piece.num_rows:
+            yield piece
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+@contextmanager
+def _writer(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
+    with pq.ParquetWriter(path, schema, compression="lz4", write_statistics=False) as writer:
+        yield writer
+
+
+def _refuse_long_cells(batch: Batch) -> None:
+    import pyarrow.compute as pc
+
+    for position, column in enumerate(batch):
+        if column.nbytes > LONGEST_CELL and (pc.max(pc.binary_length(column)).as_py() or 0) > LONGEST_CELL:
+            raise UnreadableFile(
+                f"A value in column {position + 1} is longer than a million characters.", "Shorten or remove it and upload the file again."
+            )

@@ -1,0 +1,267 @@
+"""From text to typed values: which type a column of text has, and how each value is read. Nothing is converted without a line that says so.
+
+How a type is proposed, in this order:
+- nothing but blanks and codes for "missing": free text;
+- number, if at least 95 % of the values are written as numbers. Codes are not numbers: whole numbers with leading zeros, or too
+  long to be exact, stay category or text. 0 and 1 stay numbers;
+- date, if at least 95 % follow one pattern;
+- category, if values repeat (no more different ones than half of the rows, or 10) and are short (at most 60 characters on average);
+- free text otherwise.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine import dates, import_report, numbers
+from engine.columns import Column, ColumnType
+from engine.errors import EngineError
+from engine.readers.base import Change
+
+Array = np.ndarray[Any, Any]
+
+ALWAYS_MISSING = frozenset(
+    {
+        "?",
+        "nan",
+        "NaN",
+        "NAN",
+        "NaT",
+        "<NA>",
+        "NULL",
+        "null",
+        "N/A",
+        "n/a",
+        "#N/A",
+        "#VALUE!",
+        "#REF!",
+        "#DIV/0!",
+        "#NUM!",
+        "#NAME?",
+        "#NULL!",
+        "\\N",
+    }
+)
+NOT_A_NUMBER = ALWAYS_MISSING | {
+    "NA",
+    "na",
+    "Na",
+    "None",
+    "none",
+    "NONE",
+    "Null",
+    "nil",
+    "-",
+    "--",
+    "---",
+    ".",
+    "..",
+    "...",
+    "*",
+    "missing",
+    "Missing",
+    "MISSING",
+}
+ENOUGH = 0.95
+_SAMPLE = 5_000
+_LONGEST_CATEGORY = 60
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A column as it was read: (rows,) Arrow values, (rows,) bool where a value could not be read, and what was done."""
+
+    column: Column
+    values: pa.Array
+    failed: Array
+    changes: list[Change]
+
+
+def propose(texts: "pd.Series[str]", id: str, name: str) -> tuple[Column, list[Change]]:
+    """The type this text seems to have, and the import report's lines about reading it so."""
+    reading = read(_arrow(texts), id, name)
+    return reading.column, reading.changes
+
+
+def convert(texts: "pd.Series[str]", column: Column) -> tuple[pd.Series, "pd.Series[bool]"]:
+    """(values as the column's type says, bool: a value was there that could not be read and is missing now)."""
+    values, failed = typed(_arrow(texts), column)
+    return to_pandas(values, column.type), pd.Series(failed)
+
+
+def parse_one(value: Any, column: Column) -> float | str | pd.Timestamp | None:
+    """One value a person typed, as the column's type says; None for a missing one. Raises EngineError if it cannot be read."""
+    if value is None or value != value or (text := str(value).strip()) == "" or text in column.missing:
+        return None
+    if column.type == "number":
+        number = float(value) if isinstance(value, (int, float)) else numbers.one(text, column.decimal, column.thousands, column.unit)
+        number = numbers.one(text) if number is None else number
+        if number is None or not np.isfinite(number):
+            raise EngineError(f"'{text}' is not a number.", f"Write a number for '{column.name}', such as 12.5, or leave it empty.")
+        return number
+    if column.type == "date":
+        return _one_date(text, column)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else text
+
+
+def read(texts: pa.Array, id: str, name: str, decimal: str = "") -> Reading:
+    """The column as the type it seems to have. `texts`: strings, null where the file has no cell; `decimal`: the file's mark, if known."""
+    sample = _sample(texts, NOT_A_NUMBER)
+    if not sample:
+        return read_as(texts, Column(id=id, name=name, type="text", missing=_codes(texts, NOT_A_NUMBER)))
+    code = numbers.is_code(sample)
+    plain = Column(id=id, name=name, type="number")
+    if not code and decimal != "," and _quick_numbers(texts, plain) is not None:
+        return read_as(texts, plain)
+    writing = numbers.find(sample, decimal)
+    if writing.share >= ENOUGH and not code:
+        reading = read_as(texts, _number_column(texts, id, name, writing), writing.alternative)
+        if _is_enough(reading):
+            return reading
+    when = dates.find(sample)
+    if when.share >= ENOUGH and code != "leading zeros":
+        reading = _read_dates(texts, id, name, when)
+        if _is_enough(reading):
+            return reading
+    reading = _read_words(texts, id, name)
+    if code:
+        what = f"Column '{name}' holds whole numbers with {code}: codes rather than amounts, so they were kept as text."
+        reading.changes.append(Change(what=what.replace("with too", "that are too"), column=id, examples=tuple(sample[:3]), typing=True))
+    return reading
+
+
+def reading_of(texts: pa.Array, column: Column, type: ColumnType) -> Column:
+    """The column with another type, and with the marks, pattern and missing codes that fit this text best."""
+    plain = Column(id=column.id, name=column.name, type=type)
+    if type == "number":
+        return _number_column(texts, column.id, column.name, numbers.find(_sample(texts, NOT_A_NUMBER)))
+    if type == "date":
+        when = dates.find(_sample(texts, NOT_A_NUMBER))
+        return plain.model_copy(update={"date_format": when.format, "missing": _codes(texts, NOT_A_NUMBER)})
+    return plain.model_copy(update={"missing": _codes(texts, _word_codes(texts))})
+
+
+def read_as(texts: pa.Array, column: Column, alternative: tuple[str, str] | None = None) -> Reading:
+    """The text read as the column says, and every conversion told."""
+    values, failed = typed(texts, column)
+    return Reading(column, values, failed, import_report.lines(texts, column, failed, alternative))
+
+
+def typed(texts: pa.Array, column: Column) -> tuple[pa.Array, Array]:
+    """(rows,) values: float64 with NaN, timestamp[ns] or string; and (rows,) bool where a value could not be read."""
+    if column.type == "image":
+        return texts, np.zeros(len(texts), bool)
+    if column.type == "number" and (quick := _quick_numbers(texts, column)) is not None:
+        return quick, np.zeros(len(texts), bool)
+    trimmed = without_codes(pc.utf8_trim_whitespace(texts), column.missing)
+    if column.type == "number":
+        values, failed = numbers.parse(trimmed, column.decimal, column.thousands, column.unit)
+        return pa.array(values), failed
+    if column.type == "date":
+        moments, failed = dates.parse(to_pandas(trimmed, "text"), column.date_format)
+        return pa.array(moments, pa.timestamp("ns")), failed
+    return trimmed, np.zeros(len(texts), bool)
+
+
+def without_codes(trimmed: pa.Array, codes: tuple[str, ...]) -> pa.Array:
+    """The text with null where it is blank or one of the codes for missing."""
+    absent = pc.is_in(trimmed, pa.array(["", *codes], trimmed.type))
+    return pc.if_else(absent, pa.scalar(None, trimmed.type), trimmed) if pc.any(absent).as_py() else trimmed
+
+
+def to_pandas(values: pa.Array, type: ColumnType) -> pd.Series:
+    """As a Table's frame holds it."""
+    if type == "number":
+        return pd.Series(values.to_numpy(zero_copy_only=False).astype(np.float64, copy=False))
+    if type == "date":
+        return pd.Series(values.to_numpy(zero_copy_only=False).astype("datetime64[ns]", copy=False))
+    return pd.Series(pd.StringDtype("pyarrow", na_value=np.nan).__from_arrow__(values.cast(pa.large_string())))
+
+
+def _arrow(texts: "pd.Series[str]") -> pa.Array:
+    array = pa.array(texts, pa.large_string(), from_pandas=True)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _sample(texts: pa.Array, codes: frozenset[str]) -> list[str]:
+    """Up to 5,000 values from the whole length, trimmed, without missing ones; from all rows if the first try finds none."""
+    places = np.unique(np.linspace(0, max(0, len(texts) - 1), _SAMPLE).astype(np.int64)) if len(texts) else np.zeros(0, np.int64)
+    for some in (texts.take(pa.array(places)), texts) if len(texts) > len(places) else (texts,):
+        present = without_codes(pc.utf8_trim_whitespace(some), tuple(codes)).drop_null()
+        if len(present):
+            return [str(value) for value in present[:_SAMPLE].to_pylist()]
+    return []
+
+
+def _codes(texts: pa.Array, codes: frozenset[str]) -> tuple[str, ...]:
+    """Those of the codes that occur, commonest first."""
+    trimmed = pc.utf8_trim_whitespace(texts)
+    found = trimmed.filter(pc.is_in(trimmed, pa.array(sorted(codes), trimmed.type)))
+    counts = [(-item["counts"], item["values"]) for item in pc.value_counts(found).to_pylist() if item["values"] is not None]
+    return tuple(code for _, code in sorted(counts))
+
+
+def _word_codes(texts: pa.Array) -> frozenset[str]:
+    """'NA' is a code for missing unless the column holds codes of two capital letters, such as countries."""
+    sample = _sample(texts, ALWAYS_MISSING)
+    two = sum(len(text) == 2 and text.isalpha() and text.isupper() and text != "NA" for text in sample)
+    return ALWAYS_MISSING if two > 0.3 * max(1, len(sample)) else ALWAYS_MISSING | {"NA"}
+
+
+def _number_column(texts: pa.Array, id: str, name: str, writing: numbers.Writing) -> Column:
+    column = Column(id=id, name=name, type="number", decimal=writing.decimal, thousands=writing.thousands, unit=writing.unit)
+    if _quick_numbers(texts, column) is not None:
+        return column
+    return column.model_copy(update={"missing": _codes(texts, NOT_A_NUMBER)})
+
+
+def _quick_numbers(texts: pa.Array, column: Column) -> pa.Array | None:
+    """The numbers, if all cells are plain ones or empty; else None."""
+    if (column.decimal, column.thousands, column.unit) != (".", "", ""):
+        return None
+    empty = pc.equal(texts, "")
+    try:
+        values = pc.cast(pc.if_else(empty, pa.scalar(None, texts.type), texts) if pc.any(empty).as_py() else texts, pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    if pc.all(pc.is_finite(values)).as_py() is False:
+        return None
+    return pc.fill_null(values, float("nan")) if values.null_count else values
+
+
+def _read_dates(texts: pa.Array, id: str, name: str, when: dates.Writing) -> Reading:
+    codes = _codes(texts, NOT_A_NUMBER)
+    first = read_as(texts, Column(id=id, name=name, type="date", date_format=when.format, missing=codes))
+    if not when.alternative or not first.failed.any():
+        return first
+    second = read_as(texts, first.column.model_copy(update={"date_format": when.alternative}))
+    return second if second.failed.sum() < first.failed.sum() else first
+
+
+def _read_words(texts: pa.Array, id: str, name: str) -> Reading:
+    column = Column(id=id, name=name, type="category", missing=_codes(texts, _word_codes(texts)))
+    reading = read_as(texts, column)
+    present = reading.values.drop_null()
+    distinct, length = pc.count_distinct(present).as_py(), pc.mean(pc.utf8_length(present)).as_py() or 0
+    if distinct <= max(10, 0.5 * len(present)) and length <= _LONGEST_CATEGORY:
+        return reading
+    return read_as(texts, column.model_copy(update={"type": "text"}))
+
+
+def _is_enough(reading: Reading) -> bool:
+    present = len(reading.values) - reading.values.null_count
+    if reading.column.type == "number":
+        present = int(np.isfinite(reading.values.to_numpy(zero_copy_only=False)).sum())
+    return present > 0 and float(reading.failed.sum()) <= (1 - ENOUGH) * (present + reading.failed.sum())
+
+
+def _one_date(text: str, column: Column) -> pd.Timestamp:
+    for pattern in (column.date_format, ""):
+        moments, failed = dates.parse(pd.Series([text], dtype="str"), pattern)
+        if not failed[0]:
+            return pd.Timestamp(moments[0])
+    raise EngineError(f"'{text}' is not a date.", f"Write '{column.name}' as {dates.words(column.date_format)}, or leave it empty.")
