@@ -20,7 +20,10 @@ class Score(_Frozen):
 
 
 class Measure(_Frozen):
-    """One row of the comparison: a measure in words, for the model, the trivial answer and a linear model."""
+    """One row of the comparison: a measure in words, for the model, the trivial answer and a linear model.
+
+    With the unit "%" the values run from 0 to 100.
+    """
 
     name: str
     label: str
@@ -53,12 +56,14 @@ class Confusion(_Frozen):
 
 
 class Line(_Frozen):
-    """One line of a Curve; `dashed` for references such as guessing."""
+    """One line of a Curve; `dashed` for references such as guessing. `low` and `high` are a 95 % band around `y`, or empty."""
 
     name: str
     x: list[float]
     y: list[float]
     dashed: bool = False
+    low: list[float] = []
+    high: list[float] = []
 
 
 class Curve(_Frozen):
@@ -91,7 +96,7 @@ class Thresholds(_Frozen):
 
 
 class Scatter(_Frozen):
-    """Predicted against true values, with the diagonal."""
+    """Predicted (`y`) against true (`x`) values, with the diagonal. `rows` are the points' rows in the dataset (0-based)."""
 
     kind: Literal["scatter"] = "scatter"
     title: str
@@ -116,9 +121,10 @@ class Bars(_Frozen):
 
 
 class Mistakes(_Frozen):
-    """The worst mistakes. `columns` are labels; each row has "row" (1-based in the dataset), "truth", "prediction", "detail" and "values".
+    """The worst mistakes. `columns` are the user's names of the inputs.
 
-    For pictures `image` in a row is the file name relative to the dataset's files.
+    Each row has "row" (1-based in the dataset), "truth", "prediction", "detail" (how wrong, in words) and "values" (one for each of
+    `columns`, None where missing). For pictures it also has "image", the file name relative to the dataset's files.
     """
 
     kind: Literal["mistakes"] = "mistakes"

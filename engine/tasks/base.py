@@ -19,7 +19,10 @@ State = dict[str, Any]
 
 @dataclass(frozen=True)
 class Metric:
-    """A live measure: Keras's name for it, the user's word, its unit, and the factor from Keras's to the user's unit."""
+    """A live measure: Keras's name for it, the user's word, its unit, and the factor from Keras's to the user's unit.
+
+    Shares are shown as percent: unit "%" and factor 100. The loss has no unit and is never multiplied.
+    """
 
     name: str
     label: str
@@ -32,8 +35,9 @@ class Metric:
 class Judged:
     """What a report is written from: rows the model never saw, the true answers, and what each contender said.
 
-    `outputs`, `baseline` and `linear` have the shape of the network's output: (rows, 1) or (rows, classes). `linear` is None
-    when it could not be fitted. `rows` are the rows' numbers in the dataset (0-based).
+    `y` are the true answers as `Table.values` gives them, not encoded. `outputs`, `baseline` and `linear` have the shape of the
+    network's output: (rows, 1) or (rows, classes); `baseline` may be its single row. `linear` is None when it could not be
+    fitted. `rows` are the rows' numbers in the dataset (0-based). `target` and `inputs` are column ids.
     """
 
     table: Table
@@ -47,15 +51,34 @@ class Judged:
 
 
 class Task(Spec):
-    """Base of the tasks. `y` are target values as `Table.values` gives them; outputs are what the network's head gives."""
+    """Base of the tasks.
+
+    `y` are target values as `Table.values` gives them in `fit`, `known`, `encode` and `scores`, and encoded ones everywhere
+    else; outputs are what the network's head gives. Measures are in the user's units: shares in percent, errors of a number
+    in that number's unit, and the same definitions hold for the model, the trivial answer and the linear model.
+    """
 
     targets: ClassVar[frozenset[str]] = frozenset()
     estimator: ClassVar[Literal["classifier", "regressor"]] = "classifier"
 
     @classmethod
     def propose(cls, column: "ColumnProfile") -> "Task | None":
-        """This task, set for that target column, if it fits; else None."""
+        """This task, set for that target column, if it is the obvious one; else None. At most one task proposes itself."""
         return None
+
+    @classmethod
+    def offer(cls, column: "ColumnProfile") -> "Task | None":
+        """This task, set as sensibly as can be, for a user who asks for it; None if the column cannot be predicted so."""
+        return cls.propose(column)
+
+    @classmethod
+    def options(cls, column: "ColumnProfile") -> dict[str, list[str]]:
+        """For each text field the values worth offering for that target column, "" standing for "not set"."""
+        return {}
+
+    def answers(self, counts: dict[str, int]) -> dict[str, int]:
+        """How many rows each possible answer has, from how often each value occurs; {} for a task without classes. Default: the values."""
+        return counts if self.estimator == "classifier" else {}
 
     def question(self, name: str) -> str:
         """The task in words about the column called `name`: "Yes/No question: will stroke be 1?". Plain text, not Markdown."""
@@ -85,12 +108,12 @@ class Task(Spec):
         """Live metrics, the first is the main one. Names are ones Keras understands for this head."""
         raise NotImplementedError
 
-    def from_estimator(self, estimator: Any, x: Array) -> Array:
-        """A fitted scikit-learn estimator's answer in the shape of the network's output."""
+    def from_estimator(self, estimator: Any, x: Array, state: State) -> Array:
+        """The answers of a scikit-learn estimator, fitted on encoded targets, in the shape of the network's output."""
         raise NotImplementedError
 
     def linear(self) -> Any:
-        """An unfitted scikit-learn linear model for this task; fitted on encoded targets."""
+        """An unfitted scikit-learn linear model for this task, for a numeric matrix (missing: NaN) and encoded targets."""
         raise NotImplementedError
 
     def baseline(self, y: Array, state: State) -> Array:

@@ -1,0 +1,152 @@
+"""How far a measure could be off because the unseen rows are few: 95 % intervals, paired comparisons, prediction ranges."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.scoring import Statistic, value
+
+Array = np.ndarray[Any, Any]
+Interval = tuple[float, float]
+
+Z95 = 1.959964
+"""Half-width of a 95 % interval in standard errors."""
+
+SURE = 0.999
+"""How sure a model must be to beat guessing before a report says so. At 97.5 % one of forty random models would pass."""
+
+FEWEST_ROWS = 10
+"""Below this many rows no bootstrap interval is given."""
+
+_DRAWS = 20_000_000
+
+
+def wilson(hits: float, rows: float, z: float = Z95) -> Interval:
+    """Interval of a share (Wilson 1927): sensible even for none, all, or a single row. No rows: everything is possible."""
+    if rows <= 0:
+        return 0.0, 1.0
+    share, spare = hits / rows, z * z / rows
+    middle = (share + spare / 2) / (1 + spare)
+    half = math.sqrt(share * (1 - share) * spare + spare * spare / 4) / (1 + spare)
+    return (0.0 if hits <= 0 else middle - half), (1.0 if hits >= rows else middle + half)
+
+
+def f1_interval(hits: float, misses: float, alarms: float) -> Interval:
+    """Interval of F1 by Wilson's for hits / (hits + misses + false alarms), of which F1 is a rising function."""
+    low, high = wilson(hits, hits + misses + alarms)
+    return 2 * low / (1 + low), 2 * high / (1 + high)
+
+
+def mean_share_interval(hits: Sequence[float], rows: Sequence[float]) -> Interval:
+    """Interval of the mean of independent shares (MOVER, Zou and Donner 2008), such as balanced accuracy."""
+    known = [(h, n) for h, n in zip(hits, rows, strict=True) if n > 0]
+    if not known:
+        return 0.0, 1.0
+    shares = [h / n for h, n in known]
+    spans = [wilson(h, n) for h, n in known]
+    down = math.sqrt(sum((s - low) ** 2 for s, (low, _) in zip(shares, spans, strict=True)))
+    up = math.sqrt(sum((high - s) ** 2 for s, (_, high) in zip(shares, spans, strict=True)))
+    middle = sum(shares) / len(known)
+    return max(0.0, middle - down / len(known)), min(1.0, middle + up / len(known))
+
+
+def auc_interval(auc: float, positives: int, negatives: int, z: float = Z95) -> Interval:
+    """Interval of an area under the ROC curve (Newcombe 2006, method 5): does not shrink to a point when all is ranked right."""
+    extra = (positives + negatives) / 2 - 1
+
+    def outside(area: float) -> bool:
+        spread = area * (1 - area) * (1 + extra * ((1 - area) / (2 - area) + area / (1 + area))) / (positives * negatives)
+        return abs(auc - area) > z * math.sqrt(max(spread, 0.0))
+
+    return _edge(outside, auc, 0.0), _edge(outside, auc, 1.0)
+
+
+def resamples(rows: int, seed: int, draws: int | None = None) -> Iterator[Array]:
+    """Bootstrap weights: how often each row is drawn, in pieces of shape (some resamples, rows). 1000 in all, fewer for very many rows."""
+    rng = np.random.default_rng(seed)
+    left = draws or min(1000, max(200, _DRAWS // max(rows, 1)))
+    size = max(1, 1_000_000 // max(rows, 1))
+    while left > 0:
+        now = min(size, left)
+        drawn = rng.integers(0, rows, (now, rows), dtype=np.int32) + np.arange(now, dtype=np.int32)[:, None] * rows
+        yield np.bincount(drawn.ravel(), minlength=now * rows).reshape(now, rows).astype(np.float64)
+        left -= now
+
+
+def bootstrap(statistics: Mapping[str, Statistic], rows: int, seed: int, draws: int | None = None) -> dict[str, Array]:
+    """Every measure on the same resamples of the rows, so that any two of them are paired."""
+    if not statistics or rows == 0:
+        return {name: np.empty(0) for name in statistics}
+    pieces = [[statistic(weights) for statistic in statistics.values()] for weights in resamples(rows, seed, draws)]
+    return {name: np.concatenate([piece[i] for piece in pieces]) for i, name in enumerate(statistics)}
+
+
+def span(drawn: Array, rows: int) -> Interval | None:
+    """The 95 % interval of bootstrap draws, widened for few rows (expanded percentiles, Hesterberg 2015); None if they are too few."""
+    known = drawn[np.isfinite(drawn)]
+    if rows < FEWEST_ROWS or len(known) < 0.9 * len(drawn) or not len(known):
+        return None
+    from scipy import special
+
+    tail = float(special.ndtr(-math.sqrt(rows / (rows - 1)) * special.stdtrit(rows - 1, 0.975)))
+    low, high = np.quantile(known, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How much better one is than another on the same rows; `low` and `high` are the 95 % interval, above 0 means better.
+
+    `is_sure` asks for more (`SURE`): it keeps one lucky draw in forty from being called a model.
+    """
+
+    value: float
+    low: float
+    high: float
+    is_sure: bool
+
+    @property
+    def is_better(self) -> bool:
+        return self.low > 0
+
+    @property
+    def is_worse(self) -> bool:
+        return self.high < 0
+
+
+def compare(gain: Statistic, rows: int, seed: int) -> Comparison | None:
+    """Paired bootstrap of a difference (higher is better); None when the rows are too few or it is not defined."""
+    middle = value(gain, rows)
+    drawn = bootstrap({"gain": gain}, rows, seed)["gain"]
+    ends = span(drawn, rows)
+    if middle is None or ends is None:
+        return None
+    from scipy import special
+
+    error = float(np.nanstd(drawn))
+    is_sure = ends[0] > 0 and middle > float(special.stdtrit(rows - 1, SURE)) * error
+    return Comparison(middle, *ends, is_sure)
+
+
+def conformal(errors: Array, coverage: float = 0.9, fewest: int = 20) -> float | None:
+    """The margin that holds `coverage` of new rows, or None if rows are few.
+
+    Split conformal prediction (Vovk 2005): the ceil((n + 1) coverage)-th smallest absolute error of rows not learned from.
+    """
+    if len(errors) < fewest:
+        return None
+    place = math.ceil((len(errors) + 1) * coverage)
+    return float(np.sort(np.abs(errors))[min(place, len(errors)) - 1])
+
+
+def _edge(outside: Callable[[float], bool], inner: float, outer: float) -> float:
+    """The border between inside (at `inner`) and outside (towards `outer`), by bisection; `outer` itself if that is inside."""
+    if not outside(outer):
+        return outer
+    for _ in range(60):
+        middle = (inner + outer) / 2
+        inner, outer = (inner, middle) if outside(middle) else (middle, outer)
+    return inner

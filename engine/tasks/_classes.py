@@ -1,0 +1,71 @@
+"""What the class tasks share: scikit-learn's side of them, scores, and the worst mistakes among labelled answers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from engine import reports
+from engine.panels import Mistakes, Score
+from engine.tasks.base import Array, Judged
+from engine.wording import count
+
+
+def linear_classifier() -> Any:
+    """Logistic regression on imputed and standardised numbers."""
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    return make_pipeline(SimpleImputer(keep_empty_features=True), StandardScaler(), LogisticRegression(max_iter=300))
+
+
+def class_chances(estimator: Any, x: Array, classes: int) -> Array:
+    """(rows, classes) chances of a fitted classifier; 0 for a class it never saw."""
+    given = np.asarray(estimator.predict_proba(x))
+    chances = np.zeros((len(given), classes), np.float32)
+    chances[:, np.asarray(estimator.classes_, np.int64)] = given
+    return chances
+
+
+def wrong_answers(judged: Judged, places: Array, truth: Array, said: Array, chances: Array, names: Sequence[str]) -> Mistakes:
+    """The surest wrong answers first. `places` are positions in the judged rows; `chances` are (rows, classes)."""
+    wrong = np.flatnonzero(truth != said)
+    given = chances[wrong, truth[wrong]]
+    order = wrong[np.argsort(given, kind="stable")]
+    worst = [
+        (int(places[i]), int(judged.rows[places[i]]), names[truth[i]], names[said[i]], _detail(chances[i], truth[i], said[i], names))
+        for i in order[: reports.MOST_MISTAKES]
+    ]
+    return reports.mistakes(judged.table, judged.inputs, worst, _note(len(wrong), len(truth)))
+
+
+def interval_score(point: float | None, interval: tuple[float, float] | None) -> Score:
+    """A score with its interval; both None where the measure is not defined."""
+    if point is None or interval is None:
+        return Score(value=point)
+    return Score(value=point, low=min(interval[0], point), high=max(interval[1], point))
+
+
+def percent(point: float | None, interval: tuple[float, float] | None) -> Score:
+    """The same for a share, in percent."""
+    score = interval_score(point, interval)
+    return Score(**{name: None if part is None else 100 * part for name, part in score})
+
+
+def _detail(chances: Array, truth: int, said: int, names: Sequence[str]) -> str:
+    sure, given = 100 * float(chances[said]), 100 * float(chances[truth])
+    return f"{_whole(sure)} % sure of '{names[said]}', gave '{names[truth]}' {_whole(given)} %"
+
+
+def _whole(value: float) -> str:
+    """Whole percent, with decimals only near 0 and 100, so that "100 % sure" means it."""
+    return f"{value:.0f}" if 1 <= value <= 99 else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _note(wrong: int, rows: int) -> str:
+    if not wrong:
+        return f"It made no mistake on the {count(rows, 'row')} it never saw."
+    listed = f" The {reports.MOST_MISTAKES} it was surest about are listed." if wrong > reports.MOST_MISTAKES else " The surest come first."
+    return f"Wrong for {wrong:,} of {count(rows, 'row')} it never saw.{listed}"

@@ -1,0 +1,115 @@
+"""One of several answers."""
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from engine import labels
+from engine.errors import InvalidPlan
+from engine.lazy import keras
+from engine.panels import Report, Score
+from engine.scoring import log_losses
+from engine.tasks import _multiclass_report
+from engine.tasks._classes import class_chances, linear_classifier
+from engine.tasks._multiclass_scores import every_row, score
+from engine.tasks.base import Array, Judged, Metric, State, Task
+
+if TYPE_CHECKING:
+    from engine.profile import ColumnProfile
+
+MOST_PROPOSED = 50
+MOST_NUMBERS = 10
+MOST = 1000
+
+
+class Multiclass(Task):
+    """Chooses one of several answers, such as the kind of a defect, and says how likely each is."""
+
+    kind: Literal["multiclass"] = "multiclass"
+    title = "One of several answers"
+    order = 20
+    targets = frozenset({"number", "category", "text"})
+
+    @classmethod
+    def propose(cls, column: "ColumnProfile") -> "Multiclass | None":
+        """For 3 to 50 texts, or 3 to 10 whole numbers, that repeat."""
+        most = MOST_NUMBERS if column.type == "number" else MOST_PROPOSED
+        is_class = column.whole if column.type == "number" else column.type in cls.targets
+        repeats = column.rows - column.missing >= 2 * column.distinct
+        return cls() if is_class and 3 <= column.distinct <= most and repeats else None
+
+    @classmethod
+    def offer(cls, column: "ColumnProfile") -> "Multiclass | None":
+        most = MOST_PROPOSED if column.type == "number" else MOST
+        return cls() if column.type in cls.targets and 2 <= column.distinct <= most else None
+
+    def question(self, name: str) -> str:
+        return f"One of several answers: which {name} will it be?"
+
+    def fit(self, y: Array) -> State:
+        counts = Counter(label for label in labels.texts(y) if label is not None)
+        if len(counts) < 2:
+            only = f"Every training row says '{next(iter(counts))}'" if counts else "No training row has a value in the column to predict"
+            raise InvalidPlan(f"{only}, so there is nothing to tell apart.", "Choose another column to predict, or add other rows.")
+        if len(counts) > MOST:
+            raise InvalidPlan(
+                f"The column to predict has {len(counts):,} different values; at most {MOST:,} answers can be told apart.",
+                "Choose another column, predict a number instead, or put rare values together before uploading.",
+            )
+        names = labels.ordered(list(counts))
+        return {"labels": names, "shares": [counts[name] / counts.total() for name in names], "rows": counts.total()}
+
+    def known(self, y: Array, state: State) -> Array:
+        places = _places(state)
+        return np.array([label in places for label in labels.texts(y)], bool)
+
+    def encode(self, y: Array, state: State) -> Array:
+        places = _places(state)
+        return np.array([places[label] for label in labels.texts(y)], np.int32)
+
+    def head(self, x: Any, state: State) -> Any:
+        start = keras.initializers.Constant([math.log(max(share, 1e-6)) for share in state["shares"]])
+        return keras.layers.Dense(len(state["labels"]), activation="softmax", bias_initializer=start, dtype="float32", name="answer")(x)
+
+    def loss(self) -> str:
+        return "sparse_categorical_crossentropy"
+
+    def metrics(self, state: State) -> list[Metric]:
+        return [Metric("accuracy", "Right answers", "higher", "%", 100.0)]
+
+    def from_estimator(self, estimator: Any, x: Array, state: State) -> Array:
+        return class_chances(estimator, x, len(state["labels"]))
+
+    def linear(self) -> Any:
+        return linear_classifier()
+
+    def baseline(self, y: Array, state: State) -> Array:
+        """The share of each answer among the training rows, given to every row: its answer is always the commonest."""
+        counts = np.bincount(np.asarray(y, np.int64), minlength=len(state["labels"]))
+        return np.asarray(counts / max(1, counts.sum()), np.float32)[None, :]
+
+    def evaluate(self, outputs: Array, y: Array, state: State) -> dict[str, float]:
+        chances = every_row(outputs, len(y))
+        if not len(y):
+            return {"loss": math.nan, "accuracy": math.nan}
+        return {"loss": float(log_losses(y, chances).mean()), "accuracy": float(100 * np.mean(chances.argmax(axis=1) == y))}
+
+    def decode(self, outputs: Array, state: State) -> pd.DataFrame:
+        chances = np.asarray(outputs, np.float64)
+        said = chances.argmax(axis=1)
+        answers = {"prediction": np.array(state["labels"], object)[said], "how sure": chances[np.arange(len(said)), said]}
+        return pd.DataFrame({**answers, **{f"chance of {name}": chances[:, i] for i, name in enumerate(state["labels"])}})
+
+    def scores(self, outputs: Array, y: Array, state: State, seed: int = 0) -> dict[str, Score]:
+        known = self.known(y, state)
+        return score(self.encode(y[known], state), every_row(outputs, len(y))[known], state, seed)
+
+    def report(self, judged: Judged, state: State) -> Report:
+        return _multiclass_report.write(self, judged, state)
+
+
+def _places(state: State) -> dict[str | None, int]:
+    return {name: i for i, name in enumerate(state["labels"])}

@@ -1,0 +1,98 @@
+"""What a comparison on unseen rows allows a report to say: the verdict, and the plain sentences it rests on."""
+
+import numpy as np
+
+from engine.intervals import FEWEST_ROWS, Comparison
+from engine.panels import Measure, Notes, Verdict
+from engine.scoring import Array, calibration_bins, calibration_error
+from engine.wording import count, of_hundred
+
+GOOD_SKILL = 0.5
+"""A good model closes at least half of the gap between the trivial answer and perfection."""
+
+FEW_ROWS = 30
+WIDE_POINTS = 10.0
+
+
+def verdict(trivial: Comparison | None, skill: float | None, linear: Comparison | None) -> Verdict:
+    """Poor unless it surely beats the trivial answer; good when it is well beyond that and no simple formula beats it."""
+    if trivial is None or not trivial.is_sure:
+        return "poor"
+    beaten = linear is not None and linear.is_worse
+    return "good" if skill is not None and skill >= GOOD_SKILL and not beaten else "fair"
+
+
+def opening(trivial: Comparison | None, against: str, rows: int) -> str:
+    """The first sentence when the model is poor, "" when it surely beats `against`, such as "always answering 'no'"."""
+    if trivial is None:
+        return f"Too few rows to judge: only {count(rows, 'row')} could be kept unseen. " if rows < FEWEST_ROWS else "It cannot be judged. "
+    if trivial.is_worse:
+        return f"Worse than {against}. "
+    if not trivial.is_better:
+        return f"No better than {against}{as_far_as(trivial, rows)}. "
+    return "" if trivial.is_sure else f"Hardly better than {against}: with so few rows this can be luck. "
+
+
+def as_far_as(trivial: Comparison, rows: int) -> str:
+    """What to add to "no better" when the model came out ahead, but within what luck can do."""
+    return f", as far as {count(rows, 'unseen row')} can tell" if trivial.value > 0 else ""
+
+
+def beside_linear(linear: Comparison | None, said: str) -> str:
+    """One sentence on a simple formula (a linear model); `said` is how it does, such as "is right for 93 of 100"."""
+    if linear is None:
+        return ""
+    if linear.is_worse:
+        return f"A simple formula (a linear model) is better: it {said}. Prefer it, or give this model more rows."
+    if linear.is_better:
+        return f"It does better than a simple formula (a linear model), which {said}."
+    return f"A simple formula (a linear model) does as well: it {said}. It is easier to explain."
+
+
+def notes(lines: list[str]) -> list[Notes]:
+    """The notes panel, if there is anything to say."""
+    said = [line for line in lines if line]
+    return [Notes(title="Good to know", lines=said)] if said else []
+
+
+def few_rows(rows: int) -> str:
+    """A warning when the judgement rests on very few rows."""
+    if rows >= FEW_ROWS:
+        return ""
+    return f"Only {count(rows, 'row')} could be kept unseen, so every number here is rough. More rows would help."
+
+
+def wide(main: Measure, width: float = WIDE_POINTS) -> str:
+    """A warning when the main measure's interval reaches further than `width` to a side."""
+    score = main.model
+    if score.value is None or score.low is None or score.high is None or max(score.high - score.value, score.value - score.low) <= width:
+        return ""
+    return "The main measure is uncertain: with other unseen rows it could well come out much better or worse. More rows would narrow it."
+
+
+def too_good(is_so: bool, rows: int, what: str) -> str:
+    """A warning when a result is better than real data usually allow."""
+    if not is_so or rows <= 200:
+        return ""
+    return (
+        f"This is almost too good to be true ({what}). Check that no input gives the answer away: a column filled in after the fact, "
+        "a code that follows from the answer, or the same case in several rows."
+    )
+
+
+def miscalibrated(happened: Array, said: Array, seed: int = 0) -> str:
+    """A warning when the percentages are off by more than 5 points and by more than chance would do to honest ones."""
+    error = calibration_error(happened, said)
+    if error is None or error <= 0.05 or error <= _by_chance(said, seed):
+        return ""
+    bins = calibration_bins(happened, said, most=10)
+    worst = max(bins, key=lambda b: abs(happened[b].mean() - said[b].mean()))
+    about = f"where it said about {round(100 * said[worst].mean())} %, it was so in {of_hundred(happened[worst].mean())} cases"
+    return f"Do not take its percentages literally: they are off by {round(100 * error)} points on average ({about})."
+
+
+def _by_chance(said: Array, seed: int) -> float:
+    """The calibration error that 19 of 20 perfectly calibrated models with these chances stay below."""
+    rng = np.random.default_rng(seed)
+    drawn = [(rng.random(len(said)) < said).astype(np.float64) for _ in range(100)]
+    return float(np.quantile([calibration_error(happened, said) or 0.0 for happened in drawn], 0.95))

@@ -1,0 +1,57 @@
+"""Numbers in the words of a good newspaper: at most three significant digits, shares as so many of 100."""
+
+import math
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """At most `digits` significant digits, thousands marked: 35,200; 4.1; 0.037. A missing value is "unknown"."""
+    if value is None or not math.isfinite(value):
+        return "unknown"
+    if value == 0:
+        return "0"
+    if not 1e-6 <= abs(value) < 1e15:
+        return f"{value:.{digits}g}"
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    rounded = float(f"{value:.{digits}g}")
+    shown = f"{rounded:,.{places}f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def amount(value: float | None, unit: str = "", digits: int = 3) -> str:
+    """A number with its unit: "94 %", "4.1 MPa"."""
+    return f"{number(value, digits)} {unit}".strip()
+
+
+def count(many: int, one: str, more: str = "") -> str:
+    """ "1 row", "2,300 rows": a number of things."""
+    return f"{many:,} {one if many == 1 else more or one + 's'}"
+
+
+def of_hundred(share: float) -> str:
+    """ "94 of 100"; close to none or all "996 of 1,000", so that rounding never claims perfection."""
+    base = _base(share)
+    return f"{_part(share, base)} of {base:,}"
+
+
+def share(value: float, low: float, high: float, what: str) -> str:
+    """A share of many with its interval: "93 of 100 pairs (between 88 and 96)"."""
+    base = max(map(_base, (value, low, high)))
+    return f"{_part(value, base)} of {base:,} {what} (between {_part(low, base)} and {_part(high, base)})"
+
+
+def rate(hits: int, rows: int, low: float, high: float) -> str:
+    """A share of unseen rows with its interval: so many of 100, or plain counts when rows are few or all of them are hits."""
+    if rows >= 100 and 0 < hits < rows:
+        return share(hits / rows, low, high, "rows it never saw")
+    base = max(map(_base, (low, high)))
+    counts = f"all {rows:,} rows" if hits == rows > 1 else f"{hits:,} of the {count(rows, 'row')}"
+    return f"{counts} it never saw (in the long run between {_part(low, base)} and {_part(high, base)} of {base:,})"
+
+
+def _base(value: float) -> int:
+    return 1000 if 0.995 <= value < 1 or 0 < value < 0.005 else 100
+
+
+def _part(value: float, base: int) -> int:
+    """So many of `base`; none or all of them only if it is exactly so."""
+    return min(max(round(value * base), 1), base - 1) if 0 < value < 1 else round(value * base)
