@@ -1,0 +1,73 @@
+"""Gradient-boosted decision trees: scikit-learn's histogram gradient boosting."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from engine.architectures.base import Architecture, Layer, Shapes
+from engine.spec import param
+
+if TYPE_CHECKING:
+    from engine.profile import Profile
+    from engine.tasks.base import Task
+
+MOST_CATEGORIES = 255
+
+
+class BoostedTrees(Architecture):
+    """Hundreds of small decision trees, each mending the mistakes of those before: strong on tables, with missing values as they are."""
+
+    kind: Literal["boosted_trees"] = "boosted_trees"
+    title = "Boosted trees"
+    order = 30
+    takes: ClassVar[frozenset[str]] = frozenset({"number", "code"})
+    needs: ClassVar[frozenset[str]] = frozenset()
+    learner: ClassVar[str] = "scikit"
+
+    leaves: int = param(31, "Leaves of a tree", help="More leaves find finer rules, and memorise sooner.", ge=2, le=512, search=(7, 63))
+    depth: int = param(
+        0, "Questions in a row", help="The most questions a tree asks before it answers. 0 means no limit.", ge=0, le=32, advanced=True
+    )
+    smallest: int = param(
+        20, "Rows in a leaf", help="A rule must hold for at least so many training rows.", ge=1, le=10_000, search=(5, 100)
+    )
+    l2: float = param(0.0, "Caution (L2)", help="Pulls every answer of a tree towards zero.", ge=0, le=1000, advanced=True)
+    columns: float = param(1.0, "Columns tried at each question", help="The share of columns, drawn at random.", gt=0, le=1, advanced=True)
+
+    @classmethod
+    def propose(cls, profile: "Profile", inputs: Sequence[str], task: "Task") -> "tuple[Architecture, float, str] | None":
+        columns = [profile.column(id) for id in inputs]
+        if not {c.type for c in columns} & {"number", "category", "date"} or any(c.type == "image" for c in columns):
+            return None
+        smallest = 20 if profile.rows >= 2000 else 5
+        if profile.rows >= 1000:
+            why = f"On tables like this one ({profile.rows:,} rows) they are hard to beat, and quick; gaps in the data are no trouble."
+            return cls(smallest=smallest), 0.7, why
+        return (
+            cls(smallest=smallest, leaves=15),
+            0.5,
+            "Quick, and gaps in the data are no trouble; with few rows a smoother model is often as good.",
+        )
+
+    def regressor_or_classifier(self, estimator: str, shapes: Shapes, seed: int) -> Any:
+        from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+        made = HistGradientBoostingClassifier if estimator == "classifier" else HistGradientBoostingRegressor
+        sizes = [0] * len(shapes.number) + [count for _, count in shapes.code]
+        return made(
+            max_leaf_nodes=self.leaves,
+            max_depth=self.depth or None,
+            min_samples_leaf=self.smallest,
+            l2_regularization=self.l2,
+            max_features=self.columns,
+            categorical_features=[0 < size <= MOST_CATEGORIES for size in sizes],
+            early_stopping=False,
+            random_state=seed,
+        )
+
+    def sketch(self, shapes: Shapes, outputs: int) -> list[Layer]:
+        columns = len(shapes.number) + len(shapes.code)
+        return [
+            Layer("columns", "Input", f"{columns}", 0),
+            Layer("trees", "Boosted trees", f"up to {self.leaves} leaves each", 0, ("columns",)),
+            Layer("sum", "Sum of all trees", f"{outputs}", 0, ("trees",)),
+        ]

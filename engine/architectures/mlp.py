@@ -1,0 +1,87 @@
+"""A network of fully connected layers for tables."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from engine.architectures.base import Architecture, Shapes
+from engine.lazy import keras
+from engine.spec import param
+
+if TYPE_CHECKING:
+    from engine.profile import Profile
+    from engine.tasks.base import Task
+
+
+class Mlp(Architecture):
+    """Layers of neurons, each connected to all of the layer before: finds curves and combinations in tables."""
+
+    kind: Literal["mlp"] = "mlp"
+    title = "Neural network"
+    order = 10
+    takes: ClassVar[frozenset[str]] = frozenset({"number", "code"})
+
+    widths: tuple[int, ...] = param((256, 128), "Neurons in each layer", help="One number a layer, from the inputs to the answer.")
+    activation: Literal["relu", "gelu", "silu", "tanh"] = param(
+        "silu",
+        "Activation",
+        help="How a neuron answers to its input.",
+        choices={"relu": "ReLU", "gelu": "GELU", "silu": "SiLU (smooth ReLU)", "tanh": "tanh"},
+        advanced=True,
+    )
+    dropout: float = param(
+        0.1,
+        "Dropout",
+        help="The share of neurons left out at random in each step; more of it slows memorising down.",
+        ge=0,
+        le=0.9,
+        search=(0.0, 0.5),
+    )
+    batch_norm: bool = param(
+        False, "Normalise between layers", help="Batch normalisation: steadier training of deeper networks.", advanced=True
+    )
+    embedding: int = param(
+        0,
+        "Numbers for each category",
+        help="How many numbers stand for a category (its embedding). 0 chooses by how many there are.",
+        ge=0,
+        le=64,
+        advanced=True,
+    )
+
+    @classmethod
+    def propose(cls, profile: "Profile", inputs: Sequence[str], task: "Task") -> "tuple[Architecture, float, str] | None":
+        types = {profile.column(id).type for id in inputs}
+        if not types & {"number", "category", "date"} or "image" in types:
+            return None
+        if profile.rows < 1000:
+            return (
+                cls(widths=(128, 64), dropout=0.2),
+                0.6,
+                f"Finds curves and combinations; kept small because there are only {profile.rows} rows.",
+            )
+        return cls(), 0.6, f"Finds curves and combinations of columns, and {profile.rows:,} rows are enough to learn from."
+
+    def body(self, inputs: dict[str, Any], shapes: Shapes, seed: int) -> Any:
+        parts = [self._embed(x, shapes) if name == "code" else x for name, x in inputs.items()]
+        x = keras.layers.Concatenate(name="all_inputs")(parts) if len(parts) > 1 else parts[0]
+        for number, width in enumerate(self.widths, start=1):
+            x = self._layer(x, width, number)
+            if self.dropout:
+                x = keras.layers.Dropout(self.dropout, name=f"dropout_{number}")(x)
+        return x
+
+    def _layer(self, x: Any, width: int, number: int) -> Any:
+        if not self.batch_norm:
+            return keras.layers.Dense(width, activation=self.activation, name=f"dense_{number}")(x)
+        x = keras.layers.Dense(width, use_bias=False, name=f"dense_{number}")(x)
+        x = keras.layers.BatchNormalization(momentum=0.9, name=f"normalise_{number}")(x)
+        return keras.layers.Activation(self.activation, name=f"{self.activation}_{number}")(x)
+
+    def _embed(self, codes: Any, shapes: Shapes) -> Any:
+        """(rows, columns) codes to (rows, columns x size): one table for all columns, each with its own part of it."""
+        counts = [count for _, count in shapes.code]
+        starts = [sum(counts[:i]) for i in range(len(counts))]
+        size = self.embedding or min(16, max(2, round(1.6 * max(counts) ** 0.56)))
+        places = keras.layers.Rescaling(1.0, offset=starts, name="category_places")(codes)
+        vectors = keras.layers.Embedding(sum(counts), size, name="embedding")(places)
+        return keras.layers.Flatten(name="category_values")(vectors)

@@ -1,0 +1,151 @@
+"""Follows a training: tells its measures, keeps the best weights, stops early, and guards against numbers that are none.
+
+Knows a model only by its weights and its learning rate, and no library.
+"""
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.errors import Diverged
+from engine.learners.base import Cancelled, Tell
+from engine.tasks.base import Metric
+
+SECONDS_BETWEEN = 0.25
+FALL = 0.4
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a training may do. `patience` is in epochs without improvement (0: no end); `plateau` lets the rate fall before that."""
+
+    epochs: int
+    steps: int
+    rows: int
+    rate: float
+    patience: int = 0
+    plateau: bool = False
+
+
+@dataclass
+class Progress:
+    """Where a training stands: besides weights and optimiser, all that going on later would need."""
+
+    epochs: int = 0
+    best: float = math.inf
+    best_epoch: int = 0
+    best_measure: float = math.nan
+    best_weights: list[Any] = field(default_factory=list)
+    waited: int = 0
+    waited_for_rate: int = 0
+    stopped: str = ""
+
+
+class Watch:
+    """One training under watch: `begin`, then `heard` within and `judged` after every epoch, then `finish`."""
+
+    def __init__(self, model: Any, tell: Tell, measures: Sequence[Metric], rules: Rules) -> None:
+        self.model = model
+        self.tell = tell
+        self.rules = rules
+        self.progress = Progress()
+        self._main = measures[0].name
+        self._factors = {m.name: m.factor for m in measures}
+        self._told = self._began = time.monotonic()
+
+    def begin(self) -> None:
+        """An epoch begins."""
+        self._began = time.monotonic()
+
+    def heard(self, steps: int, loss: Callable[[], float]) -> bool:
+        """After some steps of an epoch: tells the loss so far at most four times a second. True when training should end."""
+        now = time.monotonic()
+        if now - self._told < SECONDS_BETWEEN:
+            return False
+        self._told, running = now, loss()
+        self._obey(self.tell.metrics(self.progress.epochs + steps / self.rules.steps, {"running_loss": running}))
+        self._guard(running)
+        return self.is_over
+
+    def judged(self, training: Mapping[str, float], validation: Mapping[str, float]) -> bool:
+        """After an epoch: tells, compares, keeps. True when training should end. Raises Diverged, Cancelled."""
+        values = self._in_user_units(training, validation)
+        self.progress.epochs += 1
+        self._obey(self.tell.metrics(float(self.progress.epochs), values))
+        self._guard(values["loss"])
+        self._guard(values["val_loss"])
+        self._compare(values)
+        self._tell_facts()
+        self._obey(self.tell.stage(self._sentence(), self.progress.epochs / self.rules.epochs))
+        return self.is_over
+
+    def finish(self) -> Progress:
+        """Puts the best weights back."""
+        if self.progress.best_weights:
+            self.model.set_weights(self.progress.best_weights)
+        return self.progress
+
+    @property
+    def is_over(self) -> bool:
+        return bool(self.progress.stopped) or self.progress.epochs >= self.rules.epochs
+
+    def _in_user_units(self, training: Mapping[str, float], validation: Mapping[str, float]) -> dict[str, float]:
+        own = {name: value * self._factors.get(name, 1.0) for name, value in training.items()}
+        return own | {f"val_{name}": value * self._factors.get(name, 1.0) for name, value in validation.items()}
+
+    def _compare(self, values: Mapping[str, float]) -> None:
+        progress = self.progress
+        if values["val_loss"] < progress.best:
+            progress.best, progress.best_epoch = values["val_loss"], progress.epochs
+            progress.best_measure = values[f"val_{self._main}"]
+            progress.best_weights = self.model.get_weights()
+            progress.waited = progress.waited_for_rate = 0
+            return
+        progress.waited += 1
+        progress.waited_for_rate += 1
+        if self.rules.plateau and progress.waited_for_rate >= max(2, self.rules.patience // 3):
+            progress.waited_for_rate = 0
+            rate = self.model.optimizer.learning_rate
+            rate.assign(rate * FALL)
+        if self.rules.patience and progress.waited >= self.rules.patience:
+            progress.stopped = f"No better for {_epochs(progress.waited)}."
+
+    def _tell_facts(self) -> None:
+        seconds = max(time.monotonic() - self._began, 1e-6)
+        progress = self.progress
+        self.tell.facts(
+            {
+                "epoch": progress.epochs,
+                "best": {"epoch": progress.best_epoch, "value": progress.best_measure, "loss": progress.best},
+                "seconds_left": 0.0 if self.is_over else seconds * (self.rules.epochs - progress.epochs),
+                "rows_per_second": self.rules.rows / seconds,
+            }
+        )
+
+    def _sentence(self) -> str:
+        progress = self.progress
+        if progress.stopped:
+            return f"{progress.stopped} Keeping the weights of epoch {progress.best_epoch}."
+        if progress.waited == 0:
+            return f"Epoch {progress.epochs}: the best so far on rows it does not learn from."
+        return f"Epoch {progress.epochs}: no better for {_epochs(progress.waited)}; the best was epoch {progress.best_epoch}."
+
+    def _guard(self, loss: float) -> None:
+        if math.isfinite(loss):
+            return
+        raise Diverged(
+            f"The loss became {'not a number' if math.isnan(loss) else 'infinite'} in epoch {max(self.progress.epochs, 1)}.",
+            f"Lower the learning rate from {self.rules.rate:g} to {self.rules.rate / 10:g}.",
+        )
+
+    def _obey(self, wish: str) -> None:
+        if wish == "cancel":
+            raise Cancelled
+        if wish == "stop" and not self.progress.stopped:
+            self.progress.stopped = "Stopped as you asked."
+
+
+def _epochs(count: int) -> str:
+    return f"{count} epoch{'' if count == 1 else 's'}"

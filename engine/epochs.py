@@ -1,0 +1,116 @@
+"""Training rows through a Keras model, an epoch at a time, many steps in one call of TensorFlow.
+
+What happens in an epoch follows from the seed and the epoch's number alone: the order of the rows, and what dropout and
+augmentation draw. So an epoch can be repeated exactly.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from engine.lazy import tensorflow as tf
+
+Array = np.ndarray[Any, Any]
+Inputs = dict[str, Array]
+Heard = Callable[[int, Callable[[], float]], bool]
+SECONDS_A_CALL = 0.1
+MOST_STEPS_A_CALL = 4096
+
+
+def size_for(rows: int, is_picture: bool) -> int:
+    """Rows in a step: 32 for few rows up to 1,024 for very many; 32 or 64 pictures."""
+    if is_picture:
+        return 32 if rows < 2000 else 64
+    return int(min(1024, max(32, 2 ** np.floor(np.log2(max(rows / 40, 1))))))
+
+
+class Epochs:
+    """A compiled model with the rows it learns from and the rows it is judged on."""
+
+    def __init__(self, model: Any, train: tuple[Inputs, Array], validation: tuple[Inputs, Array], size: int, seed: int) -> None:
+        self.model = model
+        self.size = size
+        self.seed = seed
+        self.rows = len(train[1])
+        self.steps = -(-self.rows // size)
+        self._train = _resident(train)
+        self._validation = _resident(validation)
+        self._judging = len(validation[1])
+        self._seeds = [v for v in model.non_trainable_variables if v.name == "seed_generator_state"]
+        self._learn = tf.function(self._learn_steps, autograph=False, reduce_retracing=True)
+        self._judge = tf.function(self._judge_steps, autograph=False)
+        self._results = tf.function(model.get_metrics_result, autograph=False)
+        self._take_results = tf.function(self._results_then_reset, autograph=False)
+        self._pace = 1
+
+    def learn(self, epoch: int, heard: Heard) -> dict[str, float]:
+        """One epoch (0-based). `heard(steps done, loss so far)` is asked now and then and ends the epoch by True. Mean loss and metrics."""
+        self._seed_for(epoch)
+        order = tf.constant(np.random.default_rng([self.seed, epoch]).permutation(self.rows).astype(np.int32))
+        done = 0
+        while done < self.steps:
+            count = min(self._pace, self.steps - done)
+            began = time.monotonic()
+            self._learn(order, tf.constant(done), tf.constant(done + count))
+            self._keep_pace(count, time.monotonic() - began)
+            done += count
+            if done < self.steps and heard(done, self._loss):
+                break
+        return _plain(self._take_results())
+
+    def judge(self) -> dict[str, float]:
+        """Loss and metrics on the validation rows."""
+        return _plain(self._judge())
+
+    def _learn_steps(self, order: Any, first: Any, last: Any) -> None:
+        def step(number: Any) -> Any:
+            chosen = order[number * self.size : (number + 1) * self.size]
+            self.model.train_step(_gather(self._train, chosen))
+            return number + 1
+
+        tf.while_loop(lambda number: number < last, step, [first], parallel_iterations=1)
+
+    def _judge_steps(self) -> dict[str, Any]:
+        size = 256 if "pixels" in self._validation[0] else 4096
+
+        def step(number: Any) -> Any:
+            part = slice(number * size, (number + 1) * size)
+            self.model.test_step(({name: x[part] for name, x in self._validation[0].items()}, self._validation[1][part]))
+            return number + 1
+
+        tf.while_loop(lambda number: number < -(-self._judging // size), step, [tf.constant(0)], parallel_iterations=1)
+        return self._results_then_reset()
+
+    def _results_then_reset(self) -> dict[str, Any]:
+        results = dict(self.model.get_metrics_result())
+        self.model.reset_metrics()
+        return results
+
+    def _seed_for(self, epoch: int) -> None:
+        for index, state in enumerate(self._seeds):
+            fresh = np.random.SeedSequence([self.seed, epoch, index]).generate_state(1)[0] % 2**31
+            state.assign([int(fresh), 0])
+
+    def _keep_pace(self, count: int, seconds: float) -> None:
+        """As many steps a call as fit into a tenth of a second: enough to cost nothing, few enough to hear a wish."""
+        fitting = SECONDS_A_CALL * count / max(seconds, 1e-6)
+        self._pace = int(min(max(fitting, 1), 4 * self._pace, MOST_STEPS_A_CALL))
+
+    def _loss(self) -> float:
+        return float(self._results()["loss"])
+
+
+def _resident(rows: tuple[Inputs, Array]) -> tuple[dict[str, Any], Any]:
+    inputs, y = rows
+    return {name: tf.constant(x) for name, x in inputs.items()}, tf.constant(y)
+
+
+def _gather(rows: tuple[dict[str, Any], Any], chosen: Any) -> tuple[dict[str, Any], Any]:
+    inputs, y = rows
+    return {name: tf.gather(x, chosen) for name, x in inputs.items()}, tf.gather(y, chosen)
+
+
+def _plain(values: dict[str, Any]) -> dict[str, float]:
+    return {name: float(value) for name, value in values.items()}

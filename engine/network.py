@@ -1,0 +1,101 @@
+"""A Keras network around an architecture and a task: built, asked, written and read. Knows nothing of learning."""
+
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.architectures.base import Architecture, Shapes
+from engine.errors import EngineError
+from engine.lazy import keras
+from engine.tasks.base import Task
+
+Array = np.ndarray[Any, Any]
+FILE = "model.keras"
+FEW_ROWS = 64
+BATCH = 512
+LARGEST_CONFIG = 20_000_000
+SAFE_MODULES = (
+    "keras",
+    "keras.layers",
+    "keras.initializers",
+    "keras.regularizers",
+    "keras.models",
+    "keras.random",
+    "keras.src.models.functional",
+)
+UNSAFE_CLASSES = frozenset({"Lambda", "TorchModuleWrapper", "TFSMLayer", "JaxLayer", "FlaxLayer", "function"})
+
+
+def build(architecture: Architecture, task: Task, state: dict[str, Any], shapes: Shapes, seed: int) -> Any:
+    """An untrained Functional Keras model: the architecture's body and the task's head. The same seed gives the same weights."""
+    keras.utils.set_random_seed(seed)
+    inputs = _inputs(architecture, shapes)
+    if not inputs:
+        raise EngineError(f"'{architecture.title}' got no columns it can use.", "Choose other inputs, or add the steps that prepare them.")
+    return keras.Model(inputs, task.head(architecture.body(dict(inputs), shapes, seed), state), name="model")
+
+
+@dataclass(frozen=True)
+class Network:
+    """A trained Keras model that answers prepared inputs."""
+
+    keras_model: Any
+
+    def predict(self, inputs: dict[str, Array]) -> Array:
+        """(rows, outputs) float32. Few rows are asked directly, which saves Keras's start-up of a `predict`."""
+        wanted = {name: inputs[name] for name in self.keras_model.input}
+        rows = len(next(iter(wanted.values())))
+        if rows <= FEW_ROWS:
+            return np.asarray(self.keras_model(wanted, training=False), np.float32)
+        return np.asarray(self.keras_model.predict(wanted, batch_size=BATCH, verbose=0), np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Writes the network without its optimiser."""
+        bare = keras.Model(self.keras_model.input, self.keras_model.output, name="model")
+        bare.save(folder / FILE)
+
+
+def load(folder: Path) -> Network:
+    """The network in that folder, after looking at its description: only Keras's own layers are ever made from it."""
+    path = folder / FILE
+    _check(path)
+    return Network(keras.saving.load_model(path, compile=False, safe_mode=True))
+
+
+def _inputs(architecture: Architecture, shapes: Shapes) -> dict[str, Any]:
+    sizes = {"number": (len(shapes.number),), "code": (len(shapes.code),), "pixels": shapes.pixels or (0,)}
+    kinds = {"number": "float32", "code": "int32", "pixels": "float32"}
+    return {
+        name: keras.Input(shape=size, dtype=kinds[name], name=name)
+        for name, size in sizes.items()
+        if size[0] and name in architecture.takes
+    }
+
+
+def _check(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        if archive.getinfo("config.json").file_size > LARGEST_CONFIG:
+            raise _foreign(path, "its description is far too large")
+        config = json.loads(archive.read("config.json"))
+    for module, name in _classes(config):
+        if module not in SAFE_MODULES or name in UNSAFE_CLASSES:
+            raise _foreign(path, f"it holds '{module}.{name}'")
+
+
+def _classes(node: Any) -> list[tuple[str, str]]:
+    """(module, class) of everything the description would make."""
+    children = list(node.values()) if isinstance(node, dict) else node if isinstance(node, list) else []
+    own = [(str(node.get("module")), str(node["class_name"]))] if isinstance(node, dict) and _makes(node) else []
+    return own + [found for child in children for found in _classes(child)]
+
+
+def _makes(node: dict[str, Any]) -> bool:
+    return "class_name" in node and node["class_name"] not in ("__keras_tensor__", "__tensor__", "__numpy__")
+
+
+def _foreign(path: Path, why: str) -> EngineError:
+    return EngineError(f"The network in '{path.name}' was not made here: {why}.", "Use a bundle that Modelwright wrote.")
