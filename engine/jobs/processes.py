@@ -15,6 +15,7 @@ import engine
 from engine.store.transitions import Identity
 
 _STARTED = 19
+_DEAD = {"Z", "X"}
 _OOM_SCORE = "500"
 _VMSTAT = Path("/proc/vmstat")
 
@@ -29,10 +30,11 @@ def boot() -> str:
 
 
 def of(pid: int) -> Identity | None:
-    """The process with that number, or None."""
+    """The process with that number, or None; also None for one that has ended and was not collected yet."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
-        return Identity(pid, int(stat.rpartition(")")[2].split()[_STARTED]), boot())
+        fields = stat.rpartition(")")[2].split()
+        return None if fields[0] in _DEAD else Identity(pid, int(fields[_STARTED]), boot())
     except (OSError, ValueError, IndexError):
         pass
     if sys.platform == "linux":
