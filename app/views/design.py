@@ -5,9 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from app import diagram, forms, parts, pictures, state, words
+from app import diagram, forms, parts, pictures, reads, state, words
 from app.text import md
-from engine import advice, datasets
+from engine import advice
+from engine.datasets import Dataset
 from engine.errors import EngineError
 from engine.jobs import desk
 from engine.plan import Plan
@@ -25,7 +26,7 @@ def page() -> None:
         return
     left, right = st.columns([5, 6], gap="large")
     with left:
-        _cards(plan, dataset.id)
+        _cards(plan, dataset)
         changed = _settings(plan)
     if changed != plan:
         state.save_plan(changed, touched="architecture")
@@ -34,8 +35,8 @@ def page() -> None:
     parts.step_bar("design")
 
 
-def _cards(plan: Plan, dataset: str) -> None:
-    profile = datasets.profile(state.workspace(), dataset)
+def _cards(plan: Plan, dataset: Dataset) -> None:
+    profile = reads.profile(dataset)
     for i, choice in enumerate(advice.architectures(profile, plan.inputs, plan.task)):
         member = type(choice.architecture)
         chosen = choice.architecture.kind == plan.architecture.kind
@@ -55,17 +56,17 @@ def _cards(plan: Plan, dataset: str) -> None:
                 st.caption(f":material/timer: trains in about {words.duration(answer['seconds'])} on this computer")
 
 
-def _with(plan: Plan, architecture: Any, dataset: str) -> Plan:
+def _with(plan: Plan, architecture: Any, dataset: Dataset) -> Plan:
     """The plan with another architecture: preparation and training follow it, unless the architecture stays."""
     if architecture.kind == plan.architecture.kind:
         return plan
-    profile = datasets.profile(state.workspace(), dataset)
+    profile = reads.profile(dataset)
     recipe = tuple(step for step, _ in advice.recipe(profile, plan.inputs, architecture))
     training = advice.training(profile, architecture)
     return plan.model_copy(update={"architecture": architecture, "recipe": recipe, "training": training})
 
 
-def _choose(plan: Plan, architecture: Any, dataset: str) -> None:
+def _choose(plan: Plan, architecture: Any, dataset: Dataset) -> None:
     state.save_plan(_with(plan, architecture, dataset), touched="architecture", undoable=True)
     state.say_next(f"{md(type(architecture).title)} is in use; the preparation was set to suit it.")
 

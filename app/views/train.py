@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from app import charts, live, parts, state, words
+from app import charts, live, parts, reads, state, words
 from app.pictures import draw, look
 from app.text import md
-from engine import datasets, progress
+from engine import progress
 from engine import plan as plans
 from engine.errors import EngineError
 from engine.jobs import desk
@@ -44,7 +44,7 @@ def _ready(plan: Plan) -> None:
     if dataset is None:
         parts.empty(":material/table_view:", "The data is gone", "The dataset of this project was deleted.", "Go to Data", "data")
         return
-    problems = plans.check(plan, datasets.profile(state.workspace(), dataset.id))
+    problems = plans.check(plan, reads.profile(dataset), reads.suspects(dataset, plan.target))
     _summary(plan, dataset.rows)
     parts.problem_list(problems, key="preflight", on_fix=lambda problem: _mend(plan, problem))
     blocking = stops(problems)

@@ -1,0 +1,132 @@
+"""`modelwright`: the same plan and the same worker as the pages use, from a terminal.
+
+Exit codes: 0 done, 2 a mistake with a way out (one line: what, and the fix), 1 a fault of the program. Words go to stderr;
+stdout carries only what was asked for.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from engine.errors import EngineError
+
+app = typer.Typer(help="From a file to a judged, usable deep-learning model.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+Data = Annotated[Path, typer.Argument(help="The file with the data: CSV, Excel, Parquet, JSON, or a zip of picture folders.")]
+BundleAt = Annotated[Path, typer.Argument(help="A model: the folder or the .zip that training or the Use page wrote.")]
+Where = Annotated[Path | None, typer.Option("--workspace", help="The folder with your projects. Default: $MODELWRIGHT_WORKSPACE or ~/.modelwright.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")]
+
+
+def main() -> None:
+    """The program's entry: turns errors into one line and an exit code."""
+    try:
+        app(standalone_mode=False)
+    except EngineError as error:
+        print(f"{error.what} {error.fix}".strip(), file=sys.stderr)
+        sys.exit(2)
+    except typer.Abort:
+        sys.exit(130)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        print(error.format_message(), file=sys.stderr)
+        sys.exit(2)
+
+
+@app.command("app")
+def open_app(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(help="The port; default: the first free one from 8501.")] = None,
+    workspace: Where = None,
+    browser: Annotated[bool | None, typer.Option("--browser/--no-browser", help="Open the page; default: where there is a display.")] = None,
+) -> None:
+    """Open the app in the browser."""
+    from app.launch import serve
+
+    serve(workspace, host, port, browser)
+
+
+@app.command()
+def train(
+    data: Data,
+    target: Annotated[str, typer.Option(help="The column to predict.")] = "",
+    task: Annotated[str, typer.Option(help="What kind of answer: binary, multiclass or regression. Default: by the column.")] = "",
+    architecture: Annotated[str, typer.Option(help="The kind of model. Default: what suits the data.")] = "",
+    set_: Annotated[list[str] | None, typer.Option("--set", help="A setting, such as training.epochs=5. May be repeated.")] = None,
+    plan: Annotated[Path | None, typer.Option(help="A plan (JSON) to follow instead of the proposed one.")] = None,
+    seed: Annotated[int, typer.Option(help="The number all randomness comes from.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Where to put the model: a folder, or a file ending in .zip.")] = None,
+    workspace: Where = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a model on DATA and judge it on rows it never saw."""
+    from engine.command_line import training
+
+    training.train(training.Order(data, target, task, architecture, tuple(set_ or ()), plan, seed, out), workspace, as_json)
+
+
+@app.command()
+def predict(
+    bundle: BundleAt,
+    data: Data,
+    out: Annotated[Path, typer.Option(help="Where to write the answers (CSV).")],
+) -> None:
+    """Answer every row of DATA with a trained model."""
+    from engine.command_line import using
+
+    using.predict(bundle, data, out)
+
+
+@app.command()
+def evaluate(bundle: BundleAt, data: Data, as_json: AsJson = False) -> None:
+    """Judge a trained model on the rows of DATA, which must hold the true answers."""
+    from engine.command_line import using
+
+    using.evaluate(bundle, data, as_json)
+
+
+@app.command()
+def export(
+    bundle: BundleAt,
+    kind: Annotated[str, typer.Option(help="The form to write; see README.")],
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+) -> None:
+    """Write a trained model in another form."""
+    from engine.command_line import using
+
+    using.export(bundle, kind, out)
+
+
+@app.command()
+def runs(workspace: Where = None, as_json: AsJson = False) -> None:
+    """List all trainings, newest first."""
+    from engine.command_line import listing
+
+    listing.runs(workspace, as_json)
+
+
+@app.command()
+def doctor(workspace: Where = None, as_json: AsJson = False) -> None:
+    """Look at versions, devices, the disk and the workspace, and say what is wrong."""
+    from engine.command_line import listing
+
+    listing.doctor(workspace, as_json)
+
+
+def tell(words: str) -> None:
+    """One line for a person, on stderr."""
+    print(words, file=sys.stderr, flush=True)
+
+
+def give(values: Any) -> None:
+    """One JSON object for a program, on stdout; what is not a number is null."""
+    import json
+
+    print(json.dumps(values, allow_nan=False, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,193 @@
+"""`modelwright train`: read, propose, apply what was asked, check, train in a worker, tell how good it is."""
+
+import json
+import re
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine import advice, datasets
+from engine import plan as plans
+from engine.architectures import ARCHITECTURES
+from engine.cli import give, tell
+from engine.errors import EngineError, InvalidPlan, NotFound
+from engine.jobs import supervisor
+from engine.panels import Measure, Report, Scores
+from engine.plan import Plan
+from engine.problems import stops
+from engine.profile import Profile
+from engine.store import runs
+from engine.store.runs import Run
+from engine.store.workspace import Workspace
+
+PERIOD = 0.2
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked on the command line."""
+
+    data: Path
+    target: str
+    task: str
+    architecture: str
+    settings: tuple[str, ...]
+    plan: Path | None
+    seed: int
+    out: Path | None
+
+
+def train(order: Order, at: Path | None, as_json: bool) -> None:
+    """Trains and tells. Raises EngineError for what the user can mend, also when the run fails."""
+    workspace = Workspace.open(at)
+    dataset = datasets.add(workspace, order.data, order.data.name, on_progress=_reading)
+    plan = _plan(workspace, dataset.id, order)
+    _check(workspace, plan)
+    run = runs.add(workspace, plan, name=plan.name)
+    ended = _follow(workspace, run)
+    bundle = workspace.run(run.id) / "bundle"
+    if order.out:
+        _put(bundle, order.out)
+    report = Report.model_validate_json((bundle / "report.json").read_text())
+    tell(report.headline)
+    if as_json:
+        give(_result(ended, report, order.out or bundle))
+
+
+def _plan(workspace: Workspace, dataset: str, order: Order) -> Plan:
+    profile = datasets.profile(workspace, dataset)
+    table = datasets.table(workspace, dataset)
+    if order.plan:
+        made = _stored(order.plan, dataset)
+    else:
+        target = table.named(order.target).id if order.target else None
+        made, reasons = advice.plan(dataset, table, profile, target, {"task": order.task} if order.task else None)
+        for reason in reasons:
+            tell(f"  {reason}")
+    if order.architecture:
+        made = _with_architecture(made, profile, order.architecture)
+    for setting in order.settings:
+        made = _with_setting(made, setting)
+    return made.model_copy(update={"seed": order.seed, "name": plans.name_of(made, profile)})
+
+
+def _stored(path: Path, dataset: str) -> Plan:
+    try:
+        return Plan.model_validate(json.loads(path.read_text()) | {"dataset": dataset})
+    except OSError as error:
+        raise NotFound(f"The plan '{path}' cannot be read.", "Name a file that exists.") from error
+    except ValueError as error:
+        raise InvalidPlan(f"'{path}' is not a plan: {str(error).splitlines()[0]}.", "Take the plan.json out of a bundle.") from error
+
+
+def _with_architecture(plan: Plan, profile: Profile, kind: str) -> Plan:
+    wanted = ARCHITECTURES.get(kind)
+    offered = [c.architecture for c in advice.architectures(profile, plan.inputs, plan.task) if c.architecture.kind == kind]
+    if not offered:
+        raise InvalidPlan(f"'{wanted.title}' cannot learn from these columns.", f"Choose one of: {', '.join(ARCHITECTURES.members)}.")
+    steps = tuple(step for step, _ in advice.recipe(profile, plan.inputs, offered[0]))
+    return plan.model_copy(update={"architecture": offered[0], "recipe": steps, "training": advice.training(profile, offered[0])})
+
+
+def _with_setting(plan: Plan, setting: str) -> Plan:
+    """`path=value`; a list may be written 64,32. Raises InvalidPlan."""
+    path, found, value = setting.partition("=")
+    if not found:
+        raise InvalidPlan(f"'--set {setting}' has no value.", "Write it as --set training.epochs=5.")
+    try:
+        return plans.with_setting(plan, path.strip(), value.strip())
+    except InvalidPlan:
+        if not re.fullmatch(r"\s*\d+(\s*,\s*\d+)*\s*", value):
+            raise
+        return plans.with_setting(plan, path.strip(), f"[{value}]")
+
+
+def _check(workspace: Workspace, plan: Plan) -> None:
+    problems = plans.check(plan, datasets.profile(workspace, plan.dataset))
+    for problem in problems:
+        tell(f"  {problem.level}: {problem.where}: {problem.what} {problem.fix}")
+    if blocking := stops(problems):
+        raise InvalidPlan(f"{blocking[0].where}: {blocking[0].what}", blocking[0].fix)
+
+
+def _follow(workspace: Workspace, run: Run) -> Run:
+    """Waits for the run, telling each epoch. Ctrl+C stops it and keeps the best model; a second one cancels."""
+    here = supervisor.run_here(workspace, run.id)
+    line = _Line()
+    while True:
+        try:
+            run = here.poll()
+            line.show(run)
+            if run.is_done:
+                break
+            time.sleep(PERIOD)
+        except KeyboardInterrupt:
+            tell("\nStopping; the best model so far is kept. Press Ctrl+C again to throw it away." if not run.wish else "\nCancelling.")
+            runs.wish(workspace, run.id, "cancel" if run.wish else "stop")
+    line.end()
+    if run.state != "succeeded":
+        raise EngineError(run.message or f"The run ended as {run.state}.", f"Its log is {workspace.run(run.id) / 'log.txt'}.")
+    return run
+
+
+class _Line:
+    """Progress on one line of a terminal, or one line a stage where there is none."""
+
+    def __init__(self) -> None:
+        self._last = ""
+        self._is_terminal = sys.stderr.isatty()
+
+    def show(self, run: Run) -> None:
+        facts = run.facts
+        words = str(facts.get("stage") or run.state)
+        if facts.get("epoch"):
+            words = f"Epoch {facts['epoch']} of {facts.get('epochs')}"
+            left = facts.get("seconds_left")
+            words += f", at most {left:.0f} s left" if left and self._is_terminal else ""
+        if words == self._last:
+            return
+        self._last = words
+        print(f"\r\x1b[K{words}" if self._is_terminal else words, end="" if self._is_terminal else "\n", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        if self._is_terminal:
+            print(file=sys.stderr)
+
+
+def _reading(done: float, words: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{words} {done:.0%}", end="" if done < 1 else "\n", file=sys.stderr, flush=True)
+
+
+def _put(bundle: Path, out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if out.suffix == ".zip":
+        shutil.make_archive(str(out.with_suffix("")), "zip", bundle)
+        return
+    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "manifest.json").exists())):
+        raise EngineError(f"'{out}' exists and is not a model.", "Choose another --out.")
+    shutil.rmtree(out, ignore_errors=True)
+    shutil.copytree(bundle, out)
+
+
+def _result(run: Run, report: Report, bundle: Path) -> dict[str, object]:
+    table = next((panel for panel in report.panels if isinstance(panel, Scores)), None)
+    measures = table.measures if table else [report.main]
+    return {
+        "run": run.id,
+        "name": run.name,
+        "headline": report.headline,
+        "verdict": report.verdict,
+        "metrics": {m.name: _score(m) for m in measures},
+        "baseline": {m.name: m.baseline.value for m in measures if m.baseline},
+        "linear": {m.name: m.linear.value for m in measures if m.linear},
+        "rows": {"training": report.rows_training, "validation": report.rows_validation, "test": report.rows_test},
+        "seconds": run.facts.get("seconds"),
+        "bundle": str(bundle),
+    }
+
+
+def _score(measure: Measure) -> dict[str, object]:
+    return {"value": measure.model.value, "low": measure.model.low, "high": measure.model.high, "unit": measure.unit, "better": measure.better}
