@@ -1,16 +1,26 @@
 """A Plan is everything a user decided, frozen: dataset, inputs, target, task, split, recipe, architecture, training."""
 
-from pydantic import BaseModel, ConfigDict
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine.architectures import AnyArchitecture
+from engine.errors import InvalidPlan
 from engine.learners import AnyLearner
+from engine.problems import Problem
+from engine.profile import Profile
 from engine.split import Split
-from engine.steps import AnyStep
+from engine.steps import STEPS, AnyStep
 from engine.tasks import AnyTask
 
 
 class Plan(BaseModel):
-    """What a run does. Column references are ids; the same plan on the same dataset gives the same model."""
+    """What a run does. Column references are ids; the same plan on the same dataset gives the same model.
+
+    `confirmed` are inputs that look as if they gave the answer away, and of which the user said that they are known beforehand.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -19,9 +29,91 @@ class Plan(BaseModel):
     dataset: str
     target: str
     inputs: tuple[str, ...]
+    confirmed: tuple[str, ...] = ()
     task: AnyTask
     split: Split = Split()
     recipe: tuple[AnyStep, ...] = ()
     architecture: AnyArchitecture
     training: AnyLearner
     seed: int = 0
+
+
+def check(plan: Plan, profile: Profile, suspects: Sequence[Problem] = ()) -> list[Problem]:
+    """All that is wrong or worth knowing before a training, the worst first, from the profile alone.
+
+    `suspects` are inputs that may give the answer away, as `advice.suspects` finds them in the rows; those the plan does not use, or
+    the user confirmed, are left out.
+    """
+    from engine import preflight
+
+    return preflight.check(plan, profile, suspects)
+
+
+def name_of(plan: Plan, profile: Profile) -> str:
+    """A short name: "Churn from 19 columns, neural network"."""
+    target = profile.column(plan.target).name
+    names = [profile.column(id).name for id in plan.inputs]
+    source = names[0] if len(names) == 1 else f"{len(names)} columns"
+    return f"{target} from {source}, {type(plan.architecture).title.lower()}"
+
+
+def apply_action(plan: Plan, action: dict[str, str]) -> Plan:
+    """The plan after a problem's one-click change.
+
+    {"do": "leave out" or "keep", "column": id}, {"do": "add step", "kind": kind}, {"do": "set", "what": "split.test", "value": "0.3"}.
+    Raises InvalidPlan for anything else.
+    """
+    do, column = action.get("do"), action.get("column", "")
+    if do == "leave out":
+        return plan.model_copy(update={"inputs": tuple(id for id in plan.inputs if id != column)})
+    if do == "keep":
+        inputs = plan.inputs if column in plan.inputs else tuple(sorted((*plan.inputs, column)))
+        return plan.model_copy(update={"inputs": inputs, "confirmed": tuple(sorted({*plan.confirmed, column}))})
+    if do == "add step":
+        return _with_step(plan, action["kind"])
+    if do == "set":
+        return with_setting(plan, action["what"], action["value"])
+    raise InvalidPlan(f"There is no change called '{do}'.", "Make the change by hand.")
+
+
+def with_setting(plan: Plan, path: str, value: str) -> Plan:
+    """The plan with one setting changed, such as "training.epochs" to "5" or "architecture.widths" to "[64, 32]".
+
+    Raises InvalidPlan naming the settings there are, or what is wrong with the value.
+    """
+    data = plan.model_dump(mode="json")
+    *parents, name = path.split(".")
+    place: Any = data
+    for parent in parents:
+        place = _inside(place, parent, path)
+    _inside(place, name, path)
+    place[int(name) if isinstance(place, list) else name] = _value(value)
+    try:
+        return Plan.model_validate(data)
+    except ValidationError as error:
+        raise InvalidPlan(f"'{path}' cannot be {value}: {error.errors()[0]['msg']}.", "Choose another value.") from error
+
+
+def _with_step(plan: Plan, kind: str) -> Plan:
+    """The step goes where the usual order puts it."""
+    step = STEPS.parse({"kind": kind})
+    before = [own for own in plan.recipe if type(own).order <= type(step).order]
+    at = plan.recipe.index(before[-1]) + 1 if before else 0
+    return plan.model_copy(update={"recipe": (*plan.recipe[:at], step, *plan.recipe[at:])})
+
+
+def _inside(place: Any, name: str, path: str) -> Any:
+    if isinstance(place, dict) and name in place:
+        return place[name]
+    if isinstance(place, list) and name.isdigit() and int(name) < len(place):
+        return place[int(name)]
+    known = ", ".join(place) if isinstance(place, dict) else f"0 to {len(place) - 1}" if isinstance(place, list) else ""
+    fix = f"Instead of '{name}' choose one of: {known}." if known else "Choose another setting."
+    raise InvalidPlan(f"There is no setting '{path}'.", fix)
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
