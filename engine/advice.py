@@ -1,0 +1,268 @@
+"""What is suggested from a profile: readable rules, and for every choice one plain sentence why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine import guesses, labels, leaks
+from engine.architectures import ARCHITECTURES, Architecture
+from engine.columns import Table
+from engine.errors import InvalidPlan
+from engine.guesses import Candidate
+from engine.learners import LEARNERS, Learner
+from engine.plan import Plan, name_of
+from engine.problems import Problem
+from engine.profile import ColumnProfile, Profile
+from engine.split import Split
+from engine.steps import STEPS, Step
+from engine.tasks import TASKS, Task
+
+LAST = 1
+UNLIKELY, NEARLY_ALL = 3, 0.995
+MANY_VALUES = 50
+MOST_GRADES, FEW_OF_A_GRADE = 10, 20
+SMALL, LARGE = 500, 100_000
+
+
+@dataclass(frozen=True)
+class InputAdvice:
+    """Whether a column should be learned from, why, and the question to ask if it may give the answer away."""
+
+    id: str
+    use: bool
+    why: str
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class Questions:
+    """The columns that may answer "Can the same patient, machine or batch be in several rows?" and "Does time matter?", likely first."""
+
+    groups: tuple[Candidate, ...]
+    times: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An architecture set for this data, why it suits, and its rank (higher is better)."""
+
+    architecture: Architecture
+    why: str
+    rank: float
+
+
+def target(profile: Profile) -> tuple[str, str]:
+    """The column most likely to be predicted, and why. Raises InvalidPlan when no column can be."""
+    return _likeliest(profile)
+
+
+def tasks(profile: Profile, target: str) -> list[Task]:
+    """Every task that can be asked of the column, set sensibly; the obvious one first."""
+    column = profile.column(target)
+    offered = [offer for member in TASKS.members.values() if (offer := member.offer(column)) is not None]
+    obvious = _on_a_scale(column) or next((kind for kind, member in TASKS.members.items() if member.propose(column) is not None), "")
+    return sorted(offered, key=lambda task: task.kind != obvious)
+
+
+def task(profile: Profile, target: str) -> Task:
+    """The task that the column most plainly asks for. Raises InvalidPlan when none fits."""
+    found = tasks(profile, target)
+    if not found:
+        name = profile.column(target).name
+        raise InvalidPlan(f"'{name}' cannot be predicted: it needs at least two different values.", "Choose another column.")
+    return found[0]
+
+
+def suspects(table: Table, profile: Profile, target: str) -> list[Problem]:
+    """Columns that may give the answer away: each a question, with leaving the column out as its action. Reads the rows."""
+    is_class = task(profile, target).estimator == "classifier"
+    columns = [column for column in profile.columns if column.id != target and not column.identifier]
+    return leaks.find(table, columns, profile.column(target), is_class)
+
+
+def inputs(table: Table, profile: Profile, target: str) -> list[InputAdvice]:
+    """For every column but the target, in their order: use it or not, and why."""
+    found = {problem.column: problem for problem in suspects(table, profile, target)}
+    has_pictures = any(column.type == "image" for column in profile.columns)
+    return [_input(column, has_pictures, found.get(column.id)) for column in profile.columns if column.id != target]
+
+
+def questions(profile: Profile, target: str = "") -> Questions:
+    """Which columns may hold groups or the time of the rows; the likely ones first."""
+    columns = [column for column in profile.columns if column.id != target]
+    groups = [candidate for column in columns if (candidate := guesses.group(column))]
+    times = [candidate for column in columns if (candidate := guesses.time(column))]
+    return Questions(tuple(sorted(groups, key=lambda c: not c.likely)), tuple(sorted(times, key=lambda c: not c.likely)))
+
+
+def split(table: Table, profile: Profile, target: str, answers: Mapping[str, str] | None = None) -> tuple[Split, str]:
+    """How to divide the rows, and why. `answers` may hold "group" and "time": a column id, or "" for no; what is not there is guessed."""
+    said, asked = answers or {}, questions(profile, target)
+    group = said.get("group", next((c.id for c in asked.groups if c.likely), "") if not said.get("time") else "")
+    time = said.get("time", next((c.id for c in asked.times if c.likely), ""))
+    shares = _shares(profile.rows)
+    if group:
+        name = profile.column(group).name
+        why = f"All rows of one '{name}' stay on one side, so the score tells how new ones will fare."
+        return Split(method="group", column=group, **shares), why
+    if time:
+        name = profile.column(time).name
+        why = f"It learns from the past and is judged on the newest rows by '{name}', as in real use."
+        return Split(method="time", column=time, **shares), why
+    return Split(**shares), "Rows do not seem to belong together, so chance decides which are kept unseen."
+
+
+def architectures(profile: Profile, inputs: Sequence[str], task: Task) -> list[Choice]:
+    """The architectures that can take these inputs, the recommended one first."""
+    proposed = [member.propose(profile, inputs, task) for member in ARCHITECTURES.members.values()]
+    choices = [Choice(architecture, why, rank) for architecture, rank, why in filter(None, proposed)]
+    return sorted(choices, key=lambda choice: -choice.rank)
+
+
+def recipe(profile: Profile, inputs: Sequence[str], architecture: Architecture) -> list[tuple[Step, str]]:
+    """The steps that bring these columns to what the architecture needs, in order, each with its reason."""
+    columns = [profile.column(id) for id in inputs]
+    wants = architecture.takes | architecture.needs
+    return [proposed for member in STEPS.members.values() if (proposed := member.propose(columns, wants)) is not None]
+
+
+def training(profile: Profile, architecture: Architecture) -> Learner:
+    """The settings of training for this data and architecture."""
+    return LEARNERS.get(architecture.learner).propose(profile, architecture)
+
+
+def plan(
+    dataset: str, table: Table, profile: Profile, target: str | None = None, hints: Mapping[str, Any] | None = None
+) -> tuple[Plan, list[str]]:
+    """Everything decided at once, and the reasons. Raises InvalidPlan when nothing can be learned from the data.
+
+    `hints` (of a sample) may name columns by name or id: "target", "group", "time", "leave_out"; and say "task" and "positive".
+    """
+    told = _Hints(profile, hints or {})
+    goal, why_goal = (target, "Chosen by you.") if target else told.target() or _likeliest(profile)
+    asked = told.task(goal)
+    divided, why_divided = split(table, profile, goal, told.answers())
+    advised = inputs(table, profile, goal)
+    unwanted = {*told.columns("leave_out"), *([divided.column] if divided.method == "group" else [])}
+    used = tuple(advice.id for advice in advised if advice.use and advice.id not in unwanted)
+    left_out = [f"{profile.column(advice.id).name} is left out: {advice.why}" for advice in advised if not advice.use]
+    choices = architectures(profile, used, asked)
+    if not choices:
+        what = f"No column is left to learn '{profile.column(goal).name}' from. {' '.join(left_out[:3])}"
+        raise InvalidPlan(what, "Choose another column to predict, change a column's type, or add columns.")
+    best = choices[0]
+    steps = recipe(profile, used, best.architecture)
+    made = Plan(
+        dataset=dataset,
+        target=goal,
+        inputs=used,
+        task=asked,
+        split=divided,
+        recipe=tuple(step for step, _ in steps),
+        architecture=best.architecture,
+        training=training(profile, best.architecture),
+    )
+    reasons = [why_goal, asked.question(profile.column(goal).name), *left_out, why_divided, best.why, *(why for _, why in steps)]
+    return made.model_copy(update={"name": name_of(made, profile)}), reasons
+
+
+def _likeliest(profile: Profile) -> tuple[str, str]:
+    able = [column for column in profile.columns if not column.identifier and not _is_too_varied(column) and tasks(profile, column.id)]
+    if not able:
+        raise InvalidPlan("No column here can be predicted.", "Use data with a column that holds the answer for each row.")
+    last = able[-1]
+    weights = [guesses.outcome_weight(column.name) + (LAST if column is last else 0) - _drawbacks(column) for column in able]
+    best = max(range(len(able)), key=lambda i: (weights[i], i))
+    column = able[best]
+    if len(able) == 1:
+        return column.id, f"'{column.name}' is the only column that can be predicted."
+    if guesses.outcome_weight(column.name) > 0:
+        return column.id, f"The name '{column.name}' sounds like an outcome."
+    return column.id, f"Of the columns that can be predicted, '{column.name}' is the last, where the answer usually stands."
+
+
+def _on_a_scale(column: ColumnProfile) -> str:
+    """What to ask of a few whole numbers in order: marks from 3 to 8 are predicted as a number, the rare grades above 0 as "not 0"."""
+    if column.type != "number" or not column.whole or not 3 <= column.distinct <= MOST_GRADES:
+        return ""
+    sizes = labels.counts_of(column)
+    rarest = min(sizes.values(), default=0)
+    if column.low == 0 and sizes.get("0", 0) >= sum(sizes.values()) / 3 and 0 < rarest < FEW_OF_A_GRADE:
+        return "binary"
+    return "regression" if guesses.outcome_weight(column.name) == guesses.AN_AMOUNT or column.distinct > 5 else ""
+
+
+def _is_too_varied(column: ColumnProfile) -> bool:
+    """Texts and categories that hardly repeat cannot be answers."""
+    return column.type in ("text", "category") and column.distinct > max(MANY_VALUES, (column.rows - column.missing) / 10)
+
+
+def _drawbacks(column: ColumnProfile) -> int:
+    """An answer is rarely missing in most rows, or the same in nearly all."""
+    sizes = labels.counts_of(column)
+    nearly_one = bool(sizes) and max(sizes.values()) > NEARLY_ALL * (column.rows - column.missing)
+    return UNLIKELY * (nearly_one + (column.missing > column.rows / 2))
+
+
+def _shares(rows: int) -> dict[str, float]:
+    if rows < SMALL:
+        return {"test": 0.25, "validation": 0.15}
+    return {"test": 0.1, "validation": 0.1} if rows > LARGE else {"test": 0.2, "validation": 0.15}
+
+
+def _input(column: ColumnProfile, has_pictures: bool, suspect: Problem | None) -> InputAdvice:
+    out = _reason_against(column, has_pictures)
+    if out:
+        return InputAdvice(column.id, False, out)
+    if suspect is not None:
+        return InputAdvice(column.id, False, f"{suspect.what} {suspect.fix}", suspect)
+    return InputAdvice(column.id, True, "Learned from.")
+
+
+def _reason_against(column: ColumnProfile, has_pictures: bool) -> str:
+    there = column.rows - column.missing
+    if column.distinct == 0:
+        return "It is empty."
+    if column.distinct == 1 and not column.missing:
+        return "Every row has the same value."
+    if column.identifier and column.type != "image":
+        return "It names each row, and a name says nothing about a new one."
+    if column.type == "text":
+        return "Free text cannot be read by the models yet."
+    if has_pictures and column.type != "image":
+        return "The models for pictures look at the pictures alone."
+    if column.type == "category" and column.distinct > max(MANY_VALUES, there / 2):
+        return f"{column.distinct:,} different values in {there:,} rows: too few rows to learn any of them."
+    group = guesses.group(column)
+    return "It names whom a row belongs to, and says nothing about a new one." if group and group.likely else ""
+
+
+@dataclass(frozen=True)
+class _Hints:
+    """What is known beforehand about a sample, with names turned into ids."""
+
+    profile: Profile
+    said: Mapping[str, Any]
+
+    def target(self) -> tuple[str, str] | None:
+        return (self._id(self.said["target"]), "Known for this sample.") if self.said.get("target") else None
+
+    def task(self, target: str) -> Task:
+        kind, positive = self.said.get("task"), self.said.get("positive")
+        member = TASKS.get(kind) if kind else None
+        asked = (member.offer(self.profile.column(target)) if member else None) or task(self.profile, target)
+        if positive is not None and "positive" in type(asked).model_fields:
+            return TASKS.parse({**asked.model_dump(), "positive": str(positive)})
+        return asked
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        return tuple(self._id(column) for column in self.said.get(name, ()))
+
+    def answers(self) -> dict[str, str]:
+        return {name: self._id(self.said[name]) if self.said[name] else "" for name in ("group", "time") if name in self.said}
+
+    def _id(self, name: str) -> str:
+        found = [column.id for column in self.profile.columns if name in (column.name, column.id)]
+        if not found:
+            raise InvalidPlan(f"There is no column '{name}'.", "Choose one of the columns.")
+        return found[0]
