@@ -4,7 +4,9 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import get_args
 
@@ -103,6 +105,16 @@ def test_the_engine_knows_no_user_interface() -> None:
 
 def test_one_module_imports_a_sqlite_driver() -> None:
     assert imports_of(DRIVERS, "app", "engine", "sample_data", but={"engine/store/db.py"}) == []
+
+
+def test_what_is_imported_is_asked_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["gpu"]]
+    asked = {re.split(r"[^\w-]", requirement)[0].replace("_", "-").lower() for requirement in wanted}
+    own = {"app", "engine", *sys.stdlib_module_names}
+    used = {name.split(".")[0] for p in modules("app", "engine") for _, name in imported(p)} - own
+    sources = {"pynvml": ["nvidia-ml-py"], **packages_distributions()}
+    assert {name for name in used if not asked & {d.replace("_", "-").lower() for d in sources.get(name, [])}} == set()
 
 
 def test_writes_never_begin_deferred() -> None:
