@@ -6,7 +6,7 @@ What is under way is known to this process only; the dataset and the project it 
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from engine.errors import EngineError
 from engine.store import projects
 from engine.store.workspace import Workspace
 
+Told = Callable[[float, str], None]
 log = logging.getLogger("modelwright.app")
 
 
@@ -46,12 +47,26 @@ class Arrival:
         return spent / self.done - spent if self.done and self.done > 0.02 and spent > 2 else None
 
 
-def start(workspace: Workspace, project: str, path: Path, name: str, options: Mapping[str, Any] | None = None, keep_file: bool = False) -> Arrival:
-    """Begins to read the file into the project and returns at once. The file is removed when it is read, unless `keep_file`."""
-    arrival = Arrival(project, name)
-    _arrivals[project] = arrival
-    threading.Thread(target=_read, args=(workspace, arrival, path, options, keep_file), daemon=True, name=f"arrival-{project}").start()
-    return arrival
+def start(workspace: Workspace, project: str, path: Path, name: str) -> Arrival:
+    """Begins to read an uploaded file into the project and returns at once. The file is removed when it is read."""
+    from engine import datasets
+
+    def work(told: Told) -> str:
+        try:
+            return datasets.add(workspace, path, name, on_progress=told).id
+        finally:
+            path.unlink(missing_ok=True)
+
+    return _begin(workspace, Arrival(project, name), work)
+
+
+def again(workspace: Workspace, project: str, dataset: str, name: str, options: Mapping[str, Any]) -> Arrival:
+    """Begins to read the project's stored file once more, with other options."""
+    from engine import datasets
+
+    return _begin(
+        workspace, Arrival(project, name, "Reading again"), lambda told: datasets.reread(workspace, dataset, dict(options), told).id
+    )
 
 
 def of(project: str) -> Arrival | None:
@@ -71,29 +86,32 @@ def cancel(project: str) -> None:
         arrival.cancelled = True
 
 
-def _read(workspace: Workspace, arrival: Arrival, path: Path, options: Mapping[str, Any] | None, keep_file: bool) -> None:
-    from engine import datasets
+def _begin(workspace: Workspace, arrival: Arrival, work: Callable[[Told], str]) -> Arrival:
+    _arrivals[arrival.project] = arrival
+    threading.Thread(target=_read, args=(workspace, arrival, work), daemon=True, name=f"arrival-{arrival.project}").start()
+    return arrival
 
-    def told(stage: str, done: float | None = None) -> None:
+
+def _read(workspace: Workspace, arrival: Arrival, work: Callable[[Told], str]) -> None:
+    def told(done: float, stage: str) -> None:
         if arrival.cancelled:
             raise _Cancelled
         arrival.stage, arrival.done = stage, done
 
     try:
-        dataset = datasets.add(workspace, path, arrival.name, on_progress=told, options=dict(options) if options else None)
+        dataset = work(told)
         if not arrival.cancelled:
-            projects.save(workspace, arrival.project, dataset=dataset.id, draft={})
-            arrival.dataset = dataset.id
+            projects.save(workspace, arrival.project, dataset=dataset, draft={})
+            arrival.dataset = dataset
     except _Cancelled:
         pass
     except EngineError as error:
         arrival.error = error
     except Exception:
         log.exception("Reading '%s' failed", arrival.name)
-        arrival.error = EngineError("This file could not be read because of a fault in the program.", "The details are in the log; your other data is safe.")
-    finally:
-        if not keep_file:
-            path.unlink(missing_ok=True)
+        arrival.error = EngineError(
+            "This file could not be read because of a fault in the program.", "The details are in the log; your other data is safe."
+        )
 
 
 _arrivals: dict[str, Arrival] = {}

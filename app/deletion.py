@@ -31,9 +31,18 @@ def _project_dialog(id: str) -> None:
     st.markdown(f"The project **{md(project.name)}** and the choices made in it will be deleted. That cannot be undone.")
     if own:
         models = sum(run.state == "succeeded" for run in own)
-        st.toggle(f"Also delete its {words.things(len(own), 'run')} and {words.things(models, 'model')}", key="delete-runs", help="Otherwise they stay under Runs.")
+        st.toggle(
+            f"Also delete its {words.things(len(own), 'run')} and {words.things(models, 'model')}",
+            key="delete-runs",
+            help="Otherwise they stay under Runs.",
+        )
     if _only_here(project):
-        st.toggle(f"Also delete its data ({_size(project.dataset or '')})", value=True, key="delete-data", help="Otherwise the data stays for other projects.")
+        st.toggle(
+            f"Also delete its data ({_size(project.dataset or '')})",
+            value=True,
+            key="delete-data",
+            help="Otherwise the data stays for other projects.",
+        )
     with st.container(horizontal=True, horizontal_alignment="right"):
         st.button("Keep it", key="delete-no", on_click=state.keep, args=("delete-project", None))
         st.button("Delete", key="delete-yes", type="primary", icon=":material/delete:", on_click=_delete, args=(id,))
@@ -48,7 +57,9 @@ def _size(dataset: str) -> str:
     from engine import datasets
 
     try:
-        return f"{words.things(datasets.get(state.workspace(), dataset).rows, 'row')}, {words.size(datasets.size(state.workspace(), dataset))}"
+        return (
+            f"{words.things(datasets.get(state.workspace(), dataset).rows, 'row')}, {words.size(datasets.size(state.workspace(), dataset))}"
+        )
     except NotFound:
         return "nothing left"
 

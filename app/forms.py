@@ -1,6 +1,7 @@
 """A Spec becomes widgets. Knows the types of fields, never a member of a family."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -14,16 +15,20 @@ Names = Mapping[str, str]
 INTEGERS = (r"^\s*\d+(\s*[,; ]\s*\d+)*\s*$", "Whole numbers with commas between them, such as 64, 32.")
 
 
-def edit(spec: Spec, key: str, columns: Names | None = None, columns_wide: int = 2) -> Spec:
+def edit(
+    spec: Spec, key: str, columns: Names | None = None, columns_wide: int = 2, options: Mapping[str, Sequence[str]] | None = None
+) -> Spec:
     """Draws the spec's fields (advanced ones folded) and returns the spec as the widgets have it.
 
-    `key` is the form's place and must be unique on the page; `columns` are the names by id for fields that choose columns. When
+    `key` is the form's place and must be unique on the page; `columns` are the names by id for fields that choose columns;
+    `options` are the texts to choose from for text fields, by field. When
     the spec handed in is not the one last returned (undo, another tab), the widgets take its values. What cannot be
     (two fields that contradict each other) is said below the fields, and the spec comes back unchanged.
     """
     _follow(spec, key)
     shown = [p for p in spec.params() if p.type != "columns" or columns]
     values: dict[str, Any] = spec.model_dump()
+    shown = [replace(p, type="choice", choices=_texts(options[p.name], values[p.name])) if p.name in (options or {}) else p for p in shown]  # type: ignore[index]
     _draw([p for p in shown if not p.advanced], spec, key, values, columns, columns_wide)
     advanced = [p for p in shown if p.advanced]
     if advanced:
@@ -35,7 +40,10 @@ def edit(spec: Spec, key: str, columns: Names | None = None, columns_wide: int =
 
 def is_shown(param: Param, values: Mapping[str, Any]) -> bool:
     """Whether the field matters at these values of the others (its `when`)."""
-    return all(values.get(name) in (wanted if isinstance(wanted, list | tuple | set | frozenset) else (wanted,)) for name, wanted in (param.when or {}).items())
+    return all(
+        values.get(name) in (wanted if isinstance(wanted, list | tuple | set | frozenset) else (wanted,))
+        for name, wanted in (param.when or {}).items()
+    )
 
 
 def label(param: Param) -> str:
@@ -59,6 +67,10 @@ def _draw(params: list[Param], spec: Spec, key: str, values: dict[str, Any], col
     with st.grid(min(wide, len(visible)), key=f"{key}-grid-{visible[0].name}"):
         for param in visible:
             values[param.name] = _WIDGETS[param.type](param, f"{key}.{param.name}", values[param.name], columns or {})
+
+
+def _texts(options: Sequence[str], now: str) -> tuple[tuple[str, str], ...]:
+    return tuple((text, text or "Any other") for text in dict.fromkeys([*options, now]))
 
 
 def _choosing(spec: Spec, key: str) -> dict[str, Any]:
@@ -114,14 +126,18 @@ def _switch(param: Param, key: str, value: Any, columns: Names) -> bool:
 
 def _integer(param: Param, key: str, value: Any, columns: Names) -> int:
     low, high = _whole(param.low), _whole(param.high)
-    got = st.number_input(label(param), low, high, step=_integer_step(value), key=key, help=param.help or None, **_given(key, value=int(value)))
+    got = st.number_input(
+        label(param), low, high, step=_integer_step(value), key=key, help=param.help or None, **_given(key, value=int(value))
+    )
     return int(value if got is None else got)
 
 
 def _number(param: Param, key: str, value: Any, columns: Names) -> float:
     low, high = (None if limit is None else float(limit) for limit in (param.low, param.high))
     step = _step(float(value), low, high, param.log)
-    got = st.number_input(label(param), low, high, step=step, format="%g", key=key, help=param.help or None, **_given(key, value=float(value)))
+    got = st.number_input(
+        label(param), low, high, step=step, format="%g", key=key, help=param.help or None, **_given(key, value=float(value))
+    )
     return float(value if got is None else got)
 
 
@@ -131,7 +147,9 @@ def _choice(param: Param, key: str, value: Any, columns: Names) -> Any:
     few = len(options) <= 4 and sum(len(str(name)) for name in names.values()) <= 44
     if few:
         start = _given(key, default=value)
-        return st.segmented_control(label(param), options, required=True, format_func=lambda v: str(names[v]), key=key, help=param.help or None, **start)
+        return st.segmented_control(
+            label(param), options, required=True, format_func=lambda v: md(names[v]), key=key, help=param.help or None, **start
+        )
     start = _given(key, index=options.index(value) if value in options else 0)
     return st.selectbox(label(param), options, format_func=lambda v: str(names[v]), key=key, help=param.help or None, **start)
 
@@ -145,7 +163,13 @@ def _columns(param: Param, key: str, value: Any, columns: Names) -> tuple[str, .
     if key in st.session_state:
         st.session_state[key] = [id for id in st.session_state[key] if id in columns]
     got = st.multiselect(
-        label(param), list(columns), format_func=lambda id: columns[id], placeholder="Every fitting column", key=key, help=param.help or None, **_given(key, default=known)
+        label(param),
+        list(columns),
+        format_func=lambda id: columns[id],
+        placeholder="Every fitting column",
+        key=key,
+        help=param.help or None,
+        **_given(key, default=known),
     )
     return tuple(got)
 

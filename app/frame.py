@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import parts, state, steps
+from app import state, steps
 from app.text import md, short
 from engine.store import projects, runs
 
@@ -40,7 +40,7 @@ def top(here: str) -> None:
     project = state.current_project()
     with st.container(horizontal=True, vertical_alignment="center", key="top-line"):
         if project and here in steps.LINE:
-            with st.popover(short(project.name, 60).replace("[", "(").replace("]", ")"), type="tertiary", key="project-menu"):
+            with st.popover(md(short(project.name, 60)), type="tertiary", key="project-menu"):
                 _project_menu(project)
         st.space("stretch")
         _training_now()

@@ -7,10 +7,13 @@ import streamlit as st
 from app import frame, parts, state, steps, theme
 from engine.errors import EngineError
 
-st.set_page_config(page_title="Modelwright", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide", initial_sidebar_state="auto")
+st.set_page_config(
+    page_title="Modelwright", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide", initial_sidebar_state="auto"
+)
 st.html(theme.style_sheet())
 pages = [
-    st.Page(f"views/{view}.py", title=steps.TITLES[view], icon=steps.ICONS[view], url_path=view, default=view == "home") for view in state.VIEWS
+    st.Page(f"views/{view}.py", title=steps.TITLES[view], icon=steps.ICONS[view], url_path=view, default=view == "home")
+    for view in state.VIEWS
 ]
 page = st.navigation(pages, position="hidden")
 here = page.url_path or "home"

@@ -140,7 +140,13 @@ def need_plan() -> bool:
         return False
     if state.current_plan() is not None:
         return True
-    empty(":material/ads_click:", "Nothing to predict yet", "Add your data and choose the column the model should predict.", "Go to Data", "data")
+    empty(
+        ":material/ads_click:",
+        "Nothing to predict yet",
+        "Add your data and choose the column the model should predict.",
+        "Go to Data",
+        "data",
+    )
     return False
 
 

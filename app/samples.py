@@ -77,8 +77,8 @@ def open_sample(workspace: Workspace, sample: Sample, told: Told) -> Project:
     dataset = datasets.add(workspace, sample.path, sample.path.name, sample=sample.id)
     told("Working out how to learn from it")
     profile = datasets.profile(workspace, dataset.id)
-    target = next((column.id for column in dataset.columns if column.name == sample.target), None)
-    plan, _ = advice.plan(dataset.id, datasets.table(workspace, dataset.id), profile, target)
+    hints = {"target": sample.target, **sample.hints}
+    plan, _ = advice.plan(dataset.id, datasets.table(workspace, dataset.id), profile, hints=hints)
     draft = Draft(target=plan.target, plan=plan.model_dump(mode="json"))
     return projects.add(workspace, sample.title, dataset.id, draft.model_dump(mode="json"))
 

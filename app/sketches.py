@@ -24,14 +24,18 @@ class Piece:
     told: str = ""
 
 
-def columns(values: Sequence[float], told: Sequence[str], title: str, *, colour: str = "plain", height: int = 64, ends: tuple[str, str] = ("", "")) -> str:
+def columns(
+    values: Sequence[float], told: Sequence[str], title: str, *, colour: str = "plain", height: int = 64, ends: tuple[str, str] = ("", "")
+) -> str:
     """Upright bars side by side; `told` is said on hovering each, `ends` stand under the first and the last."""
     highest = max([*values, 0]) or 1
     bars = "".join(
-        f'<i title="{html(words_)}" style="height:{_percent(value / highest)}"{"" if value else " class=mw-none"}></i>' for value, words_ in zip(values, told, strict=True)
+        f'<i title="{html(words_)}" style="height:{_percent(value / highest)}"{"" if value else " class=mw-none"}></i>'
+        for value, words_ in zip(values, told, strict=True)
     )
     under = f'<div class="mw-ends"><span>{html(ends[0])}</span><span>{html(ends[1])}</span></div>' if any(ends) else ""
-    return f'<div class="mw-columns" role="img" aria-label="{html(title)}" style="--mw-bar:{_colour(colour)}"><div style="height:{height}px">{bars}</div>{under}</div>'
+    place = f'class="mw-columns" role="img" aria-label="{html(title)}" style="--mw-bar:{_colour(colour)}"'
+    return f'<div {place}><div style="height:{height}px">{bars}</div>{under}</div>'
 
 
 def rows(pairs: Sequence[tuple[str, int]], total: int, title: str, *, colours: Sequence[str] = (), most: int = 8) -> str:
@@ -63,7 +67,9 @@ def legend(pieces: Sequence[Piece]) -> str:
 
 def tiles(facts: Sequence[tuple[str, str, str]]) -> str:
     """Numbers in a row, each with its name and a small remark."""
-    cells = "".join(f'<div><span>{html(name)}</span><b>{html(value)}</b><small>{html(remark)}</small></div>' for name, value, remark in facts)
+    cells = "".join(
+        f"<div><span>{html(name)}</span><b>{html(value)}</b><small>{html(remark)}</small></div>" for name, value, remark in facts
+    )
     return f'<div class="mw-tiles">{cells}</div>'
 
 

@@ -31,7 +31,7 @@ class Draft(BaseModel):
     """What is chosen so far in a project: the target's column id, answers to plain questions, the plan, the pages seen.
 
     `touched` names the parts of the plan a person set by hand ("inputs", "recipe", "split", "architecture", "training"), which a
-    new proposal must leave alone. `undo` holds earlier plans, newest last.
+    new proposal must leave alone; `inputs` are single columns put in (true) or taken out (false). `undo` holds earlier plans, newest last.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,6 +41,7 @@ class Draft(BaseModel):
     plan: dict[str, Any] | None = None
     seen: tuple[str, ...] = ()
     touched: tuple[str, ...] = ()
+    inputs: dict[str, bool] = {}
     undo: tuple[dict[str, Any], ...] = ()
 
 
@@ -136,6 +137,11 @@ def save_draft(**changes: Any) -> Draft:
     new = draft().model_copy(update=changes)
     projects.save(workspace(), project.id, draft=new.model_dump(mode="json"))
     return new
+
+
+def put_draft(new: Draft) -> None:
+    """Stores a whole draft."""
+    save_draft(**dict(new))
 
 
 def current_plan() -> Plan | None:

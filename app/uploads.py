@@ -46,7 +46,12 @@ def routes() -> list[BaseRoute]:
 
 
 def drop_zone(
-    key: str, on_done: Callable[[Upload], None], title: str = "Drop a file here", hint: str = "", button: str = "Choose a file", primary: bool = False
+    key: str,
+    on_done: Callable[[Upload], None],
+    title: str = "Drop a file here",
+    hint: str = "",
+    button: str = "Choose a file",
+    primary: bool = False,
 ) -> None:
     """The place to drop a file on. `on_done` is called once, as a callback, when it has arrived."""
     import streamlit as st
@@ -57,7 +62,16 @@ def drop_zone(
         if upload:
             on_done(upload)
 
-    data = {"url": URL, "token": gate.token(SUBJECT), "title": title, "hint": hint, "button": button, "primary": primary, "piece": _piece(), "accept": ""}
+    data = {
+        "url": URL,
+        "token": gate.token(SUBJECT),
+        "title": title,
+        "hint": hint,
+        "button": button,
+        "primary": primary,
+        "piece": _piece(),
+        "accept": "",
+    }
     _component()(key=key, data=data, on_done_change=arrived)
 
 
@@ -137,7 +151,11 @@ def _too_much(path: Path, total: int, length: int) -> JSONResponse | None:
     free = shutil.disk_usage(path.parent).free
     missing = total - _size(path)
     if free - missing < KEEP_FREE:
-        return _no(507, f"The disk has {words.size(free)} left, and this file needs {words.size(missing)}.", "Make room on the disk, then choose the file again.")
+        return _no(
+            507,
+            f"The disk has {words.size(free)} left, and this file needs {words.size(missing)}.",
+            "Make room on the disk, then choose the file again.",
+        )
     return None
 
 

@@ -1,5 +1,118 @@
-"""The Data page."""
+"""Data: what came in, what to predict, and the columns to learn from."""
 
-from app import parts
+from contextlib import suppress
 
-parts.head("Data")
+import streamlit as st
+
+from app import arrivals, arriving, choices, column_table, parts, question, reads, sketches, state, uploads, words
+from app.text import md, short
+from engine.datasets import Dataset
+from engine.errors import EngineError
+from engine.profile import Profile
+
+COLUMNS, FIRST, REPORT = "columns", "first", "report"
+HINT = "CSV, Excel, Parquet or JSON; or a zip with one folder of pictures for each class. Up to 20 GB."
+
+
+def page() -> None:
+    """A place for a file, or what is in it."""
+    if not parts.need_project():
+        parts.head("Data")
+        return
+    project, dataset = state.current_project(), state.current_dataset()
+    assert project is not None
+    if arrivals.of(project.id):
+        arriving.progress(project.id)
+    elif dataset is None:
+        _no_data()
+    else:
+        _data(dataset)
+
+
+def _no_data() -> None:
+    parts.head(
+        "Add your data",
+        "A table with one row for each thing you know the answer of: a patient, a machine, an order. Or pictures sorted into folders.",
+    )
+    uploads.drop_zone("data-drop", arriving.begin, title="Drop a table or a zip of pictures here", hint=HINT, primary=True)
+    st.page_link(
+        state.link("home")[0],
+        label="Or look at a sample first",
+        icon=":material/arrow_forward:",
+        query_params=state.link("home", project=None, run=None)[1],
+    )
+    parts.step_bar("data", missing="Add a file to go on")
+
+
+def _data(dataset: Dataset) -> None:
+    profile = reads.profile(dataset)
+    draft = state.draft()
+    if draft.target is None and "data" not in draft.seen:
+        _propose(dataset)
+    _top(dataset, profile)
+    question.card(dataset, profile)
+    parts.problem_list(profile.problems, "data")
+    column_table.left_out(dataset, profile)
+    named = {COLUMNS: "Columns", FIRST: "First rows", REPORT: f"What was done on import ({len(dataset.changes)})"}
+    tab = st.segmented_control(
+        "Show",
+        list(named),
+        default=COLUMNS,
+        required=True,
+        format_func=lambda tab: named[tab],
+        key="data-tab",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    if tab == FIRST:
+        _head(dataset)
+    elif tab == REPORT:
+        arriving.report(dataset)
+    else:
+        column_table.editor(dataset, profile)
+    ready = state.current_plan() is not None
+    parts.step_bar("data", missing="" if ready else "Choose what to predict")
+
+
+def _propose(dataset: Dataset) -> None:
+    """Fresh data: everything is proposed once, and the frame drawn again with it."""
+    parts.head("Your data")
+    with st.skeleton(height=420), suppress(EngineError):
+        state.put_draft(choices.first(_all(dataset)))
+    state.mark_seen("data")
+    st.rerun()
+
+
+def _all(dataset: Dataset) -> choices.Data:
+    return choices.Data(dataset.id, reads.table(dataset), reads.profile(dataset))
+
+
+def _top(dataset: Dataset, profile: Profile) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", key="page-head"):
+        with st.container(gap=None, width="stretch"):
+            st.header("Your data", anchor=False)
+            st.caption(f"{md(short(dataset.file_name, 60))} · {words.size(dataset.bytes)} · read {words.ago(dataset.created)}")
+        arriving.menu(dataset)
+    cells = profile.rows * len(profile.columns)
+    missing = sum(column.missing for column in profile.columns)
+    numbers = sum(column.type == "number" for column in profile.columns)
+    facts = [
+        ("Rows", words.count(profile.rows), "one for each case" if not dataset.has_pictures else "one for each picture"),
+        ("Columns", words.count(len(profile.columns)), f"{words.things(numbers, 'number')}, {len(profile.columns) - numbers} other"),
+        ("Missing", words.share(missing / cells if cells else 0), words.things(missing, "cell")),
+        ("Repeated rows", words.count(profile.duplicates), "exact copies" if profile.duplicates else "every row is different"),
+    ]
+    st.html(sketches.tiles(facts))
+
+
+def _head(dataset: Dataset) -> None:
+    table = reads.head(dataset)
+    if dataset.has_pictures:
+        arriving.gallery(table)
+        return
+    frame = table.frame.rename(columns={column.id: column.name for column in table.columns})
+    st.dataframe(frame, height=430, alt="The first rows of the data")
+    st.caption(f"The first {len(frame)} of {words.things(dataset.rows, 'row')}.")
+
+
+page()

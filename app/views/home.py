@@ -1,11 +1,10 @@
 """Home: what this is, a place to drop a file, my projects, and samples that train with one click."""
 
 import secrets
-from pathlib import Path
 
 import streamlit as st
 
-from app import arrivals, deletion, parts, samples, state, uploads, words
+from app import arrivals, arriving, deletion, parts, samples, state, uploads, words
 from app.text import html, md, short
 from engine.errors import EngineError, NotFound
 from engine.store import projects, runs
@@ -62,7 +61,15 @@ def _project(project: Project, own: list[Run]) -> None:
         if own:
             parts.run_badge(own[0])
         st.html(f'<div class="mw-score">{html(_score(own))}</div>', width=150)
-        st.button("Delete", key=f"delete-{project.id}", icon=":material/delete:", type="tertiary", help="Delete this project", on_click=deletion.ask_project, args=(project.id,))
+        st.button(
+            "Delete",
+            key=f"delete-{project.id}",
+            icon=":material/delete:",
+            type="tertiary",
+            help="Delete this project",
+            on_click=deletion.ask_project,
+            args=(project.id,),
+        )
 
 
 def _about(project: Project, own: list[Run]) -> str:
@@ -158,7 +165,7 @@ def _new_project() -> None:
 
 
 def _arrived(upload: uploads.Upload) -> None:
-    project = projects.add(state.workspace(), Path(upload.name).stem.replace("_", " ").strip()[:80] or "New project")
+    project = projects.add(state.workspace(), arriving.named(upload.name))
     arrivals.start(state.workspace(), project.id, upload.path, upload.name)
     state.go_next("data", project=project.id, run=None)
 

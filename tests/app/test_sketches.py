@@ -24,7 +24,11 @@ def test_rows_sum_up_the_rest() -> None:
 def test_a_hostile_name_stays_text_everywhere() -> None:
     column = Column(id="c1", name=NASTY, type="category")
     profile = ColumnProfile(column=column, rows=3, missing=0, distinct=1, top=((NASTY, 3),))
-    drawn = sketches.distribution(profile) + sketches.legend([sketches.Piece(NASTY, 1, "plain", NASTY)]) + sketches.tiles([(NASTY, NASTY, NASTY)])
+    drawn = (
+        sketches.distribution(profile)
+        + sketches.legend([sketches.Piece(NASTY, 1, "plain", NASTY)])
+        + sketches.tiles([(NASTY, NASTY, NASTY)])
+    )
     drawn += sketches.ribbon([sketches.Piece(NASTY, 1, "plain")], NASTY)
     assert "<img" not in drawn
     assert 'alert(1)>"' not in drawn

@@ -8,8 +8,22 @@ PROJECT = Project(id="p1", name="x", dataset="d1", draft={}, created="2026-01-01
 
 
 def run(state: str) -> Run:
-    blank = {name: None for name in Run.model_fields}
-    return Run(**{**blank, "id": "r1", "dataset": "d1", "name": "x", "plan": {}, "state": state, "reason": "", "message": "", "attempt": 1, "created": "x", "facts": {}})
+    blank = dict.fromkeys(Run.model_fields)
+    return Run(
+        **{
+            **blank,
+            "id": "r1",
+            "dataset": "d1",
+            "name": "x",
+            "plan": {},
+            "state": state,
+            "reason": "",
+            "message": "",
+            "attempt": 1,
+            "created": "x",
+            "facts": {},
+        }
+    )
 
 
 def states(*args: object) -> list[str]:

@@ -27,7 +27,14 @@ NASTY = [
 def test_markdown_shows_the_text_and_nothing_else(text: str) -> None:
     rendered = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(md(text)).strip()
     assert set(re.findall(r"<(\w+)", rendered)) == {"p"}
-    shown = rendered.removeprefix("<p>").removesuffix("</p>").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
+    shown = (
+        rendered.removeprefix("<p>")
+        .removesuffix("</p>")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", '"')
+        .replace("&amp;", "&")
+    )
     assert shown.replace(JOINER, "") == " ".join(text.split())
 
 

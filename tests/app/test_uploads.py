@@ -18,7 +18,9 @@ HOST = "http://127.0.0.1:8501"
 @pytest.fixture
 def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     monkeypatch.setenv("MODELWRIGHT_WORKSPACE", str(tmp_path / "workspace"))
-    return TestClient(Starlette(routes=uploads.routes()), base_url=HOST, headers={"origin": HOST, "authorization": f"Bearer {gate.token('uploads')}"})
+    return TestClient(
+        Starlette(routes=uploads.routes()), base_url=HOST, headers={"origin": HOST, "authorization": f"Bearer {gate.token('uploads')}"}
+    )
 
 
 def put(client: TestClient, body: bytes, offset: int, total: int) -> tuple[int, dict[str, object]]:
@@ -71,7 +73,13 @@ def test_a_path_is_made_of_an_id_only(client: TestClient, name: str) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{"authorization": ""}, {"authorization": "Bearer nonsense"}, {"origin": "http://evil.example"}, {"host": "evil.example"}, {"authorization": f"Bearer {gate.token('run:r1')}"}],
+    [
+        {"authorization": ""},
+        {"authorization": "Bearer nonsense"},
+        {"origin": "http://evil.example"},
+        {"host": "evil.example"},
+        {"authorization": f"Bearer {gate.token('run:r1')}"},
+    ],
 )
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_strangers_are_refused(client: TestClient, headers: dict[str, str], method: str) -> None:

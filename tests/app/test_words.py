@@ -31,7 +31,18 @@ def test_a_measure_has_three_digits_that_matter(value: float | None, unit: str, 
     assert words.measure(value, unit) == said
 
 
-@pytest.mark.parametrize(("part", "said"), [(0, f"0{T}%"), (1, f"100{T}%"), (0.0004, f"<{T}0.1{T}%"), (0.9999, f">{T}99.9{T}%"), (0.034, f"3.4{T}%"), (0.345, f"34{T}%"), (0.995, f"99.5{T}%")])
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        (0, f"0{T}%"),
+        (1, f"100{T}%"),
+        (0.0004, f"<{T}0.1{T}%"),
+        (0.9999, f">{T}99.9{T}%"),
+        (0.034, f"3.4{T}%"),
+        (0.345, f"34{T}%"),
+        (0.995, f"99.5{T}%"),
+    ],
+)
 def test_a_share_is_never_rounded_to_none_or_all(part: float, said: str) -> None:
     assert words.share(part) == said
 
@@ -41,7 +52,18 @@ def test_a_size_has_its_unit(n: float, said: str) -> None:
     assert words.size(n) == said
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(0.2, "under a second"), (8.4, f"8{T}s"), (125, f"2{T}min"), (4800, f"80{T}min"), (5400, f"1{T}h 30{T}min"), (7200, f"2{T}h"), (None, "–")])
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.2, "under a second"),
+        (8.4, f"8{T}s"),
+        (125, f"2{T}min"),
+        (4800, f"80{T}min"),
+        (5400, f"1{T}h 30{T}min"),
+        (7200, f"2{T}h"),
+        (None, "–"),
+    ],
+)
 def test_a_duration_is_about_right(seconds: float | None, said: str) -> None:
     assert words.duration(seconds) == said
 

@@ -1,0 +1,151 @@
+"""One line a column: use it or not, its type, what is missing, how its values are spread, and what to know about it."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from app import choices, reads, state, words
+from app.text import md, short
+from engine.columns import COLUMN_TYPES
+from engine.datasets import Dataset
+from engine.errors import EngineError
+from engine.plan import Plan
+from engine.profile import ColumnProfile, Profile
+
+if TYPE_CHECKING:
+    from engine.advice import InputAdvice
+
+BARS = 16
+MOST = 6
+FIT = 18
+TYPE_NAMES = {label: type for type, label in COLUMN_TYPES.items()}
+
+
+def editor(dataset: Dataset, profile: Profile) -> None:
+    """The table, where type, name and use can be changed; below it what is worth knowing, and one column in detail."""
+    plan = state.current_plan()
+    frame = _frame(profile, plan, reads.advised(dataset, plan.target) if plan else {})
+    key = f"columns-{dataset.id}-{state.recall('columns-again', 0)}"
+    st.data_editor(
+        frame,
+        key=key,
+        hide_index=True,
+        height="content" if len(frame) <= FIT else 36 * FIT,
+        row_height=36,
+        column_config=_columns(plan is not None),
+        disabled=["missing", "distinct", "spread", "note"],
+        on_change=_changed,
+        args=(dataset, key, tuple(frame.index)),
+        alt="The columns of the data, one a line",
+    )
+    st.caption("Change a name or a type by clicking on it. Columns without a tick are not learned from.")
+
+
+def left_out(dataset: Dataset, profile: Profile) -> None:
+    """Columns that are not learned from although they could be, each with the reason and a way back."""
+    plan = state.current_plan()
+    if plan is None:
+        return
+    advised = reads.advised(dataset, plan.target)
+    asked = [one for one in advised.values() if not one.use and one.problem and one.id not in plan.inputs]
+    risky = [one for one in advised.values() if one.problem and one.id in plan.inputs and one.id not in plan.confirmed]
+    for one in asked[:MOST] + risky[:MOST]:
+        is_out = one.id not in plan.inputs
+        with st.container(horizontal=True, vertical_alignment="center", key=f"problem-warn-out-{one.id}"):
+            word = "Left out" if is_out else "May give the answer away"
+            st.markdown(
+                f":orange[:material/visibility_off: **{word}**] · **{md(short(profile.column(one.id).name, 40))}** · {md(one.why)}",
+                width="stretch",
+            )
+            st.button("Use it anyway" if is_out else "Leave it out", key=f"out-{one.id}", on_click=_use, args=(dataset, one.id, is_out))
+
+
+def _use(dataset: Dataset, id: str, use: bool) -> None:
+    state.put_draft(choices.column(_data(dataset), state.draft(), id, use))
+
+
+def _frame(profile: Profile, plan: Plan | None, advised: "Mapping[str, InputAdvice]") -> pd.DataFrame:
+    rows = [_row(column, plan, advised.get(column.id)) for column in profile.columns]
+    return pd.DataFrame(rows, index=[column.id for column in profile.columns])
+
+
+def _row(column: ColumnProfile, plan: Plan | None, advice: "InputAdvice | None") -> dict[str, Any]:
+    return {
+        "use": plan is not None and column.id in plan.inputs,
+        "name": column.name,
+        "type": COLUMN_TYPES[column.type],
+        "missing": column.missing / column.rows if column.rows else 0.0,
+        "distinct": column.distinct,
+        "spread": bars(column),
+        "note": _note(column, plan, advice),
+    }
+
+
+def bars(column: ColumnProfile) -> list[float]:
+    """At most BARS heights for the small distribution: neighbouring bins added up, or the commonest values."""
+    if not column.counts:
+        return [float(count) for _, count in column.top[:BARS]]
+    width = -(-len(column.counts) // BARS)
+    return [float(sum(column.counts[i : i + width])) for i in range(0, len(column.counts), width)]
+
+
+def _note(column: ColumnProfile, plan: Plan | None, advice: "InputAdvice | None") -> str:
+    if plan is not None and column.id == plan.target:
+        return "This is what is predicted."
+    reason = f"Left out: {advice.why}" if advice and not advice.use and plan and column.id not in plan.inputs else ""
+    known = [problem.what if reason else f"{problem.what} {problem.fix}" for problem in column.problems]
+    return " ".join([reason, *known] if reason else known[:2]).strip()
+
+
+def _columns(usable: bool) -> dict[str, Any]:
+    make = st.column_config
+    return {
+        "use": make.CheckboxColumn("Use", width=56, help="Learn from this column", disabled=not usable),
+        "name": make.TextColumn("Column", width="medium", required=True, max_chars=120),
+        "type": make.SelectboxColumn("Type", options=list(TYPE_NAMES), width=110, required=True),
+        "missing": make.NumberColumn("Missing", format="percent", width=80),
+        "distinct": make.NumberColumn("Different", format="localized", width=90, help="How many different values there are"),
+        "spread": make.BarChartColumn("How the values are spread", width=170, y_min=0),
+        "note": make.TextColumn("Worth knowing", width="large"),
+    }
+
+
+def _changed(dataset: Dataset, key: str, ids: tuple[str, ...]) -> None:
+    """Applies each edited cell; what is refused is said, and the table drawn afresh."""
+    edits = st.session_state[key]["edited_rows"]
+    try:
+        for position, cells in edits.items():
+            for name, value in cells.items():
+                _apply(dataset, ids[int(position)], name, value)
+    except EngineError as error:
+        state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
+    state.keep("columns-again", state.recall("columns-again", 0) + 1)
+
+
+def _apply(dataset: Dataset, id: str, name: str, value: Any) -> None:
+    from engine import datasets
+
+    draft = state.draft()
+    if name == "use":
+        if draft.plan is None or id == draft.target:
+            raise EngineError("This column is what the model should predict.", "It cannot also be learned from.")
+        state.put_draft(choices.column(_data(dataset), draft, id, bool(value)))
+    elif name == "name" and str(value).strip():
+        datasets.rename_column(state.workspace(), dataset.id, id, str(value).strip())
+    elif name == "type":
+        new = datasets.retype(state.workspace(), dataset.id, id, TYPE_NAMES[value])
+        state.put_draft(choices.retyped(_data(new), draft))
+        _say_failures(new, id)
+
+
+def _say_failures(dataset: Dataset, id: str) -> None:
+    """Values that could not be read as the new type are said at once."""
+    failed = [change for change in dataset.changes if change.column == id and "count as missing" in change.what and change.count]
+    if failed:
+        state.say_next(f"{md(failed[0].what)} {words.things(failed[0].count, 'value')}.", ":material/warning:")
+
+
+def _data(dataset: Dataset) -> choices.Data:
+    return choices.Data(dataset.id, reads.table(dataset), reads.profile(dataset))
