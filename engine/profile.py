@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from engine import suspicions
+from engine import labels, suspicions
 from engine.columns import Column, ColumnType, Table
 from engine.errors import NotFound
 from engine.problems import Problem
@@ -27,9 +27,10 @@ class ColumnProfile(_Frozen):
     """One column's statistics.
 
     `distinct` counts different non-missing values. `edges` (bins + 1) and `counts` (bins) are the distribution of numbers and
-    dates (edges as seconds since 1970; where a few values lie far away, the outermost bins hold all beyond them); `top` the commonest (value, count) of the other types, at most 20. `low`, `high`,
-    `mean`, `median`, `spread` (standard deviation) and `quantiles` (1, 5, 25, 75, 95, 99 %) are of numbers; for dates `low` and
-    `high` are seconds since 1970. `whole` says that all numbers are whole. `sizes` (width, height, count) are of pictures.
+    dates (edges as seconds since 1970; where a few values lie far away, the outermost bins hold all beyond them); `top` the
+    commonest (value, count) of the other types, at most 20, and of numbers with at most 20 different values. `low`, `high`, `mean`,
+    `median`, `spread` (standard deviation) and `quantiles` (1, 5, 25, 75, 95, 99 %) are of numbers; for dates `low` and `high` are
+    seconds since 1970. `whole` says that all numbers are whole. `sizes` (width, height, count) are of pictures.
     """
 
     column: Column
@@ -125,10 +126,12 @@ def _numbers(values: "pd.Series[Any]") -> dict[str, Any]:
     if not len(ordered):
         return {"distinct": 0}
     edges, counts = _bins(ordered, whole := bool((ordered == np.floor(ordered)).all()))
+    distinct = 1 + int(np.count_nonzero(np.diff(ordered)))
     return {
-        "distinct": 1 + int(np.count_nonzero(np.diff(ordered))),
+        "distinct": distinct,
         "edges": edges,
         "counts": counts,
+        "top": _few(ordered) if distinct <= _MOST_SHOWN else (),
         "low": float(ordered[0]),
         "high": float(ordered[-1]),
         "mean": float(ordered.mean()),
@@ -137,6 +140,12 @@ def _numbers(values: "pd.Series[Any]") -> dict[str, Any]:
         "quantiles": tuple(_at(ordered, share) for share in _QUANTILES),
         "whole": whole,
     }
+
+
+def _few(ordered: Array) -> tuple[tuple[str, int], ...]:
+    """The different values as labels, the commonest first, and how often each occurs."""
+    values, counts = np.unique(ordered, return_counts=True)
+    return tuple((labels.text(values[i]) or "", int(counts[i])) for i in np.argsort(-counts, kind="stable"))
 
 
 def _dates(values: "pd.Series[Any]") -> dict[str, Any]:
