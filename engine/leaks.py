@@ -28,7 +28,8 @@ def find(table: Table, columns: Sequence[ColumnProfile], target: ColumnProfile, 
     """One problem for each of `columns` that gives the answer away, by its values or by its name.
 
     Classes: values whose shares of the answers, measured on one half of the rows, rank the other half nearly perfectly (area under
-    the ROC curve of 0.98 and more, for every class), or a value of at least 10 rows that nearly always means the rarer answer.
+    the ROC curve of 0.98 and more, for every class), or a value of at least 10 rows that nearly always means the rarer answer. A
+    number on a smooth scale may honestly separate classes well, so it must also stand out from the other columns.
     Numbers: an explained share (R²) of 0.98 and more.
     """
     named = [column for column in columns if is_prediction_of(column.name, target.name)]
@@ -59,22 +60,20 @@ def _classes(columns: list[ColumnProfile], values: dict[str, Array], y: Array, t
     judged = judged[1:] if len(names) == 2 else judged
     codes = {id: _codes(x) for id, x in values.items()}
     ranks = {id: _ranking(code, classes, judged) for id, code in codes.items()}
+    plain = {column.id for column in columns if _has_few_values(column) and ranks[column.id] >= SETTLES}
     problems = []
     for column in columns:
-        others = [rank for id, rank in ranks.items() if id != column.id and rank < SETTLES]
+        next_best = max((rank for id, rank in ranks.items() if id != column.id and id not in plain), default=0.5)
         rare = _always(values[column.id], column, classes, names, sizes, target.name)
-        if _settles(column, ranks[column.id], max(others, default=0.5)):
+        if column.id in plain or (ranks[column.id] >= SETTLES_SMOOTHLY and ranks[column.id] >= next_best + CLEARLY_ABOVE):
             problems.append(_problem(column, f"This column alone tells '{target.name}' almost without a mistake."))
         elif rare:
             problems.append(_problem(column, rare))
     return problems
 
 
-def _settles(column: ColumnProfile, rank: float, next_best: float) -> bool:
-    """A number on a smooth scale may honestly separate classes well, so it must stand out from the other columns too."""
-    if column.type == "category" or column.distinct <= FEW_VALUES:
-        return rank >= SETTLES
-    return rank >= SETTLES_SMOOTHLY and rank >= next_best + CLEARLY_ABOVE
+def _has_few_values(column: ColumnProfile) -> bool:
+    return column.type == "category" or column.distinct <= FEW_VALUES
 
 
 def _codes(x: Array) -> Array:
