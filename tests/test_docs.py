@@ -1,6 +1,7 @@
 """The words around the code: every choice explained, the README and the change log current."""
 
 import re
+import shlex
 import sys
 import tomllib
 import types
@@ -8,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 
 import engine
+from engine import cli
 from engine.registry import Family
 from engine.spec import Param, Spec
 from engine.steps import Step
@@ -78,6 +81,15 @@ def test_every_file_the_readme_points_to_exists() -> None:
 def test_the_commands_of_the_readme_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     assert set(re.findall(r"\bmake ([a-z]+)", _code(readme.README.read_text("utf-8")))) <= targets
+
+
+def test_every_command_line_of_the_readme_is_understood() -> None:
+    lines = re.findall(r"^modelwright (.+)$", readme.README.read_text("utf-8"), re.MULTILINE)
+    group = typer.main.get_command(cli.app)
+    shown = [shlex.split(line) for line in lines]
+    assert {words[0] for words in shown} == set(group.commands)
+    for command, *arguments in shown:
+        group.commands[command].make_context(command, arguments)
 
 
 def test_the_example_of_the_readme_is_a_complete_step(tmp_path: Path) -> None:
