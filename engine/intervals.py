@@ -15,8 +15,11 @@ Interval = tuple[float, float]
 Z95 = 1.959964
 """Half-width of a 95 % interval in standard errors."""
 
-SURE = 0.999
-"""How sure a model must be to beat guessing before a report says so. At 97.5 % one of forty random models would pass."""
+SURE = 0.9995
+"""How sure it must be that a model beats guessing before a report says so. At 97.5 % one of forty random models would pass."""
+
+SURE_DEVIATIONS = 3.2905
+"""The same in standard errors."""
 
 FEWEST_ROWS = 10
 """Below this many rows no bootstrap interval is given."""
@@ -68,7 +71,7 @@ def resamples(rows: int, seed: int, draws: int | None = None) -> Iterator[Array]
     """Bootstrap weights: how often each row is drawn, in pieces of shape (some resamples, rows). 1000 in all, fewer for very many rows."""
     rng = np.random.default_rng(seed)
     left = draws or min(1000, max(200, _DRAWS // max(rows, 1)))
-    size = max(1, 1_000_000 // max(rows, 1))
+    size = max(1, 250_000 // max(rows, 1))
     while left > 0:
         now = min(size, left)
         drawn = rng.integers(0, rows, (now, rows), dtype=np.int32) + np.arange(now, dtype=np.int32)[:, None] * rows
@@ -126,7 +129,7 @@ def compare(gain: Statistic, rows: int, seed: int) -> Comparison | None:
         return None
     from scipy import special
 
-    error = float(np.nanstd(drawn))
+    error = float(np.nanstd(drawn)) * math.sqrt(rows / (rows - 1))
     is_sure = ends[0] > 0 and middle > float(special.stdtrit(rows - 1, SURE)) * error
     return Comparison(middle, *ends, is_sure)
 

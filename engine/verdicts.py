@@ -38,7 +38,7 @@ def as_far_as(trivial: Comparison, rows: int) -> str:
     return f", as far as {count(rows, 'unseen row')} can tell" if trivial.value > 0 else ""
 
 
-def beside_linear(linear: Comparison | None, said: str) -> str:
+def beside_linear(linear: Comparison | None, said: str, is_poor: bool) -> str:
     """One sentence on a simple formula (a linear model); `said` is how it does, such as "is right for 93 of 100"."""
     if linear is None:
         return ""
@@ -46,6 +46,10 @@ def beside_linear(linear: Comparison | None, said: str) -> str:
         return f"A simple formula (a linear model) is better: it {said}. Prefer it, or give this model more rows."
     if linear.is_better:
         return f"It does better than a simple formula (a linear model), which {said}."
+    if is_poor:
+        return f"A simple formula (a linear model) fares no better: it {said}."
+    if linear.value > 0:
+        return f"It is not clearly better than a simple formula (a linear model), which {said} and is easier to explain."
     return f"A simple formula (a linear model) does as well: it {said}. It is easier to explain."
 
 

@@ -1,13 +1,13 @@
 """The judgement of a Yes/No model, written in words and panels."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine import reports, verdicts
-from engine.intervals import Comparison, auc_interval, compare
-from engine.panels import Measure, Panel, Report, Scores
+from engine.intervals import FEWEST_ROWS, SURE_DEVIATIONS, Comparison, auc_interval, compare
+from engine.panels import Measure, Panel, Report, Score, Scores, Verdict
 from engine.reports import Definition, Scored
 from engine.scoring import Array, Statistic, difference, mean, roc_auc
 from engine.tasks._binary_scores import answers, both, chances_of_yes, is_imbalanced, sought
@@ -17,10 +17,6 @@ from engine.wording import count, of_hundred, rate, share
 
 if TYPE_CHECKING:
     from engine.tasks.binary import Binary
-
-SURE_DEVIATIONS = 3.09
-"""How far, in standard errors, a ranking must be above guessing to be called better: one in a thousand by luck."""
-
 
 @dataclass(frozen=True)
 class _Case:
@@ -63,12 +59,13 @@ def write(task: "Binary", judged: Judged, state: State) -> Report:
     assert model is not None
     measures = [reports.measure(about, model, baseline, linear) for about in _definitions(case, list(model))]
     main = measures[0]
-    trivial, ranking = _beside_guessing(case, main), _ranking(case, model["auc"].value)
+    trivial, ranking = _beside_guessing(case, model["auc"].value), _ranking(case, model["auc"].value)
     formula = _beside_linear(case)
+    verdict = _verdict(case, main, trivial, ranking, formula)
     return Report(
         headline=_headline(case, main, model, trivial, ranking),
-        detail=_detail(case, linear, formula),
-        verdict=_verdict(case, main, trivial, ranking, formula),
+        detail=_detail(case, linear, formula, is_poor=verdict == "poor"),
+        verdict=verdict,
         main=main,
         panels=[*_comparison(case, measures), *verdicts.notes(_notes(case, main, model)), *_charts(case)],
         rows_test=case.rows,
@@ -115,17 +112,23 @@ def _definitions(case: _Case, names: list[str]) -> list[Definition]:
     return sorted(every, key=lambda about: about.name != names[0])
 
 
-def _beside_guessing(case: _Case, main: Measure) -> Comparison | None:
-    """The main measure against the trivial answer: the ranking where one answer is rare, else the right answers, paired by row."""
+def _beside_guessing(case: _Case, auc: float | None) -> Comparison | None:
+    """The main measure against the trivial answer: the ranking where one answer is rare, else the right answers, paired by row.
+
+    A ranking that is surely better than guessing rules out luck, so then being right more often need not be as sure by itself.
+    """
     if case.is_imbalanced:
-        return _ranking(case, main.model.value)
-    return compare(difference(case.right(case.chances), case.right(case.baseline)), case.rows, seed=0)
+        return _ranking(case, auc)
+    found = compare(difference(case.right(case.chances), case.right(case.baseline)), case.rows, seed=0)
+    ranking = _ranking(case, auc)
+    is_sure = found is not None and ranking is not None and found.is_better and ranking.is_sure
+    return replace(found, is_sure=True) if found is not None and is_sure else found
 
 
 def _ranking(case: _Case, auc: float | None) -> Comparison | None:
     """The ranking against guessing, which is one half by definition."""
     there = int(case.y.sum())
-    if auc is None or case.rows < 10:
+    if auc is None or case.rows < FEWEST_ROWS:
         return None
     low, high = auc_interval(auc, there, case.rows - there)
     surely = auc_interval(auc, there, case.rows - there, SURE_DEVIATIONS)[0]
@@ -139,7 +142,7 @@ def _beside_linear(case: _Case) -> Comparison | None:
     return compare(difference(of(case.chances), of(case.linear)), case.rows, seed=0)
 
 
-def _verdict(case: _Case, main: Measure, trivial: Comparison | None, ranking: Comparison | None, linear: Comparison | None) -> Any:
+def _verdict(case: _Case, main: Measure, trivial: Comparison | None, ranking: Comparison | None, linear: Comparison | None) -> Verdict:
     """A model that ranks well but is not more often right than the trivial answer is fair, not poor: see the headline."""
     if not case.is_imbalanced and _only_ranks(trivial, ranking):
         return "fair"
@@ -178,21 +181,21 @@ def _finds(case: _Case) -> str:
     return f"Finds {many}, with {count(alarms, 'false alarm')}."
 
 
-def _ranks(auc: Any) -> str:
+def _ranks(auc: Score) -> str:
     if auc.value is None:
         return ""
-    if auc.low is None:
+    if auc.low is None or auc.high is None:
         return " It gives every row the same chance."
     pairs = share(auc.value, auc.low, auc.high, "pairs")
     return f" Given one row of each kind, it gives the right one the higher chance in {pairs}; guessing would in 50."
 
 
-def _detail(case: _Case, linear: Scored | None, formula: Comparison | None) -> str:
+def _detail(case: _Case, linear: Scored | None, formula: Comparison | None, is_poor: bool) -> str:
     sentences = []
     if linear is not None:
         score = linear["auc" if case.is_imbalanced else "accuracy"].value
         said = f"ranks {of_hundred(score or 0)} pairs right" if case.is_imbalanced else f"is right for {of_hundred((score or 0) / 100)}"
-        sentences.append(verdicts.beside_linear(formula, said))
+        sentences.append(verdicts.beside_linear(formula, said, is_poor))
     why = f", {case.state['threshold_why']}" if case.state.get("threshold_why") else ""
     sentences.append(f"It says '{case.state['labels'][1]}' from a chance of {100 * case.state['threshold']:.3g} % on{why}.")
     return " ".join(sentence for sentence in sentences if sentence)

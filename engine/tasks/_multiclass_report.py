@@ -62,10 +62,11 @@ def write(task: "Multiclass", judged: Judged, state: State) -> Report:
     formula = None
     if case.linear is not None and case.rows:
         formula = compare(difference(case.main(case.chances), case.main(case.linear)), case.rows, seed=0)
+    verdict = verdicts.verdict(trivial, _skill(main), formula)
     return Report(
         headline=_headline(case, main, trivial),
-        detail=_detail(main, formula),
-        verdict=verdicts.verdict(trivial, _skill(main), formula),
+        detail=_detail(main, formula, is_poor=verdict == "poor"),
+        verdict=verdict,
         main=main,
         panels=[_comparison(case, measures), *verdicts.notes(_notes(case, main, model)), *_charts(case)],
         rows_test=case.rows,
@@ -124,9 +125,9 @@ def _headline(case: _Case, main: Measure, trivial: Comparison | None) -> str:
     return f"{opening}Right for {rate(right, case.rows, low, high)}. {always} be right for {usual}."
 
 
-def _detail(main: Measure, linear: Comparison | None) -> str:
+def _detail(main: Measure, linear: Comparison | None, is_poor: bool) -> str:
     value = main.linear.value if main.linear else None
-    return verdicts.beside_linear(linear, f"is right for {of_hundred((value or 0.0) / 100)}")
+    return verdicts.beside_linear(linear, f"is right for {of_hundred((value or 0.0) / 100)}", is_poor)
 
 
 def _comparison(case: _Case, measures: list[Measure]) -> Scores:

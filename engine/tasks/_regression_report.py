@@ -58,10 +58,11 @@ def write(task: "Regression", judged: Judged, state: State) -> Report:
     linear = None if judged.linear is None else task.scores(judged.linear, judged.y, state)
     measures = [reports.measure(about, model, baseline, linear) for about in _definitions(case.unit)]
     main, trivial, formula = measures[0], case.gain(case.baseline), case.gain(case.linear)
+    verdict = verdicts.verdict(trivial, _skill(main), formula)
     return Report(
         headline=_headline(case, main, trivial),
-        detail=_detail(case, main, formula),
-        verdict=verdicts.verdict(trivial, _skill(main), formula),
+        detail=_detail(case, main, formula, is_poor=verdict == "poor"),
+        verdict=verdict,
         main=main,
         panels=[_comparison(case, measures), *verdicts.notes(_notes(case, main, model)), *_charts(case)],
         rows_test=case.rows,
@@ -114,9 +115,9 @@ def _headline(case: _Case, main: Measure, trivial: Comparison | None) -> str:
     return verdicts.opening(trivial, AGAINST, case.rows) + off + always
 
 
-def _detail(case: _Case, main: Measure, linear: Comparison | None) -> str:
+def _detail(case: _Case, main: Measure, linear: Comparison | None, is_poor: bool) -> str:
     value = main.linear.value if main.linear else None
-    sentences = [verdicts.beside_linear(linear, f"is off by {amount(value, case.unit)}")]
+    sentences = [verdicts.beside_linear(linear, f"is off by {amount(value, case.unit)}", is_poor)]
     if case.state["margin"] is not None:
         margin = amount(case.state["margin"], case.unit)
         sentences.append(f"Each answer comes with a range, {margin} to either side, meant to hold 9 times in 10.")

@@ -1,0 +1,54 @@
+"""Numbers in words never claim more than they know."""
+
+import pytest
+
+from engine import wording
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (35162.0, "35,200"),
+        (4.1, "4.1"),
+        (0.03684, "0.0368"),
+        (0.0, "0"),
+        (-12.345, "-12.3"),
+        (100.0, "100"),
+        (9.999, "10"),
+        (1e-9, "1e-09"),
+        (None, "unknown"),
+        (float("nan"), "unknown"),
+    ],
+)
+def test_numbers_have_three_significant_digits(value: float | None, shown: str) -> None:
+    assert wording.number(value) == shown
+
+
+def test_amounts_carry_their_unit_when_there_is_one() -> None:
+    assert wording.amount(4.126, "MPa") == "4.13 MPa"
+    assert wording.amount(94.0, "%") == "94 %"
+    assert wording.amount(4.126) == "4.13"
+
+
+def test_counts_know_the_singular() -> None:
+    assert (wording.count(1, "row"), wording.count(2300, "row")) == ("1 row", "2,300 rows")
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0.94, "94 of 100"), (0.9962, "996 of 1,000"), (0.9999, "999 of 1,000"), (1.0, "100 of 100"), (0.0001, "1 of 1,000")],
+)
+def test_a_share_near_perfect_is_never_rounded_to_perfect(share: float, said: str) -> None:
+    assert wording.of_hundred(share) == said
+
+
+def test_a_rate_on_many_rows_is_out_of_a_hundred() -> None:
+    assert wording.rate(940, 1000, 0.923, 0.953) == "94 of 100 rows it never saw (between 92 and 95)"
+
+
+def test_a_rate_on_few_rows_is_told_in_plain_counts() -> None:
+    assert wording.rate(17, 20, 0.64, 0.948) == "17 of the 20 rows it never saw (in the long run between 64 and 95 of 100)"
+
+
+def test_all_rows_right_is_said_so_with_what_it_means() -> None:
+    assert wording.rate(114, 114, 0.967, 1.0) == "all 114 rows it never saw (in the long run between 97 and 100 of 100)"
