@@ -17,7 +17,7 @@ from types import FrameType
 
 from engine.jobs import locks, processes
 from engine.jobs.rounds import WORKER, Rounds
-from engine.store import db, runs, transitions
+from engine.store import backup, db, runs, transitions
 from engine.store.records import now
 from engine.store.runs import Run
 from engine.store.transitions import Identity
@@ -28,6 +28,7 @@ _LIGHT = "import sys; sys.modules.update(pandas=None, numpy=None); from engine.j
 SUPERVISOR = (sys.executable, "-c", _LIGHT)
 TICK = 0.1
 IDLE_SECONDS = 600.0
+BACKUP_SECONDS = 3600.0
 LARGE_LOG = 2**20
 
 
@@ -105,6 +106,7 @@ class _Service:
         self.lock: int | None = lock
         self.is_told_to_end = False
         self.last_use = (0.0, 0)
+        self.next_backup = 0.0
 
     def run(self) -> None:
         signal.signal(signal.SIGTERM, self._end)
@@ -118,6 +120,9 @@ class _Service:
         try:
             is_busy = self.rounds.step()
             db.tidy(self.workspace)
+            if not is_busy and time.monotonic() > self.next_backup:
+                self.next_backup = time.monotonic() + BACKUP_SECONDS
+                backup.keep_daily(self.workspace)
             return is_busy
         except (db.Busy, OSError) as error:
             print(f"{now()} {type(error).__name__}: {error}", file=sys.stderr, flush=True)

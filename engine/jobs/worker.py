@@ -70,7 +70,8 @@ def learn(workspace: Workspace, run: Run, tell: Telling) -> dict[str, Any]:
 
     tell.stage("Reading the rows")
     plan = Plan.model_validate(run.plan)
-    table = datasets.table(workspace, plan.dataset)
+    columns = dict.fromkeys([*plan.inputs, plan.target, plan.split.column])
+    table = datasets.table(workspace, plan.dataset, [column for column in columns if column])
     bundle = training.train(plan, table, tell, models.folder(workspace, run.id))
     main = bundle.report.main
     return {

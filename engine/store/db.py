@@ -7,6 +7,7 @@ import math
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
@@ -99,6 +100,11 @@ def damage(workspace: "Workspace") -> str:
     """What SQLite finds wrong with the file, else ""."""
     found = [str(row[0]) for row in _connection(workspace).conn.execute("PRAGMA quick_check(5)").fetchall()]
     return "" if found == ["ok"] else "; ".join(found)
+
+
+def copy(workspace: "Workspace", path: Path) -> None:
+    """Writes a whole, compact copy of the database to a file that must not exist yet."""
+    _connection(workspace).conn.execute("VACUUM INTO ?", (str(path),))
 
 
 def version() -> tuple[int, ...]:

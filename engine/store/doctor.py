@@ -46,13 +46,17 @@ def _database(workspace: Workspace) -> Iterator[Problem]:
     except db.DatabaseError as error:
         damage = str(error)
     if damage:
-        fix = "Close all programs that use it and put back a copy. Finished models in the folder 'runs' are not affected."
+        fix = (
+            "Close all programs that use it and put the newest file of the folder 'backups' in its place. Finished models are not affected."
+        )
         yield Problem(where=workspace.database.name, what=f"The database is damaged: {damage}.", fix=fix, level="stop")
         return
     triggers = {row["name"] for row in db.rows(workspace, "SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
     if "runs_end_once" not in triggers:
         what = "The rule that a finished run stays finished is missing from the database."
-        yield Problem(where=workspace.database.name, what=what, fix="Put back a copy of the database.", level="stop")
+        yield Problem(
+            where=workspace.database.name, what=what, fix="Put the newest file of the folder 'backups' in its place.", level="stop"
+        )
 
 
 def _workers(workspace: Workspace) -> Iterator[Problem]:

@@ -31,7 +31,7 @@ class Workspace:
         except db.DatabaseError as error:
             raise EngineError(
                 f"The database {workspace.database} cannot be used: {error}.",
-                "Close other programs that use it, or move the file away and put back a copy of it; a new one is made if there is none.",
+                "Close other programs that use it. If that does not help, put the newest file of the folder 'backups' in its place.",
             ) from error
         return workspace
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import EngineError
-from engine.store import db, disk, migrations
+from engine.store import backup, db, disk, migrations
 from engine.store.workspace import VARIABLE, Workspace
 
 
@@ -148,8 +148,31 @@ def test_a_newer_workspace_is_refused(workspace: Workspace) -> None:
 
 def test_a_damaged_database_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "workspace.db").write_bytes(b"this is no database" * 100)
-    with pytest.raises(EngineError, match=r"cannot be used: file is not a database\. Close other programs"):
+    with pytest.raises(EngineError, match=r"cannot be used: file is not a database\. Close other.*newest file of the folder 'backups'"):
         Workspace.open(tmp_path)
+
+
+def test_a_days_first_copy_is_kept_and_only_seven(workspace: Workspace) -> None:
+    with db.write(workspace) as database:
+        put(database, "p1")
+    for day in range(10, 19):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(backup, "now", lambda day=day: f"2026-11-{day}T00:00:00.000+00:00")
+            assert backup.keep_daily(workspace)
+            assert backup.keep_daily(workspace) is None
+    kept = sorted(path.name for path in backup.folder(workspace).iterdir())
+    assert kept == [f"workspace-2026-11-{day}.db" for day in range(12, 19)]
+
+
+def test_a_copy_can_take_the_place_of_the_database(workspace: Workspace) -> None:
+    with db.write(workspace) as database:
+        put(database, "p1")
+    copy = backup.keep_daily(workspace)
+    assert copy is not None
+    for file in workspace.path.glob("workspace.db*"):
+        file.unlink()
+    copy.rename(workspace.database)
+    assert count(Workspace.open(workspace.path)) == 1
 
 
 def test_a_network_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
