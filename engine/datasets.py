@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import intake, names, quarantine, tables, values
+from engine import importing, names, quarantine, tables, values
 from engine.columns import Column, ColumnType, Table
 from engine.errors import EngineError, UnreadableFile
 from engine.problems import Problem
@@ -79,7 +79,7 @@ def add(
     folder.mkdir(parents=True)
     try:
         original = _keep(workspace, path, folder / "original")
-        request = intake.Request(
+        request = importing.Request(
             path=str(original), name=label, folder=str(folder), source=token_hex(4), typed=token_hex(4), options=options or {}
         )
         answer = _read(workspace, request, on_progress)
@@ -166,7 +166,7 @@ def rename_column(workspace: Workspace, id: str, column_id: str, name: str) -> D
     renamed = column.model_copy(update={"name": wanted})
     new = token_hex(4)
     _, _, table_at, summary_at = _files(workspace, before)
-    _, _, new_table, new_summary = intake.files(workspace.dataset(id), before.source, new)
+    _, _, new_table, new_summary = importing.files(workspace.dataset(id), before.source, new)
     os.link(table_at, new_table)
     summary = _profile(summary_at)
     about = summary.column(column_id)
@@ -190,13 +190,13 @@ def reread(workspace: Workspace, id: str, options: dict[str, Any], on_progress: 
     """Reads the original file again with other options (fields of its reader), such as {"header": "no"}. Types are proposed anew."""
     before = get(workspace, id)
     folder = workspace.dataset(id)
-    request = intake.Request(
+    request = importing.Request(
         path=str(folder / "original"), name=before.file_name, folder=str(folder), source=token_hex(4), typed=token_hex(4), options=options
     )
     try:
         answer = _read(workspace, request, on_progress)
     except BaseException:
-        _remove(intake.files(folder, request.source, request.typed))
+        _remove(importing.files(folder, request.source, request.typed))
         raise
     found = {"options": options, "source": request.source, "typed": request.typed, **answer}
     return _put(workspace, before, Dataset.model_validate({**before.model_dump(), **found}))
@@ -231,26 +231,32 @@ def read_new(
     """
     place = folder or _temporary()
     place.mkdir(parents=True, exist_ok=True)
-    request = intake.Request(
-        path=str(path), name=names.clean(name), folder=str(place), source=token_hex(4), typed=token_hex(4), known=tuple(columns)
-    ).model_dump(mode="json") | {"optional": list(optional)}
-    answer = quarantine.run(request, place / "intake.log")
+    request = importing.Request(
+        path=str(Path(path).resolve()),
+        name=names.clean(name),
+        folder=str(place.resolve()),
+        source=token_hex(4),
+        typed=token_hex(4),
+        known=tuple(columns),
+        optional=tuple(optional),
+    )
+    answer = quarantine.run(request.model_dump(mode="json"), place / "intake.log")
     found = tuple(Column.model_validate(column) for column in answer["columns"])
-    _, files, table_at, _ = intake.files(place, request["source"], request["typed"])
+    _, files, table_at, _ = importing.files(place, request.source, request.typed)
     read = tables.read_table(table_at, found, folder=files if any(c.type == "image" for c in found) else None)
     return read, [Problem.model_validate(problem) for problem in answer["problems"]]
 
 
-def _read(workspace: Workspace, request: intake.Request, on_progress: Progress | None) -> dict[str, Any]:
+def _read(workspace: Workspace, request: importing.Request, on_progress: Progress | None) -> dict[str, Any]:
     answer = quarantine.run(request.model_dump(mode="json"), workspace.logs / "intake.log", on_progress)
-    return dict(intake.Answer.model_validate(answer))
+    return dict(importing.Answer.model_validate(answer))
 
 
 def _retype(workspace: Workspace, dataset: Dataset, column: Column, new: str) -> list[Change]:
     """Here if the table is small, else in a process of its own, so that memory goes back."""
     folder = workspace.dataset(dataset.id)
     if dataset.rows * len(dataset.columns) <= _SMALL:
-        return intake.retype(folder, dataset.source, dataset.typed, new, column)
+        return importing.retype(folder, dataset.source, dataset.typed, new, column)
     request = {"folder": str(folder), "source": dataset.source, "old": dataset.typed, "new": new, "column": column.model_dump(mode="json")}
     answer = quarantine.run(request, workspace.logs / "intake.log")
     return [Change.model_validate(change) for change in answer["changes"]]
@@ -270,7 +276,7 @@ def _put(workspace: Workspace, before: Dataset, after: Dataset) -> Dataset:
 
 
 def _files(workspace: Workspace, dataset: Dataset) -> tuple[Path, Path, Path, Path]:
-    return intake.files(workspace.dataset(dataset.id), dataset.source, dataset.typed)
+    return importing.files(workspace.dataset(dataset.id), dataset.source, dataset.typed)
 
 
 @lru_cache(maxsize=32)

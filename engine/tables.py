@@ -49,6 +49,13 @@ def write_table(path: Path, source: Path, columns: Sequence[Column], tell: Calla
             tell(done / max(1, file.metadata.num_rows))
 
 
+def write_arrays(path: Path, columns: Sequence[Column], typed: Sequence[pa.Array]) -> None:
+    """A typed table from whole columns."""
+    schema = pa.schema([(column.id, _ARROW.get(column.type, pa.large_string())) for column in columns])
+    with _writer(path, schema) as writer:
+        writer.write_table(pa.Table.from_arrays(list(typed), schema=schema), row_group_size=_PIECE)
+
+
 def exchange_column(path: Path, old: Path, column: Column, typed: pa.Array) -> None:
     """The typed table with one column exchanged."""
     file = pq.ParquetFile(old, memory_map=True)
@@ -69,10 +76,7 @@ def read_table(
     """The typed rows: all, the first `rows`, or those at the positions `rows`."""
     names = [column.id for column in columns]
     file = pq.ParquetFile(path, memory_map=True)
-    if isinstance(rows, int):
-        found = _first(file, names, rows)
-    else:
-        found = file.read(columns=names)
+    found = _first(file, names, rows) if isinstance(rows, int) else file.read(columns=names)
     if isinstance(rows, np.ndarray):
         found = found.take(pa.array(rows))
     return as_table(found, columns, folder)

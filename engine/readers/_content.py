@@ -37,6 +37,8 @@ BINARY = tuple(magic for magic, _, _ in _STARTS if magic not in (b"BM", b"MZ", b
     b"PARE",
 )
 
+_UNKNOWN = "bytes that are neither text nor a kind of file known here"
+
 
 def head(path: Path, size: int = 8192) -> bytes:
     """The first bytes of the file."""
@@ -74,7 +76,9 @@ def describe(path: Path, name: str, holds: str, expected: str) -> UnreadableFile
 
     `holds` says what the content is if a reader knows it, `expected` what the name promises.
     """
-    found, fix = (holds, "Give the file the right ending and upload it again.") if holds else _what(path)
+    found, fix = _what(path)
+    if holds and (found == _UNKNOWN or found.startswith("a zip archive")):
+        found, fix = holds, "Give the file the right ending and upload it again."
     promised = f" The name promises {expected}." if expected and expected != found else ""
     return UnreadableFile(f"The file '{name}' holds {found}.{promised}", fix)
 
@@ -92,7 +96,7 @@ def _what(path: Path) -> tuple[str, str]:
         return "a web page, not a table", "Open the page, download the data itself as CSV or Excel and upload that."
     if start.startswith(b"PK"):
         return _archive(members(path))
-    return "bytes that are neither text nor a kind of file known here", _TABLES
+    return _UNKNOWN, _TABLES
 
 
 def _archive(names: list[str]) -> tuple[str, str]:

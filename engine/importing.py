@@ -1,0 +1,138 @@
+"""From a file to a dataset's files: the source text, the pictures, the typed table and its profile. Runs in the intake process."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from engine import profile, tables, values
+from engine.columns import Column, ColumnType
+from engine.errors import UnreadableFile
+from engine.profile import ColumnProfile, Profile
+from engine.readers import Change, Job, Raw, choose
+from engine.readers.base import column_id
+
+Tell = Callable[[float, str], None]
+
+
+class Request(BaseModel):
+    """What to read. `known`: the columns a model needs (`optional`: ids of those that may be absent), when the rows are to be predicted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    name: str
+    folder: str
+    source: str
+    typed: str
+    options: dict[str, Any] = {}
+    known: tuple[Column, ...] = ()
+    optional: tuple[str, ...] = ()
+
+
+class Answer(BaseModel):
+    """What was found. The values are in the folder's files."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rows: int
+    columns: tuple[Column, ...]
+    changes: tuple[Change, ...]
+    reader: dict[str, Any]
+    has_pictures: bool = False
+
+
+def files(folder: Path, source: str, typed: str) -> tuple[Path, Path, Path, Path]:
+    """Where a dataset's text, pictures, typed table and profile lie."""
+    return (
+        folder / f"source-{source}.parquet",
+        folder / f"files-{source}",
+        folder / f"table-{typed}.parquet",
+        folder / f"profile-{typed}.json",
+    )
+
+
+def read(request: Request, tell: Tell) -> Answer:
+    """Reads the file, proposes types, writes source, pictures, table and profile. Raises UnreadableFile."""
+    folder = Path(request.folder)
+    source, pictures, table, summary = files(folder, request.source, request.typed)
+    raw, rows = read_source(request, source, pictures, tell)
+    typed = _Typed(source, rows, pictures)
+    decimal = str(getattr(raw.reader, "decimal", ""))
+    for position, name in enumerate(raw.names):
+        typed.add(position, name, raw.types.get(position), decimal)
+        tell(0.5 + 0.3 * (position + 1) / len(raw.names), "Finding types")
+    typed.agree_on_decimals(decimal)
+    tables.write_table(table, source, typed.columns, lambda done: tell(0.8 + 0.2 * done, "Writing the table"))
+    summary.write_text(typed.profile().model_dump_json(), "utf-8")
+    reader = raw.reader.model_dump()
+    return Answer(
+        rows=rows, columns=tuple(typed.columns), changes=(*raw.changes, *typed.changes()), reader=reader, has_pictures=pictures.is_dir()
+    )
+
+
+def retype(folder: Path, source: str, old: str, new: str, column: Column) -> list[Change]:
+    """Writes the table and profile anew with one column read as `column` says, from the source's text; returns what was done."""
+    texts_at, pictures, old_table, old_summary = files(folder, source, old)
+    _, _, table, summary = files(folder, source, new)
+    reading = values.read_as(tables.source_column(texts_at, column.id), column)
+    tables.exchange_column(table, old_table, column, reading.values)
+    known = Profile.model_validate_json(old_summary.read_text("utf-8"))
+    about = profile.of_column(column, values.to_pandas(reading.values, column.type), pictures)
+    changed = known.model_copy(update={"columns": tuple(about if c.id == column.id else c for c in known.columns)})
+    summary.write_text(changed.model_dump_json(), "utf-8")
+    return reading.changes
+
+
+class _Typed:
+    """The columns typed so far. Each is looked at alone, so only one of them is in memory."""
+
+    def __init__(self, source: Path, rows: int, pictures: Path) -> None:
+        self.source, self.rows, self.pictures = source, rows, pictures
+        self.columns: list[Column] = []
+        self._changes: list[list[Change]] = []
+        self._profiles: list[ColumnProfile] = []
+        self._codes = profile.RowCodes(rows)
+
+    def add(self, position: int, name: str, type: ColumnType | None, decimal: str) -> None:
+        id = column_id(position)
+        texts = tables.source_column(self.source, id)
+        reading = values.read_as(texts, Column(id=id, name=name, type=type)) if type else values.read(texts, id, name, decimal)
+        typed = values.to_pandas(reading.values, reading.column.type)
+        self.columns.append(reading.column)
+        self._changes.append(reading.changes)
+        self._profiles.append(profile.of_column(reading.column, typed, self.pictures))
+        self._codes.add(reading.column, typed)
+
+    def agree_on_decimals(self, asked: str) -> None:
+        """If a column has a decimal comma, `1.234` in another one means a thousand."""
+        if asked or not any(column.type == "number" and column.decimal == "," for column in self.columns):
+            return
+        for place, column in enumerate(self.columns):
+            if column.type == "number" and column.decimal == "." and not column.thousands:
+                reading = values.read(tables.source_column(self.source, column.id), column.id, column.name, ",")
+                self.columns[place], self._changes[place] = reading.column, reading.changes
+                self._profiles[place] = profile.of_column(reading.column, values.to_pandas(reading.values, reading.column.type))
+
+    def changes(self) -> list[Change]:
+        return [change for changes in self._changes for change in changes]
+
+    def profile(self) -> Profile:
+        return profile.of_table(self.rows, self._profiles, self._codes.duplicates())
+
+
+def read_source(request: Request, source: Path, pictures: Path, tell: Tell) -> tuple[Raw, int]:
+    path = Path(request.path)
+    reader = choose(path, request.name, request.options)
+    known = tuple(column.name for column in request.known)
+    job = Job(path, request.name, pictures, known, tell=lambda done: tell(0.5 * done, "Reading"))
+    raw = reader.read(job)
+    rows = tables.write_source(source, len(raw.names), raw.batches)
+    (pictures / "text").unlink(missing_ok=True)
+    if rows == 0:
+        raise UnreadableFile(
+            f"The file '{request.name}' has {len(raw.names)} column names but no rows of values below them.",
+            "Add rows and upload it again.",
+        )
+    return raw, rows

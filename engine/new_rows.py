@@ -1,0 +1,97 @@
+"""A file to predict on: its columns are matched by name with those a model knows, and read as the model's columns say."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from engine import importing, tables, values
+from engine.columns import Column
+from engine.errors import UnreadableFile
+from engine.importing import Request, Tell
+from engine.problems import Problem
+from engine.readers.base import column_id
+
+_SHOWN = 5
+_KINDS = {"number": "numbers", "date": "dates"}
+
+
+def read(request: Request, tell: Tell) -> dict[str, Any]:
+    """Writes the table of the known columns; returns {"columns", "problems", "rows"}. Raises UnreadableFile, naming columns that are missing."""
+    source, pictures, table, _ = importing.files(Path(request.folder), request.source, request.typed)
+    raw, rows = importing.read_source(request, source, pictures, tell)
+    places, problems = match(request.known, raw.names, request.optional)
+    found = []
+    arrays = []
+    for column, place in places:
+        used, typed, told = _typed(column, tables.source_column(source, column_id(place)))
+        found.append(used)
+        arrays.append(typed)
+        problems += told
+    tables.write_arrays(table, found, arrays)
+    problems += [
+        Problem(where=request.name, what=change.what, fix="Check that this is meant so.", level="info")
+        for change in raw.changes
+        if change.count
+    ]
+    return {"rows": rows, "columns": [c.model_dump(mode="json") for c in found], "problems": [p.model_dump(mode="json") for p in problems]}
+
+
+def match(known: Sequence[Column], names: Sequence[str], optional: Sequence[str] = ()) -> tuple[list[tuple[Column, int]], list[Problem]]:
+    """Which column of the file (by position) each known one is: by its name, else by its name without regard to capitals and blanks."""
+    exact = {name: place for place, name in enumerate(names)}
+    loose: dict[str, int] = {}
+    for name, place in exact.items():
+        loose.setdefault(_plain(name), place)
+    found, problems, missing = [], [], []
+    for column in known:
+        place = exact.get(column.name, loose.get(_plain(column.name)))
+        if place is None:
+            missing += [] if column.id in optional else [column.name]
+            continue
+        if names[place] != column.name:
+            said = f"The file's column '{names[place]}' was taken for '{column.name}'."
+            problems.append(Problem(where=column.name, what=said, fix="Check that they mean the same.", level="info", column=column.id))
+        found.append((column, place))
+    if missing:
+        raise _missing(missing, names)
+    return found, problems
+
+
+def _typed(column: Column, texts: pa.Array) -> tuple[Column, pa.Array, list[Problem]]:
+    """The values as the known column says; written another way in this file (such as with a decimal comma), as they are written here."""
+    typed, failed = values.typed(texts, column)
+    present = len(texts) - texts.null_count
+    if column.type in _KINDS and failed.sum() > 0.5 * max(1, present):
+        here = values.reading_of(texts, column, column.type)
+        again, still = values.typed(texts, here)
+        if still.sum() < failed.sum():
+            said = "Values are written another way here than in the training data, and were read as they are written here."
+            told = Problem(where=column.name, what=said, fix="Check some of them.", level="info", column=column.id)
+            return here, again, [told, *_failures(column, texts, still)]
+    return column, typed, _failures(column, texts, failed)
+
+
+def _failures(column: Column, texts: pa.Array, failed: "np.ndarray[Any, Any]") -> list[Problem]:
+    if not failed.any():
+        return []
+    rows = np.flatnonzero(failed)
+    places = ", ".join(f"row {row + 1:,} ('{texts[int(row)].as_py()[:30]}')" for row in rows[:_SHOWN])
+    said = f"{len(rows):,} values are no {_KINDS.get(column.type, 'values')} and count as missing: {places}{' and more' if len(rows) > _SHOWN else ''}."
+    return [Problem(where=column.name, what=said, fix="Mend them in the file and try again.", column=column.id)]
+
+
+def _missing(missing: Sequence[str], names: Sequence[str]) -> UnreadableFile:
+    wanted = ", ".join(f"'{name}'" for name in missing[:8]) + (f" and {len(missing) - 8} more" if len(missing) > 8 else "")
+    there = ", ".join(f"'{name}'" for name in names[:12]) + (" and more" if len(names) > 12 else "")
+    return UnreadableFile(
+        f"The file has no column {wanted}, which the model needs.",
+        f"Add what is missing, or give its columns the names used in training; it has {there}.",
+    )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_\-.]+", "", name).casefold()

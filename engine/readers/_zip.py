@@ -1,0 +1,91 @@
+"""Zip archives from strangers: looked through before anything is unpacked, and read with a count of the real bytes."""
+
+import stat
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+from engine.errors import UnreadableFile
+
+MOST_MEMBERS = 200_000
+MOST_BYTES = 5 * 2**30
+HIGHEST_RATIO = 100
+_SMALL = 2**20
+_JUNK = {"__macosx", ".ds_store", "thumbs.db", "desktop.ini"}
+
+
+def open_zip(path: Path) -> zipfile.ZipFile:
+    """The archive. Raises UnreadableFile if it is damaged, too large unpacked, protected, or has members that point outside."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+        raise UnreadableFile("The zip archive is damaged or not complete.", "Pack it again and upload the new file.") from error
+    try:
+        check(archive)
+    except BaseException:
+        archive.close()
+        raise
+    return archive
+
+
+def check(archive: zipfile.ZipFile) -> None:
+    """Raises UnreadableFile for an archive that would not be safe to unpack."""
+    members = archive.infolist()
+    if not members:
+        raise UnreadableFile("The zip archive is empty.", "Pack the files again and upload the new archive.")
+    if len(members) > MOST_MEMBERS:
+        raise UnreadableFile(
+            f"The zip archive holds {len(members):,} files; at most {MOST_MEMBERS:,} can be read.", "Split it into smaller ones."
+        )
+    if (total := sum(member.file_size for member in members)) > MOST_BYTES:
+        raise UnreadableFile(
+            f"The zip archive unpacks to {total / 2**30:.1f} GB; at most {MOST_BYTES // 2**30} GB can be read.",
+            "Leave out files or make pictures smaller.",
+        )
+    for member in members:
+        _check_member(member)
+
+
+def read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes | None:
+    """The bytes of one file, or None if it is damaged or longer than `most` or than it claims."""
+    if member.file_size > most:
+        return None
+    try:
+        with archive.open(member) as file:
+            data = file.read(member.file_size + 1)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
+        return None
+    return data if len(data) == member.file_size else None
+
+
+def name_of(member: zipfile.ZipInfo) -> str:
+    """The member's name; a UTF-8 one that is not declared as such is put right."""
+    if member.flag_bits & 0x800 or member.filename.isascii():
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return member.filename
+
+
+def is_junk(name: str) -> bool:
+    """Whether the file was added by an operating system, not by a person."""
+    parts = PurePosixPath(name).parts
+    return any(part.lower() in _JUNK for part in parts) or (bool(parts) and parts[-1].startswith("._"))
+
+
+def _check_member(member: zipfile.ZipInfo) -> None:
+    name = member.filename.replace("\\", "/")
+    if name.startswith("/") or ".." in name.split("/") or name[1:2] == ":":
+        raise UnreadableFile(
+            f"The zip archive holds a file that points outside of it, '{name[:80]}'.", "Pack the folder again without such paths."
+        )
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise UnreadableFile(f"The zip archive holds a link, '{name[:80]}'.", "Replace the link by the file itself and pack it again.")
+    if member.flag_bits & 1:
+        raise UnreadableFile("The zip archive is protected by a password.", "Pack it again without a password.")
+    if member.file_size > _SMALL and member.file_size > HIGHEST_RATIO * max(1, member.compress_size):
+        raise UnreadableFile(
+            f"'{name[:80]}' in the zip archive unpacks to more than {HIGHEST_RATIO} times its size, as harmful archives do.",
+            "Pack the pictures again in their usual format.",
+        )
