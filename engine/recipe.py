@@ -76,10 +76,15 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Preview:
-    """What one step does to its columns, on some training rows. Pictures are uint8 arrays (height, width[, 3]) and have no frames."""
+    """What one step does to its columns, on some training rows. Pictures are uint8 arrays (height, width[, 3]) and have no frames.
+
+    `origins_before` and `origins_after` name the column id that each column of the frames comes from.
+    """
 
     before: pd.DataFrame
     after: pd.DataFrame
+    origins_before: tuple[str, ...] = ()
+    origins_after: tuple[str, ...] = ()
     pictures_before: tuple[Array, ...] = ()
     pictures_after: tuple[Array, ...] = ()
 
@@ -119,7 +124,11 @@ def preview(steps: Sequence[Step], train: Table, inputs: Sequence[str], position
             mine, _ = blocks.divide(type, now[type], at)
             pairs.append((mine, blocks.applied(step, mine, step.fit(mine.x))))
     before, after = [mine for mine, _ in pairs], [result for _, result in pairs]
-    return Preview(_frame(before), _frame(after), _pictures(before), _pictures(after))
+    return Preview(_frame(before), _frame(after), _origins(before), _origins(after), _pictures(before), _pictures(after))
+
+
+def _origins(shown: list[Block]) -> tuple[str, ...]:
+    return tuple(id for block in shown if block.x.ndim == 2 for id in block.origins)
 
 
 def _frame(shown: list[Block]) -> pd.DataFrame:
