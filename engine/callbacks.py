@@ -69,15 +69,18 @@ class Watch:
         self._guard(running)
         return self.is_over
 
-    def judged(self, training: Mapping[str, float], validation: Mapping[str, float]) -> bool:
-        """After an epoch: tells, compares, keeps. True when training should end. Raises Diverged, Cancelled."""
+    def judged(self, training: Mapping[str, float], validation: Mapping[str, float], seconds: float | None = None) -> bool:
+        """After an epoch (that took `seconds`, else since `begin`): tells, compares, keeps. True when training should end.
+
+        Raises Diverged, Cancelled.
+        """
         values = self._in_user_units(training, validation)
         self.progress.epochs += 1
         self._obey(self.tell.metrics(float(self.progress.epochs), values))
         self._guard(values["loss"])
         self._guard(values["val_loss"])
         self._compare(values)
-        self._tell_facts()
+        self._tell_facts(time.monotonic() - self._began if seconds is None else seconds)
         self._obey(self.tell.stage(self._sentence(), self.progress.epochs / self.rules.epochs))
         return self.is_over
 
@@ -112,8 +115,8 @@ class Watch:
         if self.rules.patience and progress.waited >= self.rules.patience:
             progress.stopped = f"No better for {_epochs(progress.waited)}."
 
-    def _tell_facts(self) -> None:
-        seconds = max(time.monotonic() - self._began, 1e-6)
+    def _tell_facts(self, seconds: float) -> None:
+        seconds = max(seconds, 1e-6)
         progress = self.progress
         self.tell.facts(
             {

@@ -1,0 +1,139 @@
+"""Learning by scikit-learn's gradient boosting, a few trees at a time, so that it can be watched and stopped."""
+
+import json
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from engine.architectures.base import Architecture
+from engine.callbacks import Rules, Watch
+from engine.learners.base import Array, Inputs, Learner, Lesson, Tell
+from engine.spec import param
+from engine.trees import Forest
+
+if TYPE_CHECKING:
+    from engine.profile import Profile
+
+SHAPE = "trees_shape.json"
+MOST_WATCHED = 5_000
+FEWEST, MOST, SECONDS = 16, 64, 1.0
+
+
+class Scikit(Learner):
+    """Adds one small tree after another, each correcting what those before still get wrong."""
+
+    kind: Literal["scikit"] = "scikit"
+    title = "Boosting"
+    order = 20
+
+    epochs: int = param(500, "Rounds", help="The most rounds; each adds a tree (with several answers: one for each).", ge=1, le=20_000)
+    learning_rate: float = param(
+        0.05, "Learning rate", help="How much of an error each round corrects.", gt=0, le=1, search=(0.01, 0.3), log=True
+    )
+    patience: int = param(30, "Patience", unit="rounds", help="Stops after so many rounds without improvement. 0 never stops early.", ge=0)
+
+    @classmethod
+    def propose(cls, profile: "Profile", architecture: Architecture) -> "Scikit":
+        return cls()
+
+    def fit(self, lesson: Lesson, tell: Tell) -> "Trees":
+        tell.facts({"epochs": self.epochs})
+        tell.stage("Learning", 0.0)
+        boosting = _Boosting(self, lesson, tell)
+        while not boosting.watch.is_over:
+            boosting.go_on()
+        boosting.watch.finish()
+        return boosting.best()
+
+    @classmethod
+    def load(cls, folder: Path) -> "Trees":
+        return Trees.load(folder)
+
+
+@dataclass(frozen=True)
+class Trees:
+    """A trained forest; `outputs` is how many values an answer has (1 for yes/no: the chance of yes)."""
+
+    forest: Forest
+    outputs: int
+
+    def predict(self, inputs: Inputs) -> Array:
+        """(rows, outputs) float32."""
+        return self.shaped(self.forest.answer(matrix(inputs)))
+
+    def shaped(self, answer: Array) -> Array:
+        """The forest's answer in the shape of a network's; an answer that never occurred in training has no chance."""
+        if self.forest.classes is None:
+            return answer.astype(np.float32)
+        chances = np.zeros((len(answer), max(self.outputs, 2)), np.float32)
+        chances[:, list(self.forest.classes)] = answer
+        return chances[:, 1:] if self.outputs == 1 else chances
+
+    def save(self, folder: Path) -> None:
+        """Writes plain numbers."""
+        self.forest.save(folder)
+        (folder / SHAPE).write_text(json.dumps({"outputs": self.outputs}), "utf-8")
+
+    @staticmethod
+    def load(folder: Path) -> "Trees":
+        """What `save` wrote."""
+        return Trees(Forest.load(folder), int(json.loads((folder / SHAPE).read_text("utf-8"))["outputs"]))
+
+
+def matrix(inputs: Inputs) -> Array:
+    """(rows, numbers + codes) float64: numbers first."""
+    return np.concatenate([inputs[name].astype(np.float64) for name in ("number", "code") if name in inputs], axis=1)
+
+
+class _Boosting:
+    """A training in rounds. `Watch` sees it as a model whose weights are the number of rounds."""
+
+    def __init__(self, settings: Scikit, lesson: Lesson, tell: Tell) -> None:
+        made = lesson.architecture.regressor_or_classifier(lesson.task.estimator, lesson.shapes, lesson.seed)
+        self.estimator = made.set_params(learning_rate=settings.learning_rate, warm_start=True)
+        self.lesson = lesson
+        self.x, self.validation_x = matrix(lesson.train), matrix(lesson.validation)
+        self.watched = np.random.default_rng(lesson.seed).permutation(len(self.x))[:MOST_WATCHED]
+        self.outputs = lesson.task.baseline(lesson.train_y, lesson.state).shape[1]
+        measures = [replace(m, factor=1.0) for m in lesson.task.metrics(lesson.state)]
+        rules = Rules(settings.epochs, 1, len(self.x), settings.learning_rate, settings.patience)
+        self.watch = Watch(self, tell, measures, rules)
+        self.rounds = self.chosen = 0
+        self.pace = 1
+        self.sums: list[Array] = []
+
+    def go_on(self) -> None:
+        """Some more rounds: few at first, then as many as take about a second."""
+        count = min(self.pace, self.watch.rules.epochs - self.rounds)
+        began = time.monotonic()
+        self.estimator.set_params(max_iter=self.rounds + count).fit(self.x, self.lesson.train_y)
+        grown = Forest.taken_from(self.estimator, slice(self.rounds, None))
+        self._judge(grown, (time.monotonic() - began) / count)
+        if self.pace < FEWEST or time.monotonic() - began < SECONDS:
+            self.pace = min(2 * self.pace, MOST)
+
+    def best(self) -> Trees:
+        """The forest up to its best round."""
+        return Trees(Forest.taken_from(self.estimator, slice(0, max(self.chosen, 1))), self.outputs)
+
+    def get_weights(self) -> list[int]:
+        return [self.watch.progress.epochs]
+
+    def set_weights(self, weights: list[int]) -> None:
+        self.chosen = weights[0]
+
+    def _judge(self, grown: Forest, seconds: float) -> None:
+        lesson, trees = self.lesson, Trees(grown, self.outputs)
+        if not self.sums:
+            self.sums = [np.tile(grown.start, (len(x), 1)) for x in (self.watched, self.validation_x)]
+        y = lesson.train_y[self.watched], lesson.validation_y
+        for added in zip(grown.sums(self.x[self.watched]), grown.sums(self.validation_x), strict=True):
+            self.rounds += 1
+            self.sums = [total + more for total, more in zip(self.sums, added, strict=True)]
+            outputs = [trees.shaped(grown.answer_from(total)) for total in self.sums]
+            told = [lesson.task.evaluate(o, truth, lesson.state) for o, truth in zip(outputs, y, strict=True)]
+            if self.watch.judged(*told, seconds=seconds):
+                return
