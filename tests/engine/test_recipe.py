@@ -162,7 +162,7 @@ def test_a_preview_shows_the_columns_before_and_after_one_step() -> None:
     assert shown.before["Age"].isna().any()
     assert not shown.after["Age"].isna().any()
     assert shown.labels_after[-1] == "Age (was missing)"
-    assert (shown.origins_before, shown.origins_after[-1]) == (("age",), "age")
+    assert (shown.origins_before[0], shown.origins_before[1], shown.origins_after[-1]) == ("age", "seen", "age")
 
 
 def test_a_preview_has_no_two_columns_of_one_name() -> None:
