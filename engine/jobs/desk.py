@@ -39,6 +39,8 @@ class Desk:
         self._program = program
         self._turn = threading.Lock()
         self._child: subprocess.Popen[str] | None = None
+        self._closed: subprocess.Popen[str] | None = None
+        self._was_closed = False
         self._heard: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def ask(self, question: str, timeout: float = 60.0, **arguments: Any) -> Any:
@@ -56,9 +58,12 @@ class Desk:
         threading.Thread(target=self._warm, name="desk-warm", daemon=True).start()
 
     def close(self) -> None:
-        """Ends the child."""
-        with self._turn:
-            self._end()
+        """Ends the child, also in the middle of an answer; who waits for that answer is told. A later question starts a new child."""
+        child = self._child
+        if child is not None:
+            self._closed = child
+            child.kill()
+            child.wait()
 
     def _warm(self) -> None:
         try:
@@ -67,7 +72,10 @@ class Desk:
             print(f"The desk could not be warmed up: {error}", file=sys.stderr)
 
     def _answer(self, line: str, until: float) -> Any:
-        reply = self._exchange(line, until) or self._exchange(line, until)
+        reply = self._exchange(line, until)
+        if not reply and self._was_closed:
+            raise EngineError("The question was dropped because the app is closing.", "Open the app again.")
+        reply = reply or self._exchange(line, until)
         if not reply:
             raise EngineError(f"{_SORRY}: its process ended twice.", f"Try again; if it happens again, {_LOG}.")
         found = json.loads(reply)
@@ -89,6 +97,7 @@ class Desk:
         except OSError:
             reply = ""
         if not reply:
+            self._was_closed = child is self._closed
             self._end()
         return reply
 

@@ -105,6 +105,27 @@ def test_a_question_that_always_kills_the_child_is_given_up(toy: Desk) -> None:
     assert toy.ask("double", number=3)["double"] == 6
 
 
+def test_closing_does_not_wait_for_a_long_answer(toy: Desk) -> None:
+    toy.ask("double", number=1)
+    told: list[str] = []
+
+    def ask() -> None:
+        try:
+            toy.ask("wait", seconds=60)
+        except EngineError as error:
+            told.append(error.what)
+
+    asker = threading.Thread(target=ask)
+    asker.start()
+    until(lambda: toy._turn.locked(), "the question is being answered")
+    began = time.monotonic()
+    toy.close()
+    asker.join()
+    assert time.monotonic() - began < 5
+    assert told == ["The question was dropped because the app is closing."]
+    assert toy.ask("double", number=2)["double"] == 4
+
+
 def test_the_child_ends_when_the_app_is_killed(workspace: Workspace) -> None:
     app = f"""
         import time
