@@ -56,8 +56,9 @@ def _copies(plan: "Plan", profile: Profile) -> list[Problem]:
     if plan.split.method != "random" or profile.duplicates <= DUPLICATES * profile.rows:
         return []
     copies = count(profile.duplicates, "row is an exact copy of another", "rows are exact copies of others")
-    what = f"{copies}: the same row can be learned and then tested."
-    return [_about("Rows", what, "Expect the score to flatter the model; remove copies that are not real.")]
+    if profile.duplicates < profile.rows / 2:
+        return [_about("Rows", f"{copies}.", "Nothing to do: copies stay together, so none is both learned and tested.", "info")]
+    return [_about("Rows", f"{copies}: the same row can be learned and then tested.", "Remove copies that are not real.")]
 
 
 def _unseen(plan: "Plan", target: ColumnProfile, rows: int) -> list[Problem]:

@@ -46,16 +46,14 @@ class Parts:
 def assign(split: Split, table: Table, target: str, task: "Task", seed: int) -> Parts:
     """Divides the rows whose target is there; the same seed divides them alike.
 
-    Random: classes keep their shares in every part, as far as whole rows allow. Group: rows with the same value of the column stay
+    Random: classes keep their shares in every part, as far as whole rows allow, and exact copies of a row stay with it. Group: rows with the same value of the column stay
     together; a row without a value is a group of its own. Time: the newest rows are the unseen ones; rows of one moment stay
     together, and rows without a date are learned from. Raises InvalidPlan when there are too few rows, classes, groups or dates.
     """
     rows = np.flatnonzero(_present(table.values(target)))
     if len(rows) < FEWEST_ROWS:
         name = table.column(target).name
-        what = (
-            f"Only {count(len(rows), 'row has', 'rows have')} a value in '{name}'; at least {FEWEST_ROWS} are needed."
-        )
+        what = f"Only {count(len(rows), 'row has', 'rows have')} a value in '{name}'; at least {FEWEST_ROWS} are needed."
         raise InvalidPlan(what, "Add rows, or choose another column to predict.")
     classes = _classes(table, target, rows) if task.estimator == "classifier" else np.zeros(len(rows), np.int64)
     parts = _METHODS[split.method](split, table, rows, classes, np.random.default_rng(seed))
@@ -69,15 +67,21 @@ def counts(split: Split, rows: int) -> tuple[int, int, int]:
 
 
 def _random(split: Split, table: Table, rows: Array, classes: Array, random: np.random.Generator) -> Array:
+    which = _copies(table, rows)
+    _, first = np.unique(which, return_index=True)
+    return _by_chance(split, classes[first], random)[which]
+
+
+def _by_chance(split: Split, classes: Array, random: np.random.Generator) -> Array:
     """Each class's rows, shuffled, are spread evenly over 0 to 1; the first share of that line is the test part, the next validation."""
-    order = random.permutation(len(rows))
+    order = random.permutation(len(classes))
     by_class = order[np.argsort(classes[order], kind="stable")]
     sizes = np.bincount(classes)
-    rank = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    rank = np.arange(len(classes)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     place = (rank + 0.5) / np.repeat(sizes, sizes)
-    line = by_class[np.lexsort((random.random(len(rows)), place))]
-    _, validation, test = counts(split, len(rows))
-    parts = np.full(len(rows), TRAIN)
+    line = by_class[np.lexsort((random.random(len(classes)), place))]
+    _, validation, test = counts(split, len(classes))
+    parts = np.full(len(classes), TRAIN)
     parts[line[:test]], parts[line[test : test + validation]] = TEST, VALIDATION
     return parts
 
@@ -122,6 +126,13 @@ def _classes(table: Table, target: str, rows: Array) -> Array:
         what = f"Every row has the same value in '{table.column(target).name}': {values[0]}. There is nothing to tell apart."
         raise InvalidPlan(what, "Choose another column to predict, or add rows with other values.")
     return classes
+
+
+def _copies(table: Table, rows: Array) -> Array:
+    """(rows,) the same number for rows that are alike in every column. Where most rows repeat, that is their nature: all differ."""
+    codes = pd.util.hash_pandas_object(table.frame.iloc[rows], index=False).to_numpy()
+    which, distinct = pd.factorize(codes)
+    return which if len(distinct) > len(rows) / 2 else np.arange(len(rows))
 
 
 def _groups(table: Table, column: str, rows: Array) -> Array:

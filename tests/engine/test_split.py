@@ -71,6 +71,20 @@ def test_the_only_row_of_a_class_is_learned_from() -> None:
     assert 120 in parts.train
 
 
+def test_exact_copies_of_a_row_stay_together() -> None:
+    x = np.concatenate([np.arange(300.0), np.arange(100.0)])
+    y = np.concatenate([np.tile([0.0, 1.0], 150), np.tile([0.0, 1.0], 50)])
+    parts = assigned(Split(), table(y, x=x))
+    found = [set(x[part]) for part in (parts.train, parts.validation, parts.test)]
+    assert not (found[0] & found[1] or found[0] & found[2] or found[1] & found[2])
+    assert len(parts.test) == pytest.approx(80, abs=8)
+
+
+def test_rows_that_mostly_repeat_by_nature_are_divided_one_by_one() -> None:
+    parts = assigned(Split(), table(np.tile([0.0, 1.0], 100), x=np.repeat([0.0, 1.0], 100)))
+    assert (len(parts.train), len(parts.validation), len(parts.test)) == (130, 30, 40)
+
+
 def test_rows_without_a_target_are_in_no_part() -> None:
     y = np.tile([0.0, 1.0], 50)
     y[[3, 50]] = np.nan, np.inf
