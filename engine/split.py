@@ -46,9 +46,10 @@ class Parts:
 def assign(split: Split, table: Table, target: str, task: "Task", seed: int) -> Parts:
     """Divides the rows whose target is there; the same seed divides them alike.
 
-    Random: classes keep their shares in every part, as far as whole rows allow, and exact copies of a row stay with it. Group: rows with the same value of the column stay
-    together; a row without a value is a group of its own. Time: the newest rows are the unseen ones; rows of one moment stay
-    together, and rows without a date are learned from. Raises InvalidPlan when there are too few rows, classes, groups or dates.
+    Random: classes keep their shares in every part, as far as whole rows allow, and exact copies of a row stay with it. Group: rows
+    with the same value of the column stay together; a row without a value is a group of its own. Time: the newest rows are the
+    unseen ones; rows of one moment stay together, and rows without a date are learned from. Raises InvalidPlan when there are too
+    few rows, classes, groups or dates.
     """
     rows = np.flatnonzero(_present(table.values(target)))
     if len(rows) < FEWEST_ROWS:
