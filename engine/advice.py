@@ -249,11 +249,18 @@ class _Hints:
 
     def task(self, target: str) -> Task:
         kind, positive = self.said.get("task"), self.said.get("positive")
-        member = TASKS.get(kind) if kind else None
-        asked = (member.offer(self.profile.column(target)) if member else None) or task(self.profile, target)
+        asked = self._asked(kind, self.profile.column(target)) if kind else task(self.profile, target)
         if positive is not None and "positive" in type(asked).model_fields:
             return TASKS.parse({**asked.model_dump(), "positive": str(positive)})
         return asked
+
+    def _asked(self, kind: str, column: ColumnProfile) -> Task:
+        offered = TASKS.get(kind).offer(column)
+        if offered is None:
+            able = [own.kind for own in tasks(self.profile, column.id)]
+            fix = f"Choose one of: {', '.join(able)}." if able else "Choose another column."
+            raise InvalidPlan(f"'{column.name}' ({column.type}) cannot be predicted as '{kind}'.", fix)
+        return offered
 
     def columns(self, name: str) -> tuple[str, ...]:
         return tuple(self._id(column) for column in self.said.get(name, ()))

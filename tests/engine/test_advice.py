@@ -245,6 +245,13 @@ def test_a_hint_about_a_column_that_is_not_there_is_refused() -> None:
         advice.plan("d1", rows, known, hints={"group": "machine"})
 
 
+def test_a_task_that_the_column_cannot_have_is_refused_with_those_it_can() -> None:
+    rows, known = table(age=AGE, site=SITE)
+    with pytest.raises(InvalidPlan) as error:
+        advice.plan("d1", rows, known, target="site", hints={"task": "regression"})
+    assert str(error.value) == "'site' (category) cannot be predicted as 'regression'. Choose one of: multiclass, binary."
+
+
 def test_data_with_only_free_text_left_is_refused_with_the_reason() -> None:
     rows, known = table(types={"text": "text"}, type=SITE, text=[f"some words {i * 3} and more" for i in range(ROWS)])
     with pytest.raises(InvalidPlan) as error:
