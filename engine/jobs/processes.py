@@ -77,8 +77,8 @@ def go_first() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def start(program: Sequence[str], arguments: Sequence[object], log: Path, lock: int) -> "subprocess.Popen[bytes]":
-    """Starts a program in its own session with the lock handed on; what it prints is added to `log`. It outlives this process."""
+def start(program: Sequence[str], arguments: Sequence[object], log: Path, handed: int) -> "subprocess.Popen[bytes]":
+    """Starts a program in its own session with an open file handed on; what it prints is added to `log`. It outlives this process."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
         return subprocess.Popen(
@@ -88,5 +88,5 @@ def start(program: Sequence[str], arguments: Sequence[object], log: Path, lock: 
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            pass_fds=(lock,),
+            pass_fds=(handed,),
         )

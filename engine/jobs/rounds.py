@@ -15,6 +15,7 @@ from pathlib import Path
 
 from engine.jobs import aftermath, locks, processes
 from engine.jobs.aftermath import Exit
+from engine.jobs.spare import Spare
 from engine.store import disk, transitions
 from engine.store.transitions import ACTIVE, Unfinished
 from engine.store.workspace import Workspace
@@ -42,12 +43,14 @@ class Rounds:
         slots: int | None = 1,
         attempts: int = aftermath.ATTEMPTS,
         program: Sequence[str] = WORKER,
+        spare: Spare | None = None,
     ) -> None:
         self.workspace = workspace
         self.only = only
         self.slots = slots
         self.attempts = attempts
         self.program = program
+        self.spare = spare
         self._children: dict[tuple[str, int], _Child] = {}
         self._cancelling: dict[tuple[str, int], float] = {}
         self._not_before: dict[str, float] = {}
@@ -117,7 +120,8 @@ class Rounds:
     def _spawn(self, id: str, attempt: int, lock: int) -> None:
         kills = processes.memory_kills()
         try:
-            process = processes.start(self.program, [self.workspace.path, id, attempt, lock], self.workspace.run(id) / "log.txt", lock)
+            process = self.spare.hand(id, attempt, lock) if self.spare else None
+            process = process or processes.start(self.program, [self.workspace.path, id, attempt, lock], self._log(id), lock)
         except OSError as error:
             transitions.move(self.workspace, id, attempt, "starting", "interrupted", "worker_crash", f"It could not be started: {error}.")
             return
@@ -132,6 +136,9 @@ class Rounds:
                 del self._children[key]
         self._cancelling = {key: since for key, since in self._cancelling.items() if key in known}
         self._not_before = {id: at for id, at in self._not_before.items() if any(id == run.id for run in found)}
+
+    def _log(self, id: str) -> Path:
+        return self.workspace.run(id) / "log.txt"
 
     def _lock(self, run: Unfinished) -> Path:
         return self.workspace.run(run.id) / "lock"

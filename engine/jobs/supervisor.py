@@ -17,6 +17,7 @@ from types import FrameType
 
 from engine.jobs import locks, processes
 from engine.jobs.rounds import WORKER, Rounds
+from engine.jobs.spare import Spare
 from engine.store import backup, db, runs, transitions
 from engine.store.records import now
 from engine.store.runs import Run
@@ -28,6 +29,7 @@ _LIGHT = "import sys; sys.modules.update(pandas=None, numpy=None); from engine.j
 SUPERVISOR = (sys.executable, "-c", _LIGHT)
 TICK = 0.1
 IDLE_SECONDS = 600.0
+SPARE_AFTER_SECONDS, SPARE_UNUSED_SECONDS = 8.0, 60.0
 BACKUP_SECONDS = 3600.0
 LARGE_LOG = 2**20
 
@@ -93,7 +95,7 @@ def main(arguments: Sequence[str] | None = None, rounds: Rounds | None = None) -
     os.set_inheritable(lock, False)
     _write_identity(workspace)
     _clear_leftovers(workspace)
-    _Service(rounds or Rounds(workspace), lock).run()
+    _Service(rounds or Rounds(workspace, spare=Spare(workspace)), lock).run()
     return 0
 
 
@@ -105,16 +107,21 @@ class _Service:
         self.workspace = rounds.workspace
         self.lock: int | None = lock
         self.is_told_to_end = False
-        self.last_use = (0.0, 0)
+        self.touched = 0
+        self.used_at = self.busy_at = time.monotonic()
         self.next_backup = 0.0
 
     def run(self) -> None:
         signal.signal(signal.SIGTERM, self._end)
         signal.signal(signal.SIGINT, self._end)
         while not self.is_told_to_end and self.workspace.database.exists():
-            if self._is_unused(self._step()) and self._leave():
-                return
+            self._notice(self._step())
+            if self._is_unused() and self._leave():
+                break
+            self._care_for_spare()
             time.sleep(TICK)
+        if self.rounds.spare:
+            self.rounds.spare.drop()
 
     def _step(self) -> bool:
         try:
@@ -129,14 +136,28 @@ class _Service:
             time.sleep(1.0)
             return True
 
-    def _is_unused(self, is_busy: bool) -> bool:
+    def _notice(self, is_busy: bool) -> None:
+        """Uses are seen by the file's time changing, so that a wrong clock does no harm."""
         try:
             touched = _lock_file(self.workspace).stat().st_mtime_ns
         except FileNotFoundError:
-            return True
-        if is_busy or touched != self.last_use[1]:
-            self.last_use = (time.monotonic(), touched)
-        return time.monotonic() - self.last_use[0] > IDLE_SECONDS
+            return
+        if touched != self.touched:
+            self.touched, self.used_at = touched, time.monotonic()
+        if is_busy:
+            self.busy_at = time.monotonic()
+
+    def _is_unused(self) -> bool:
+        return time.monotonic() - max(self.used_at, self.busy_at) > IDLE_SECONDS
+
+    def _care_for_spare(self) -> None:
+        """A spare worker is kept while the app is in use and nothing is trained; its start gives way to the app's."""
+        if self.rounds.spare is None:
+            return
+        if time.monotonic() - self.used_at > SPARE_UNUSED_SECONDS:
+            self.rounds.spare.drop()
+        elif time.monotonic() - self.busy_at > SPARE_AFTER_SECONDS:
+            self.rounds.spare.keep()
 
     def _leave(self) -> bool:
         """Gives the lock back, then looks once more: a run queued just before would otherwise wait for nobody."""

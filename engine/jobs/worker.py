@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None, work: Work | None = None) -> in
     if lock is None or not locks.is_of(lock, workspace.run(id) / "lock"):
         return NOT_MINE
     os.set_inheritable(lock, False)
-    _be_kind()
+    be_kind()
     process = processes.of(os.getpid())
     if process is None or not _insist(lambda: transitions.begin(workspace, id, attempt, process)):
         return NOT_MINE
@@ -61,6 +61,15 @@ def main(arguments: Sequence[str] | None = None, work: Work | None = None) -> in
     tell = Telling(workspace, id, attempt)
     signal.signal(signal.SIGTERM, lambda number, frame: tell.terminate())
     return _train(workspace, id, attempt, tell, work or learn)
+
+
+def be_kind() -> None:
+    """The training gives way to the page, and to everything else when memory runs out."""
+    processes.go_first()
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, max(NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
+    for variable in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(variable, str(_cores()))
 
 
 def learn(workspace: Workspace, run: Run, tell: Telling) -> dict[str, Any]:
@@ -136,15 +145,6 @@ def _claim(workspace: Workspace, id: str) -> tuple[int, int | None]:
     lock = locks.take(workspace.run(id) / "lock")
     attempt = transitions.claim(workspace, id, runs.get(workspace, id).attempt) if lock is not None else None
     return (attempt, lock) if attempt is not None else (0, None)
-
-
-def _be_kind() -> None:
-    """The training gives way to the page, and to everything else when memory runs out."""
-    processes.go_first()
-    with suppress(OSError):
-        os.nice(NICENESS)
-    for variable in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"):
-        os.environ.setdefault(variable, str(_cores()))
 
 
 def _cores() -> int:

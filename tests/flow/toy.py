@@ -1,6 +1,7 @@
 """A worker and a supervisor whose training is a counter, so that everything around a training can be tested in seconds.
 
 python toy.py work WORKSPACE RUN ATTEMPT LOCK      python toy.py supervise WORKSPACE
+python toy.py spare WORKSPACE SOCKET
 python toy.py rounds WORKSPACE                     (a supervisor that does not mind others, for the chaos test)
 The toy's plan is {"steps", "seconds" (a step), "ends" (what the last step does)}.
 """
@@ -14,7 +15,7 @@ import time
 from pathlib import Path
 
 from engine.errors import Diverged, EngineError
-from engine.jobs import locks, rounds, supervisor, worker
+from engine.jobs import locks, rounds, spare, supervisor, worker
 from engine.jobs.rounds import Rounds
 from engine.jobs.telling import Telling
 from engine.store.runs import Run
@@ -23,6 +24,7 @@ from engine.tell import Cancelled
 
 LIGHT = f"import runpy, sys; sys.modules.update(pandas=None, numpy=None); runpy.run_path({__file__!r}, run_name='__main__')"
 TOY = (sys.executable, "-c", LIGHT, "work")
+SPARE = (sys.executable, "-c", LIGHT, "spare")
 SUPERVISE = (sys.executable, "-c", LIGHT, "supervise")
 ROUNDS = (sys.executable, "-c", LIGHT, "rounds")
 
@@ -89,6 +91,8 @@ if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
     if command == "work":
         sys.exit(worker.main(arguments, work))
+    if command == "spare":
+        sys.exit(spare.main(arguments, lambda: None, work))
     place = Workspace(Path(arguments[0]))
     if command == "supervise":
         sys.exit(supervisor.main(arguments, Rounds(place, program=TOY)))
