@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.special import expit, softmax
 
 from engine.errors import EngineError
 
@@ -80,9 +79,9 @@ class Forest:
         if self.classes is None:
             return total
         if total.shape[1] == 1:
-            yes = expit(total)
-            return np.hstack([1 - yes, yes])
-        return np.asarray(softmax(total, axis=1))
+            total = np.hstack([-total, total]) / 2
+        grown = np.exp(total - total.max(axis=1, keepdims=True))
+        return np.asarray(grown / grown.sum(axis=1, keepdims=True))
 
     def save(self, folder: Path) -> None:
         """Writes `trees.npz` and `trees.json`."""

@@ -1,0 +1,174 @@
+"""A bundle: a trained model with everything it needs to answer raw rows, and its judgement, in one folder. Nothing in it is pickled.
+
+plan.json, columns.json (inputs and target), form.json (ranges and choices of the training rows), recipe.json, task.json (what the
+task learned, the trivial answer), the model's files, report.json, card.md, samples.json, versions.json, manifest.json.
+"""
+
+import importlib.metadata
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import ValidationError
+
+from engine import __version__, card, manifest, samples
+from engine import form as forms
+from engine.columns import Column, Table
+from engine.errors import EngineError, NotFound
+from engine.form import FormField
+from engine.learners.base import Array, Model
+from engine.panels import Report
+from engine.plan import Plan
+from engine.problems import Problem
+from engine.recipe import Fitted
+from engine.split import Parts
+
+__all__ = ["Bundle", "FormField", "form", "load", "report", "write"]
+
+LIBRARIES = ("numpy", "pandas", "scikit-learn", "keras", "tensorflow", "tensorflow-cpu")
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A model in use. `columns` are the inputs, then the target; `state` is the task's; `baseline` the trivial answer (1, outputs)."""
+
+    folder: Path
+    plan: Plan
+    columns: tuple[Column, ...]
+    fields: tuple[FormField, ...]
+    fitted: Fitted
+    state: dict[str, Any]
+    baseline: Array
+    model: Model
+    report: Report
+
+    @cached_property
+    def inputs(self) -> tuple[Column, ...]:
+        """The columns it answers from."""
+        return tuple(column for column in self.columns if column.id != self.plan.target)
+
+    @cached_property
+    def target(self) -> Column:
+        """The column it predicts."""
+        return next(column for column in self.columns if column.id == self.plan.target)
+
+    def outputs(self, table: Table) -> Array:
+        """(rows, outputs) what the model gives for raw rows. Raises EngineError naming a column that is missing."""
+        there = {column.id for column in table.columns}
+        for column in self.inputs:
+            if column.id not in there:
+                raise EngineError(f"The column '{column.name}' is missing.", "Add it: the model was trained with it.")
+        return self.model.predict(self.fitted.apply(table))
+
+    def predict(self, table: Table) -> pd.DataFrame:
+        """A row for each raw row: "prediction" in the user's words and units, how sure or from-to, and details."""
+        if not len(table):
+            raise EngineError("There are no rows to answer.", "Give at least one row.")
+        return self.plan.task.decode(self.outputs(table), self.state)
+
+    def problems(self, table: Table) -> list[Problem]:
+        """What is unusual about these rows, in words."""
+        return forms.problems(self.fields, table)
+
+    def form(self) -> list[FormField]:
+        """One field for each input column."""
+        return list(self.fields)
+
+
+def write(
+    folder: Path,
+    plan: Plan,
+    table: Table,
+    parts: Parts,
+    fitted: Fitted,
+    state: dict[str, Any],
+    baseline: Array,
+    model: Model,
+    report: Report,
+) -> Bundle:
+    """Puts everything into `folder`, complete or not at all, and checks that the stored model answers as this one does."""
+    columns = tuple(table.column(id) for id in (*plan.inputs, plan.target))
+    fields = forms.fields(table.take(parts.train), plan.inputs)
+    shown = samples.choose(_only(table, plan.inputs).take(parts.test))
+    outputs = model.predict(fitted.apply(shown))
+    versions = _versions()
+
+    def fill(place: Path) -> None:
+        _put(place, "plan.json", plan.model_dump(mode="json"))
+        _put(place, "columns.json", [column.model_dump(mode="json") for column in columns])
+        _put(place, "form.json", [field.model_dump(mode="json") for field in fields])
+        _put(place, "recipe.json", fitted.to_json())
+        _put(place, "task.json", {"state": state, "baseline": baseline.tolist()})
+        _put(place, "report.json", report.model_dump(mode="json"))
+        _put(place, "versions.json", versions)
+        (place / "card.md").write_text(card.write(plan, columns[-1].name, fields, report, versions), "utf-8")
+        model.save(place)
+        samples.write(place, shown, outputs)
+        samples.compare(outputs, type(plan.training).load(place).predict(fitted.apply(shown)))
+
+    manifest.write(folder, fill)
+    return Bundle(folder, plan, columns, tuple(fields), fitted, state, baseline, model, report)
+
+
+def load(folder: Path) -> Bundle:
+    """The bundle in that folder. Raises NotFound, or EngineError when a file was changed or the model answers differently than it did."""
+    manifest.check(folder)
+    try:
+        plan = Plan.model_validate(_get(folder, "plan.json"))
+        task = _get(folder, "task.json")
+        loaded = Bundle(
+            folder,
+            plan,
+            tuple(Column.model_validate(column) for column in _get(folder, "columns.json")),
+            tuple(form(folder)),
+            Fitted.from_json(_get(folder, "recipe.json")),
+            task["state"],
+            np.array(task["baseline"], np.float32),
+            type(plan.training).load(folder),
+            report(folder),
+        )
+        rows, expected = samples.read(folder, loaded.inputs)
+    except (ValidationError, KeyError, ValueError, OSError) as error:
+        raise EngineError(f"This model cannot be read: {str(error).splitlines()[0]}.", "It may come from a newer version.") from error
+    samples.compare(expected, loaded.outputs(rows))
+    return loaded
+
+
+def form(folder: Path) -> list[FormField]:
+    """What to ask for, without loading the model."""
+    return [FormField.model_validate(field) for field in _get(folder, "form.json")]
+
+
+def report(folder: Path) -> Report:
+    """The judgement, without loading the model."""
+    return Report.model_validate(_get(folder, "report.json"))
+
+
+def _only(table: Table, ids: Sequence[str]) -> Table:
+    return Table(tuple(table.column(id) for id in ids), table.frame[list(ids)], table.folder)
+
+
+def _versions() -> dict[str, str]:
+    found = {"modelwright": __version__, "python": platform.python_version()}
+    for library in LIBRARIES:
+        try:
+            found[library] = importlib.metadata.version(library)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _put(folder: Path, name: str, value: Any) -> None:
+    (folder / name).write_text(json.dumps(value, ensure_ascii=False, indent=1), "utf-8")
+
+
+def _get(folder: Path, name: str) -> Any:
+    if not (folder / name).is_file():
+        raise NotFound(f"There is no model in '{folder}'.", "Name the folder of a model, the one with manifest.json in it.")
+    return json.loads((folder / name).read_text("utf-8"))
