@@ -2,6 +2,9 @@
 
 import math
 
+CURRENCIES = frozenset("$€£¥₹")
+"""Units written before the number."""
+
 
 def number(value: float | None, digits: int = 3) -> str:
     """At most `digits` significant digits, thousands marked: 35,200; 4.1; 0.037. A missing value is "unknown"."""
@@ -18,8 +21,11 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def amount(value: float | None, unit: str = "", digits: int = 3) -> str:
-    """A number with its unit: "94 %", "4.1 MPa"."""
-    return f"{number(value, digits)} {unit}".strip()
+    """A number with its unit: "94 %", "4.1 MPa", "$35,200"."""
+    shown = number(value, digits)
+    if unit in CURRENCIES:
+        return f"-{unit}{shown[1:]}" if shown.startswith("-") else f"{unit}{shown}"
+    return f"{shown} {unit}".strip()
 
 
 def count(many: int, one: str, more: str = "") -> str:

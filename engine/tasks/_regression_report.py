@@ -11,7 +11,7 @@ from engine.panels import Measure, Mistakes, Panel, Report, Scores
 from engine.reports import Definition, Scored
 from engine.scoring import Array, difference, mean
 from engine.tasks.base import Judged, State
-from engine.wording import amount, count, number, of_hundred
+from engine.wording import CURRENCIES, amount, count, number, of_hundred
 
 if TYPE_CHECKING:
     from engine.tasks.regression import Regression
@@ -182,7 +182,8 @@ def _largest(case: _Case, rows: Array) -> Mistakes:
 
 
 def _shown(case: _Case, value: float) -> str:
-    return f"{value:,.{case.state['decimals']}f} {case.unit}".strip()
+    shown = f"{value:,.{case.state['decimals']}f}"
+    return f"{case.unit}{shown}" if case.unit in CURRENCIES else f"{shown} {case.unit}".strip()
 
 
 def _off(case: _Case, off: float) -> str:

@@ -164,8 +164,9 @@ class Binary(Task):
 
     def _sides(self, counts: dict[str, int]) -> tuple[str, str]:
         """The values of yes and of no as they are written in the data; "" for "every other value"."""
-        if not counts:
-            raise InvalidPlan("No training row has a value in the column to predict.", "Choose another column to predict.")
+        if len(counts) < 2:
+            only = f"Every training row says '{next(iter(counts))}'" if counts else "No training row has a value in the column to predict"
+            raise InvalidPlan(f"{only}, so there is nothing to tell apart.", "Choose another column to predict, or add other rows.")
         positive, negative = (_match(asked, counts) for asked in (self.positive, self.negative))
         if positive and positive == negative:
             raise InvalidPlan(f"'{positive}' cannot mean both yes and no.", "Clear one of the two.")

@@ -45,7 +45,7 @@ class Regression(Task):
 
     @classmethod
     def offer(cls, column: "ColumnProfile") -> "Regression | None":
-        return cls(unit=unit_in(column.name)) if column.type == "number" and column.distinct >= 2 else None
+        return cls(unit=column.column.unit or unit_in(column.name)) if column.type == "number" and column.distinct >= 2 else None
 
     def question(self, name: str) -> str:
         return f"A number: how much will {name} be?"

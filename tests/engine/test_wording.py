@@ -27,6 +27,7 @@ def test_numbers_have_three_significant_digits(value: float | None, shown: str) 
 def test_amounts_carry_their_unit_when_there_is_one() -> None:
     assert wording.amount(4.126, "MPa") == "4.13 MPa"
     assert wording.amount(94.0, "%") == "94 %"
+    assert wording.amount(-35162.0, "$") == "-$35,200"
     assert wording.amount(4.126) == "4.13"
 
 
