@@ -66,7 +66,7 @@ def _step(step: steps.Step, here: str) -> None:
     path, query = state.link(step.view)
     mark = ":material/radio_button_checked:" if step.view == here and step.state == "ready" else MARKS[step.state]
     kind = step.state.replace(" ", "-")
-    with st.container(key=f"step-{step.view}-{kind}{'-here' if step.view == here else ''}"):
+    with st.container(key=f"line-{step.view}-{kind}{'-here' if step.view == here else ''}"):
         st.page_link(path, label=step.title, icon=mark, help=step.why, disabled=not step.is_open, query_params=query, width="stretch")
 
 

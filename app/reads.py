@@ -3,15 +3,24 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from app import state
+from engine import recipe, split
 from engine.columns import Table
+from engine.errors import EngineError
+from engine.plan import Plan
 from engine.problems import Problem
 from engine.profile import Profile
+from engine.recipe import Preview
+from engine.split import Parts
 from engine.store.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.advice import InputAdvice
     from engine.datasets import Dataset
+
+SAMPLE = 1000
 
 
 def profile(dataset: "Dataset") -> Profile:
@@ -37,6 +46,17 @@ def suspects(dataset: "Dataset", target: str) -> list[Problem]:
 def advised(dataset: "Dataset", target: str) -> "dict[str, InputAdvice]":
     """For each column but the target: whether to learn from it, and why."""
     return _advised(state.workspace(), dataset.id, dataset.version, target)
+
+
+def divided(dataset: "Dataset", plan: Plan) -> Parts:
+    """Which rows are learned from, steer, and stay unseen. Raises InvalidPlan when they cannot be divided so."""
+    return _divided(state.workspace(), dataset.id, dataset.version, _about_rows(plan))
+
+
+def preview(dataset: "Dataset", plan: Plan, position: int) -> Preview:
+    """What one step does to some training rows."""
+    upto = plan.model_copy(update={"recipe": plan.recipe[: position + 1], "name": ""})
+    return _preview(state.workspace(), dataset.id, dataset.version, upto.model_dump_json(), position)
 
 
 @lru_cache(maxsize=16)
@@ -72,3 +92,29 @@ def _suspects(workspace: Workspace, id: str, version: int, target: str) -> list[
     from engine import advice
 
     return advice.suspects(_table(workspace, id, version), _profile(workspace, id, version), target)
+
+
+@lru_cache(maxsize=16)
+def _divided(workspace: Workspace, id: str, version: int, plan: str) -> Parts:
+    parsed = Plan.model_validate_json(plan)
+    return split.assign(parsed.split, _table(workspace, id, version), parsed.target, parsed.task, parsed.seed)
+
+
+@lru_cache(maxsize=64)
+def _preview(workspace: Workspace, id: str, version: int, plan: str, position: int) -> Preview:
+    parsed = Plan.model_validate_json(plan)
+    return recipe.preview(parsed.recipe, _some_training_rows(workspace, id, version, parsed), parsed.inputs, position)
+
+
+def _some_training_rows(workspace: Workspace, id: str, version: int, plan: Plan) -> Table:
+    table = _table(workspace, id, version)
+    try:
+        rows = _divided(workspace, id, version, _about_rows(plan)).train
+    except EngineError:
+        rows = np.arange(len(table))
+    return table.take(rows[np.linspace(0, len(rows) - 1, min(len(rows), SAMPLE)).astype(int)])
+
+
+def _about_rows(plan: Plan) -> str:
+    """The plan with everything left out that does not matter to which row is where."""
+    return plan.model_copy(update={"recipe": (), "inputs": (), "confirmed": (), "name": ""}).model_dump_json()

@@ -11,7 +11,16 @@ from app import words
 from app.text import html, short
 from engine.profile import ColumnProfile
 
-COLOURS = {"training": "training", "unseen": "unseen", "plain": "accent", "quiet": "muted", "good": "good", "fair": "fair", "poor": "poor"}
+COLOURS = {
+    "training": "training",
+    "steering": "steering",
+    "unseen": "unseen",
+    "plain": "accent",
+    "quiet": "muted",
+    "good": "good",
+    "fair": "fair",
+    "poor": "poor",
+}
 
 
 @dataclass(frozen=True)
@@ -38,14 +47,18 @@ def columns(
     return f'<div {place}><div style="height:{height}px">{bars}</div>{under}</div>'
 
 
-def rows(pairs: Sequence[tuple[str, int]], total: int, title: str, *, colours: Sequence[str] = (), most: int = 8) -> str:
-    """Lying bars, one a value: name, bar, share. What is beyond `most` values is summed up in a last line."""
+def rows(
+    pairs: Sequence[tuple[str, int]], total: int, title: str, *, colours: Sequence[str] = (), most: int = 8, sum_up: bool = True
+) -> str:
+    """Lying bars, one a value: name, bar, share. With `sum_up` what is beyond `most` values is told in a last line."""
     shown = list(pairs[:most])
     rest = total - sum(count for _, count in shown)
     longest = max([count for _, count in shown] + [1])
     lines = [_row(name, count, total, longest, colours[i] if i < len(colours) else "plain") for i, (name, count) in enumerate(shown)]
-    if rest > 0 and len(pairs) > most or rest > 0 and pairs:
+    if sum_up and rest > 0 and pairs:
         lines.append(f'<div class="mw-rest">{html(words.count(rest))} others</div>')
+    if not sum_up and len(pairs) > most:
+        lines.append(f'<div class="mw-rest">and {len(pairs) - most} more</div>')
     return f'<div class="mw-rows" role="img" aria-label="{html(title)}">{"".join(lines)}</div>'
 
 
