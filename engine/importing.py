@@ -127,9 +127,11 @@ def read_source(request: Request, source: Path, pictures: Path, tell: Tell) -> t
     reader = choose(path, request.name, request.options)
     known = tuple(column.name for column in request.known)
     job = Job(path, request.name, pictures, known, tell=lambda done: tell(0.5 * done, "Reading"))
-    raw = reader.read(job)
-    rows = tables.write_source(source, len(raw.names), raw.batches)
-    (pictures / "text").unlink(missing_ok=True)
+    try:
+        raw = reader.read(job)
+        rows = tables.write_source(source, len(raw.names), raw.batches)
+    finally:
+        job.scratch.unlink(missing_ok=True)
     if rows == 0:
         raise UnreadableFile(
             f"The file '{request.name}' has {len(raw.names)} column names but no rows of values below them.",

@@ -21,6 +21,6 @@ def choose(path: Path, name: str, options: Mapping[str, Any] | None = None) -> R
     member = next((m for m in READERS.members.values() if m.sniff(path)), None)
     named = next((m for m in READERS.members.values() if name.lower().endswith(m.extensions)), None)
     if member is None or (named is not None and named is not member):
-        raise describe(path, name, member.holds if member else "", named.holds if named else "")
+        raise describe(path, name, member.holds if member else "")
     chosen = {key: value for key, value in (options or {}).items() if key in member.model_fields and key != "kind"}
     return READERS.parse({"kind": member.model_fields["kind"].default, **chosen})

@@ -12,7 +12,7 @@ from engine.readers._dialect import reader
 from engine.readers._quick import Body, swallows
 from engine.readers.base import Batch, Change
 
-_END = "\x02\x03end of file\x03\x02"
+_END = "\x02\x03end\x03\x02"
 _ROWS = 20_000
 _MOST_LONG = 0.1
 _SHOWN = 8

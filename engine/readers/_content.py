@@ -37,6 +37,8 @@ BINARY = tuple(magic for magic, _, _ in _STARTS if magic not in (b"BM", b"MZ", b
     b"PARE",
 )
 
+_TEXT_ENDINGS = {".csv", ".tsv", ".tab", ".txt", ".data"}
+_PROMISES = {".xlsx": "Excel", ".xlsm": "Excel", ".xls": "Excel", ".json": "JSON", ".parquet": "Parquet", ".zip": "zip"}
 _UNKNOWN = "bytes that are neither text nor a kind of file known here"
 
 
@@ -57,7 +59,7 @@ def is_json(start: bytes) -> bool:
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"{"):
         return text[1:].lstrip()[:1] in (b'"', b"}")
-    return text.startswith(b"[") and text[1:].lstrip()[:1] in (b"{", b"[", b"]")
+    return text.startswith(b"[") and text[1:].lstrip().startswith(tuple(b'{ [ ] " - 0 1 2 3 4 5 6 7 8 9'.split()))
 
 
 def members(path: Path) -> list[str]:
@@ -71,16 +73,17 @@ def members(path: Path) -> list[str]:
         return []
 
 
-def describe(path: Path, name: str, holds: str, expected: str) -> UnreadableFile:
-    """The error for a file whose content no reader takes, or another one than its name says.
+def describe(path: Path, name: str, holds: str) -> UnreadableFile:
+    """The error for a file that no reader takes, or whose name speaks for another reader than its content.
 
-    `holds` says what the content is if a reader knows it, `expected` what the name promises.
+    `holds` says what the content is if a reader knows it, else it is "".
     """
     found, fix = _what(path)
     if holds and (found == _UNKNOWN or found.startswith("a zip archive")):
         found, fix = holds, "Give the file the right ending and upload it again."
-    promised = f" The name promises {expected}." if expected and expected != found else ""
-    return UnreadableFile(f"The file '{name}' holds {found}.{promised}", fix)
+    ending = Path(name).suffix.lower()
+    odd = ending in _TEXT_ENDINGS or (ending in _PROMISES and _PROMISES[ending] not in found)
+    return UnreadableFile(f"The file '{name}' holds {found}{f', although its name ends in {ending}' if odd else ''}.", fix)
 
 
 def _what(path: Path) -> tuple[str, str]:

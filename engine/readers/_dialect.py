@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from engine.readers.base import LONGEST_CELL
@@ -31,14 +32,13 @@ class Dialect:
 def find(text: str, delimiter: str = "", quote: str | None = None) -> Dialect:
     """The layout of the text (the first part of a file, whole lines). `delimiter` and `quote` are the user's word."""
     lines = lines_of(text)
-    found: list[tuple[float, Dialect]] = []
-    for mark in (delimiter,) if delimiter else DELIMITERS:
-        for sign in ('"', "") if quote is None and '"' in text else (quote if quote is not None else '"',):
-            found.append(_judged(lines, mark, sign))
-    best = max(found, key=lambda pair: pair[0])
-    if best[0] <= 0 and not delimiter and (blanks := _judged(lines, " ", '"'))[0] > 0 and blanks[1].width > 2:
-        return blanks[1]
-    return best[1] if best[0] > 0 or delimiter else Dialect(_unused(text), '"', 0, 1)
+    quotes = (quote,) if quote is not None else ('"', "") if '"' in text else ('"',)
+    judged = [_judged(lines, mark, sign) for mark in ((delimiter,) if delimiter else DELIMITERS) for sign in quotes]
+    score, best = max(judged, key=lambda pair: pair[0])
+    if score > 0 or delimiter:
+        return best
+    by_blanks = _judged(lines, " ", '"')[1]
+    return by_blanks if _is_spaced(lines, by_blanks) else Dialect(_unused(text), '"', 0, 1)
 
 
 def lines_of(text: str) -> list[str]:
@@ -83,20 +83,29 @@ def has_names(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _judged(lines: Sequence[str], delimiter: str, quote: str) -> tuple[float, Dialect]:
-    """How well this layout explains the lines (0 or less: not at all)."""
-    rows = parse(lines, delimiter, quote)[:_ROWS]
+    """How well this layout explains the lines (0: not at all)."""
+    rows = list(islice(reader(lines, delimiter, quote), _ROWS))
     widths = Counter(len(row) for row in rows if any(cell.strip() for cell in row))
     if not widths:
         return 0.0, Dialect(delimiter, quote, 0, 1)
     width = max(widths, key=lambda w: (widths[w], w))
-    start = next(i for i, row in enumerate(rows) if abs(len(row) - width) <= 1 and len(row) > 1 or len(row) == width)
+    start = next(i for i, row in enumerate(rows) if len(row) == width or (len(row) == width - 1 and width > 2))
     body = [row for row in rows[start:] if row]
     share = sum(len(row) == width for row in body) / len(body)
+    layout = Dialect(delimiter, quote, _line_of(lines, delimiter, quote, start), width)
+    if width == 1 or share < (0.4 if start == 0 else 0.8):
+        return 0.0, layout
     cells = [cell for row in body if len(row) == width for cell in row]
     clean = sum(_is_clean(cell, delimiter, quote) for cell in cells) / max(1, len(cells))
-    fits = width > 1 and share >= 0.5
-    skip = _line_of(lines, delimiter, quote, start)
-    return (share**2 * clean + 0.001 * min(width, 50) + (0.0005 if quote else 0)) if fits else 0.0, Dialect(delimiter, quote, skip, width)
+    return share**2 * clean + 0.001 * min(width, 50) + (0.0005 if quote else 0), layout
+
+
+def _is_spaced(lines: Sequence[str], layout: Dialect) -> bool:
+    """Whether blanks separate values: even rows, mostly of numbers, and not just a text of words."""
+    rows = list(islice(reader(lines[layout.skip :], layout.delimiter, layout.quote), _ROWS))
+    even = [row for row in rows if len(row) == layout.width]
+    cells = [cell for row in even for cell in row]
+    return layout.width > 1 and len(even) >= 0.95 * len(rows) and sum(map(_is_measured, cells)) >= 0.5 * len(cells)
 
 
 def _line_of(lines: Sequence[str], delimiter: str, quote: str, row: int) -> int:

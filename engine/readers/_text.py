@@ -62,8 +62,8 @@ class _Facts:
     lines: list[bytes] = field(default_factory=list)
 
 
-def as_utf8(path: Path, folder: Path, encoding: str = "") -> Text:
-    """The file as UTF-8: itself where it is so already, else a copy in `folder`. `encoding` is the user's word, "" for none.
+def as_utf8(path: Path, copy: Path, encoding: str = "") -> Text:
+    """The file as UTF-8: itself where it is so already, else written to `copy`. `encoding` is the user's word, "" for none.
 
     Raises UnreadableFile if it is not text, a line is longer than 10 MB, or the characters cannot be told.
     """
@@ -75,7 +75,6 @@ def as_utf8(path: Path, folder: Path, encoding: str = "") -> Text:
         )
     if found == "utf-8" and not facts.bad and not facts.nuls:
         return Text(path, facts.bom, found)
-    copy = folder / "text"
     changes = _told(found, encoding, facts)
     bad = _transcode(path, copy, found, facts.bom, strict=not encoding)
     if bad:

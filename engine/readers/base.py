@@ -60,6 +60,11 @@ class Job:
     known: tuple[str, ...] = ()
     tell: Callable[[float], None] = lambda done: None
 
+    @property
+    def scratch(self) -> Path:
+        """A file to be used while reading; it is removed afterwards."""
+        return self.folder.parent / "scratch"
+
 
 class Reader(Spec):
     """Reads one kind of file. Its fields are the options a user may correct; empty means "find out"."""

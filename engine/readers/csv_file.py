@@ -25,7 +25,7 @@ class CsvFile(Reader):
     title = "CSV or other text table"
     order = 90
     extensions: ClassVar[tuple[str, ...]] = (".csv", ".tsv", ".tab", ".txt", ".data")
-    holds: ClassVar[str] = "plain text, as a CSV file does"
+    holds: ClassVar[str] = "plain text"
 
     delimiter: Literal["", ",", ";", "\t", "|", " "] = param(
         "", "Values are separated by", choices={"": "Find out", **{mark: word.capitalize() for mark, word in WORDS.items()}}
@@ -54,7 +54,7 @@ class CsvFile(Reader):
         return start.count(0) <= 0.02 * len(start) and control <= 0.005 * len(start)
 
     def read(self, job: Job) -> Raw:
-        text = as_utf8(job.path, job.folder, self.encoding)
+        text = as_utf8(job.path, job.scratch, self.encoding)
         lines = _sample(text)
         layout = find("".join(lines), self.delimiter, {"": None, "yes": '"', "no": ""}[self.quotes])
         top = [row for row in reader(lines[layout.skip :], layout.delimiter, layout.quote) if any(cell.strip() for cell in row)][:_ROWS]
@@ -63,15 +63,15 @@ class CsvFile(Reader):
         names, done = _names(top, layout, named)
         check_size(len(names))
         body = _body(text, lines, layout, named, len(names))
-        if regular := _quick.is_regular(body):
+        if _quick.is_regular(body):
             batches = _quick.batches(body, job.tell)
         else:
             body, odd = _careful.examine(body)
             changes += _careful.report(odd, body)
             batches = _careful.batches(body, job.tell)
-        if layout.quote and not body.quote and not regular:
-            changes.append(Change(what="Quotation marks are ordinary characters in this file: taken as such, its rows come out even."))
-        found = {"delimiter": layout.delimiter if layout.delimiter in WORDS else "", "header": "yes" if named else "no"}
+        if not body.quote and not self.quotes:
+            changes.append(Change(what="Quotation marks are ordinary characters in this file: only so its rows come out even."))
+        found = {"delimiter": layout.delimiter if layout.width > 1 else "", "header": "yes" if named else "no"}
         found |= {"encoding": _known(text.encoding), "quotes": "yes" if body.quote else "no"}
         return Raw(names, batches, self.model_copy(update=found), changes + done)
 
@@ -122,7 +122,7 @@ def _told(layout: Dialect, lines: Sequence[str], named: bool) -> list[Change]:
     changes = []
     if layout.skip and (shown := tuple(line.strip()[:80] for line in lines[: layout.skip] if line.strip())):
         changes.append(Change(what="Lines before the table were left out.", count=len(shown), examples=shown[:3]))
-    if layout.delimiter in WORDS and layout.delimiter != ",":
+    if layout.width > 1 and layout.delimiter != ",":
         changes.append(Change(what=f"The values are separated by {WORDS[layout.delimiter]}."))
     if not named:
         changes.append(Change(what="The first row holds values, not names, so the columns are called 'column 1', 'column 2' and so on."))

@@ -34,7 +34,7 @@ class JsonRecords(Reader):
         return is_json(head(path))
 
     def read(self, job: Job) -> Raw:
-        text = as_utf8(job.path, job.folder)
+        text = as_utf8(job.path, job.scratch)
         changes = list(text.changes)
         with text.path.open(encoding="utf-8") as file:
             file.buffer.seek(text.start)
