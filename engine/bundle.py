@@ -7,6 +7,7 @@ task learned, the trivial answer), the model's files, report.json, card.md, samp
 import importlib.metadata
 import json
 import platform
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,9 +30,10 @@ from engine.problems import Problem
 from engine.recipe import Fitted
 from engine.split import Parts
 
-__all__ = ["Bundle", "FormField", "form", "load", "report", "write"]
+__all__ = ["Bundle", "FormField", "form", "load", "report", "unpack", "write"]
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "keras", "tensorflow", "tensorflow-cpu")
+LARGEST, MOST_FILES = 20 * 2**30, 1_000
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,23 @@ def load(folder: Path) -> Bundle:
         raise EngineError(f"This model cannot be read: {str(error).splitlines()[0]}.", "It may come from a newer version.") from error
     samples.compare(expected, loaded.outputs(rows))
     return loaded
+
+
+def unpack(path: Path, folder: Path) -> Path:
+    """The bundle in a zip file, taken out into `folder`. Raises EngineError if it is none, or unreasonably large."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            files = [info for info in archive.infolist() if not info.is_dir()]
+            if (
+                sum(info.file_size for info in files) > LARGEST
+                or len(files) > MOST_FILES
+                or not any(i.filename == manifest.FILE for i in files)
+            ):
+                raise EngineError(f"'{path.name}' is not a model.", "Name a zip that Modelwright wrote.")
+            archive.extractall(folder)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise EngineError(f"'{path.name}' cannot be opened: {error}.", "Take a fresh copy of the model.") from error
+    return folder
 
 
 def form(folder: Path) -> list[FormField]:

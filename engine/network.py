@@ -60,8 +60,12 @@ class Network:
 
 
 def load(folder: Path) -> Network:
-    """The network in that folder, after looking at its description: only Keras's own layers are ever made from it."""
-    path = folder / FILE
+    """The network in that folder."""
+    return read(folder / FILE)
+
+
+def read(path: Path) -> Network:
+    """The network in that file, after looking at its description: only Keras's own layers are ever made from it."""
     _check(path)
     return Network(keras.saving.load_model(path, compile=False, safe_mode=True))
 

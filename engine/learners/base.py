@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from engine.architectures.base import Architecture, Shapes
+from engine.architectures.base import Architecture, Layer, Shapes
 from engine.spec import Spec
 from engine.tasks.base import Task
 from engine.tell import Cancelled, Tell, Wish
@@ -14,7 +14,7 @@ from engine.tell import Cancelled, Tell, Wish
 if TYPE_CHECKING:
     from engine.profile import Profile
 
-__all__ = ["Array", "Cancelled", "Inputs", "Learner", "Lesson", "Model", "Tell", "Wish"]
+__all__ = ["Array", "Cancelled", "Cost", "Inputs", "Learner", "Lesson", "Model", "Tell", "Wish"]
 
 Array = np.ndarray[Any, Any]
 Inputs = dict[str, Array]
@@ -33,6 +33,17 @@ class Lesson:
     validation: Inputs
     validation_y: Array
     seed: int
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a training would take here: seconds to start and for an epoch, how many epochs are likely (and at least), memory."""
+
+    start: float
+    epoch: float
+    epochs: int
+    fewest: int
+    megabytes: float
 
 
 class Model(Protocol):
@@ -55,6 +66,15 @@ class Learner(Spec):
 
     def fit(self, lesson: Lesson, tell: Tell) -> Model:
         """Trains and gives back the best model found. Stops when `tell` answers "stop". Raises Diverged, Cancelled."""
+        raise NotImplementedError
+
+    def layers(self, lesson: Lesson) -> list[Layer]:
+        """The boxes of the model's picture."""
+        outputs = lesson.task.baseline(lesson.train_y, lesson.state).shape[1]
+        return lesson.architecture.sketch(lesson.shapes, outputs)
+
+    def cost(self, lesson: Lesson, rows: int, validation: int) -> Cost:
+        """Measured by a few real steps on the rows of `lesson` (a sample), for so many training and validation rows."""
         raise NotImplementedError
 
     @classmethod

@@ -1,18 +1,26 @@
 """Learning by gradient descent: a Keras network, moved step by step against its error."""
 
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from engine import epochs, network, optimisers
-from engine.architectures.base import Architecture
+import numpy as np
+
+from engine import diagram, epochs, network, optimisers
+from engine.architectures.base import Architecture, Layer
 from engine.callbacks import Rules, Watch
 from engine.epochs import Epochs
-from engine.learners.base import Learner, Lesson, Tell
+from engine.learners.base import Cost, Learner, Lesson, Tell
 from engine.network import Network
 from engine.spec import param
 
 if TYPE_CHECKING:
     from engine.profile import Profile
+
+STEPS, STEPS_OF_PICTURES = 64, 4
+IMPORTING, BETWEEN_EPOCHS, LIBRARIES = 4.0, 0.01, 650.0
 
 
 class Gradient(Learner):
@@ -95,6 +103,27 @@ class Gradient(Learner):
         watch.finish()
         return Network(rows.model)
 
+    def layers(self, lesson: Lesson) -> list[Layer]:
+        return diagram.layers(network.build(lesson.architecture, lesson.task, lesson.state, lesson.shapes, lesson.seed))
+
+    def cost(self, lesson: Lesson, rows: int, validation: int) -> Cost:
+        """The steps are timed twice: the first pass also builds and traces the network, which every training has to do once."""
+        size = self._size(lesson, rows)
+        few = self._few(lesson, size * (STEPS_OF_PICTURES if lesson.shapes.pixels else STEPS))
+        began = time.monotonic()
+        epochs = self.with_(batch_size=min(size, len(few.train_y))).prepare(few)
+        epochs.learn(0, lambda steps, loss: False)
+        start = time.monotonic() - began
+        seconds = _shortest(lambda number: epochs.learn(number, lambda steps, loss: False)) / epochs.rows
+        bytes_a_row = sum(x[:1].nbytes for x in few.train.values())
+        return Cost(
+            start=IMPORTING + start,
+            epoch=seconds * (rows + validation / 3) + BETWEEN_EPOCHS,
+            epochs=min(self.epochs, 2 * self.patience) if self.patience else self.epochs,
+            fewest=min(self.epochs, self.patience + 1) if self.patience else self.epochs,
+            megabytes=LIBRARIES + 1e-6 * (2 * bytes_a_row * (rows + validation) + 16 * epochs.model.count_params()),
+        )
+
     @classmethod
     def load(cls, folder: Path) -> Network:
         return network.load(folder)
@@ -103,12 +132,11 @@ class Gradient(Learner):
         """The compiled model with its rows, ready to learn."""
         model = network.build(lesson.architecture, lesson.task, lesson.state, lesson.shapes, lesson.seed)
         names = tuple(model.input)
-        size = min(self.batch_size or epochs.size_for(len(lesson.train_y), "pixels" in names), len(lesson.train_y))
         rows = Epochs(
             model,
             ({name: lesson.train[name] for name in names}, lesson.train_y),
             ({name: lesson.validation[name] for name in names}, lesson.validation_y),
-            size,
+            self._size(lesson, len(lesson.train_y)),
             lesson.seed,
         )
         model.compile(
@@ -119,5 +147,25 @@ class Gradient(Learner):
         )
         return rows
 
+    def _size(self, lesson: Lesson, rows: int) -> int:
+        return min(self.batch_size or epochs.size_for(rows, lesson.shapes.pixels is not None), rows)
+
+    def _few(self, lesson: Lesson, rows: int) -> Lesson:
+        """The sample's rows, repeated or cut to so many."""
+        at = np.arange(rows) % len(lesson.train_y)
+        return replace(lesson, train={name: x[at] for name, x in lesson.train.items()}, train_y=lesson.train_y[at])
+
     def _settings(self) -> optimisers.Settings:
         return optimisers.Settings(self.optimiser, self.rate, self.momentum, self.weight_decay, self.clip, self.schedule, self.warmup)
+
+
+def _shortest(act: Callable[[int], object]) -> float:
+    """Seconds of the quickest of a few calls, within about a third of a second."""
+    until, best = time.monotonic() + 0.3, float("inf")
+    for number in range(1, 6):
+        began = time.monotonic()
+        act(number)
+        best = min(best, time.monotonic() - began)
+        if time.monotonic() > until:
+            break
+    return best

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.architectures.base import Architecture
 from engine.callbacks import Rules, Watch
-from engine.learners.base import Array, Inputs, Learner, Lesson, Tell
+from engine.learners.base import Array, Cost, Inputs, Learner, Lesson, Tell
 from engine.spec import param
 from engine.trees import Forest
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SHAPE = "trees_shape.json"
 MOST_WATCHED = 5_000
 FEWEST, MOST, SECONDS = 16, 64, 1.0
+TRIED, IMPORTING, LIBRARIES = 8, 1.5, 250.0
 
 
 class Scikit(Learner):
@@ -47,6 +48,17 @@ class Scikit(Learner):
             boosting.go_on()
         boosting.watch.finish()
         return boosting.best()
+
+    def cost(self, lesson: Lesson, rows: int, validation: int) -> Cost:
+        """Rounds cost in proportion to the rows, beyond a fixed part that a few thousand rows show."""
+        made = lesson.architecture.regressor_or_classifier(lesson.task.estimator, lesson.shapes, lesson.seed)
+        x = matrix(lesson.train)
+        began = time.monotonic()
+        made.set_params(max_iter=TRIED).fit(x, lesson.train_y)
+        round = (time.monotonic() - began) / TRIED * max(1.0, rows / len(x))
+        likely = min(self.epochs, 5 * self.patience) if self.patience else self.epochs
+        fewest = min(self.epochs, self.patience + 1) if self.patience else self.epochs
+        return Cost(IMPORTING, round, likely, fewest, LIBRARIES + 1e-6 * x[:1].nbytes * (rows + validation) * 3)
 
     @classmethod
     def load(cls, folder: Path) -> "Trees":

@@ -1,0 +1,138 @@
+"""The questions the desk answers: each takes the workspace first and JSON-able arguments, and gives back JSON-able things."""
+
+import json
+from dataclasses import asdict, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engine import bundle as bundles
+from engine import datasets, rehearsal, samples, values
+from engine.bundle import Bundle
+from engine.columns import Column, Table
+from engine.errors import EngineError
+from engine.exporters import EXPORTERS
+from engine.plan import Plan
+from engine.rehearsal import Rehearsal
+from engine.store.workspace import Workspace
+
+PREVIEW = 20
+ANY_MODEL = {"architecture": {"kind": "linear"}, "training": {"kind": "gradient"}}
+
+
+def layers(workspace: Workspace, plan: dict[str, Any]) -> dict[str, Any]:
+    """The model's boxes, the arrows between them, and how many numbers it learns."""
+    asked = Plan.model_validate(plan)
+    boxes = asked.training.layers(_rehearsed(workspace, asked).lesson)
+    return {
+        "layers": [asdict(box) for box in boxes],
+        "parameters": sum(box.parameters for box in boxes),
+        "edges": [[before, box.name] for box in boxes for before in box.inputs],
+    }
+
+
+def estimate(workspace: Workspace, plan: dict[str, Any]) -> dict[str, float]:
+    """What this training would take on this computer, measured by a few real steps."""
+    asked = Plan.model_validate(plan)
+    return rehearsal.estimate(asked, _rehearsed(workspace, asked))
+
+
+def predict(workspace: Workspace, bundle: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Answers for rows written as {column name: text, number or None}; what is odd about them as problems."""
+    model = _load(Path(bundle))
+    return _answered(model, _table(model, rows))
+
+
+def predict_picture(workspace: Workspace, bundle: str, path: str) -> dict[str, Any]:
+    """The answer for one picture file."""
+    model = _load(Path(bundle))
+    pictures = [column for column in model.inputs if column.type == "image"]
+    if len(pictures) != 1:
+        raise EngineError(f"This model looks at {len(pictures)} pictures at once.", "Give it a file with rows instead.")
+    if not Path(path).is_file():
+        raise EngineError("The picture is not there any more.", "Choose it again.")
+    table = _table(model, [{pictures[0].name: Path(path).name}])
+    return _answered(model, Table(table.columns, table.frame, Path(path).parent))
+
+
+def predict_file(workspace: Workspace, bundle: str, path: str, name: str, out: str) -> dict[str, Any]:
+    """Writes a CSV with the file's rows and their answers to `out`; gives back how many, the first ones, and problems."""
+    model = _load(Path(bundle))
+    table, found = datasets.read_new(model.columns, Path(path), name, optional=[model.plan.target])
+    answers = model.predict(table)
+    rows = pd.concat([_under_names(table), _apart(answers, {column.name for column in table.columns})], axis=1)
+    rows.to_csv(out, index=False, encoding="utf-8")
+    problems = [*found, *model.problems(table)]
+    return {"rows": len(rows), "problems": [p.model_dump() for p in problems], "preview": _records(rows.head(PREVIEW))}
+
+
+def export(workspace: Workspace, bundle: str, kind: str, out: str) -> dict[str, str]:
+    """Writes the model in another form; the file is checked by loading it again."""
+    return {"path": str(EXPORTERS.get(kind)(kind=kind).write(_load(Path(bundle)), Path(out)))}
+
+
+def _rehearsed(workspace: Workspace, plan: Plan) -> Rehearsal:
+    """The sample is prepared once for all plans that prepare the same rows in the same way, whatever the model."""
+    preparation = plan.model_dump_json(exclude={"architecture", "training", "name", "confirmed"})
+    tried = _prepared(workspace, datasets.get(workspace, plan.dataset).version, preparation)
+    return replace(tried, lesson=replace(tried.lesson, architecture=plan.architecture))
+
+
+@lru_cache(maxsize=8)
+def _prepared(workspace: Workspace, version: int, preparation: str) -> Rehearsal:
+    plan = Plan.model_validate({**json.loads(preparation), **ANY_MODEL})
+
+    def read(columns: list[str], rows: Any) -> Table:
+        return datasets.table(workspace, plan.dataset, columns=columns, rows=rows)
+
+    return rehearsal.rehearse(plan, datasets.get(workspace, plan.dataset).rows, read)
+
+
+def _load(folder: Path) -> Bundle:
+    manifest = folder / "manifest.json"
+    return _loaded(folder, manifest.stat().st_mtime_ns if manifest.exists() else 0)
+
+
+@lru_cache(maxsize=4)
+def _loaded(folder: Path, written: int) -> Bundle:
+    return bundles.load(folder)
+
+
+def _table(model: Bundle, rows: list[dict[str, Any]]) -> Table:
+    """Raises EngineError for a name the model does not know, or a value that cannot be read."""
+    names = {column.name for column in model.columns}
+    for name in (name for row in rows for name in row if name not in names):
+        raise EngineError(f"The model knows no column '{name}'.", f"Its columns are: {', '.join(c.name for c in model.inputs)}.")
+    return samples.table(model.inputs, {column.id: [_value(row.get(column.name), column) for row in rows] for column in model.inputs})
+
+
+def _value(given: Any, column: Column) -> Any:
+    read = values.parse_one(given, column)
+    return read.isoformat() if isinstance(read, pd.Timestamp) else read
+
+
+def _answered(model: Bundle, table: Table) -> dict[str, Any]:
+    return {"rows": _records(model.predict(table)), "problems": [problem.model_dump() for problem in model.problems(table)]}
+
+
+def _under_names(table: Table) -> pd.DataFrame:
+    return table.frame.set_axis([column.name for column in table.columns], axis=1)
+
+
+def _apart(answers: pd.DataFrame, taken: set[str]) -> pd.DataFrame:
+    """The answers' columns, renamed where the file has a column of that name."""
+    return answers.rename(columns={name: f"{name} (model)" for name in answers.columns if name in taken})
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [{str(name): _plain(value) for name, value in row.items()} for row in plain.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    return value.isoformat() if isinstance(value, pd.Timestamp) else value

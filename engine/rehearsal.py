@@ -1,0 +1,65 @@
+"""A plan tried out on a sample of its rows: what the prepared inputs look like, and what a training would take."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine import recipe, split
+from engine.columns import Table
+from engine.learners.base import Array, Lesson
+from engine.plan import Plan
+
+ROWS, PICTURES = 4_000, 48
+JUDGING = 3.0
+
+Read = Callable[[list[str], Array | None], Table]
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A sample as a lesson, the rows of the real training, and the seconds one row takes to prepare."""
+
+    lesson: Lesson
+    training: int
+    validation: int
+    preparing: float
+
+
+def rehearse(plan: Plan, rows: int, read: Read) -> Rehearsal:
+    """Prepares a sample of a dataset with so many rows. `read(column ids, positions or None for all)` gives its table."""
+    target = read([plan.target], None)
+    y = target.values(plan.target)
+    state = plan.task.fit(y)
+    known = np.flatnonzero(plan.task.known(y, state))
+    has_pictures = any(target_type == "image" for target_type in _types(read, plan))
+    at = np.sort(np.random.default_rng(0).permutation(known)[: PICTURES if has_pictures else ROWS])
+    sample = read([*plan.inputs, plan.target], at)
+    began = time.monotonic()
+    fitted = recipe.fit(plan.recipe, sample, plan.inputs)
+    inputs = fitted.apply(sample)
+    preparing = (time.monotonic() - began) / len(sample)
+    encoded = plan.task.encode(sample.values(plan.target), state)
+    lesson = Lesson(plan.architecture, plan.task, state, fitted.shapes, inputs, encoded, inputs, encoded, plan.seed)
+    training, validation, _ = split.counts(plan.split, len(known))
+    return Rehearsal(lesson, training, validation, preparing)
+
+
+def estimate(plan: Plan, tried: Rehearsal) -> dict[str, float]:
+    """Seconds (likely, low, high), epochs at most, seconds an epoch, and megabytes of memory."""
+    cost = plan.training.cost(tried.lesson, tried.training, tried.validation)
+    around = cost.start + tried.preparing * (tried.training + tried.validation) * 1.2 + JUDGING
+    most = int(plan.training.model_dump().get("epochs", cost.epochs))
+    return {
+        "seconds": around + cost.epoch * cost.epochs,
+        "seconds_low": around + cost.epoch * cost.fewest,
+        "seconds_high": around + cost.epoch * most,
+        "epochs": most,
+        "per_epoch": cost.epoch,
+        "megabytes": cost.megabytes,
+    }
+
+
+def _types(read: Read, plan: Plan) -> set[str]:
+    return {column.type for column in read(list(plan.inputs), np.array([0])).columns}
