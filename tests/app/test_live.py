@@ -1,4 +1,4 @@
-"""The socket behind the live charts: who may listen, what comes first, what follows."""
+"""The socket behind the curves: who may listen, what comes first, what follows, and when it ends."""
 
 import json
 import time
@@ -56,6 +56,81 @@ def test_a_viewer_that_was_cut_off_gets_only_what_it_missed(client: TestClient, 
     metrics.add(workspace, run.id, 1, 2.0, {"loss": 0.4})
     with listen(client, address(run.id, after=last)) as sock:
         assert heard(sock)["rows"] == {"loss": [[2.0], [0.4]]}
+
+
+def rows_heard(sock) -> dict:
+    """The next message with rows in it."""
+    message = heard(sock)
+    while not message["rows"]:
+        message = heard(sock)
+    return message["rows"]
+
+
+def test_a_viewer_that_joins_later_misses_and_repeats_nothing(client: TestClient, workspace: Workspace) -> None:
+    run = at_work(workspace)
+    metrics.add(workspace, run.id, 1, 1.0, {"loss": 0.5})
+    with listen(client, address(run.id)) as one:
+        heard(one)
+        metrics.add(workspace, run.id, 1, 2.0, {"loss": 0.4})
+        with listen(client, address(run.id)) as two:
+            steps = heard(two)["rows"]["loss"][0]
+            metrics.add(workspace, run.id, 1, 3.0, {"loss": 0.3})
+            while len(steps) < 3:
+                steps += rows_heard(two)["loss"][0]
+            assert steps == [1.0, 2.0, 3.0]
+
+
+def test_a_new_attempt_is_told_with_its_own_rows_only(client: TestClient, workspace: Workspace) -> None:
+    run = at_work(workspace)
+    metrics.add(workspace, run.id, 1, 1.0, {"loss": 0.5})
+    with listen(client, address(run.id)) as sock:
+        heard(sock)
+        assert transitions.move(workspace, run.id, 1, "running", "interrupted")
+        assert transitions.move(workspace, run.id, 1, "interrupted", "queued")
+        assert transitions.claim(workspace, run.id, 1) == 2
+        metrics.add(workspace, run.id, 2, 1.0, {"loss": 0.9})
+        message = heard(sock)
+        while not message["rows"]:
+            message = heard(sock)
+        assert message["facts"]["attempt"] == 2
+        assert message["rows"] == {"loss": [[1.0], [0.9]]}
+
+
+def test_the_socket_closes_for_good_when_the_run_ends(client: TestClient, workspace: Workspace) -> None:
+    run = at_work(workspace)
+    with listen(client, address(run.id)) as sock:
+        heard(sock)
+        assert transitions.move(workspace, run.id, 1, "running", "failed", "diverged", "It diverged.")
+        while heard(sock)["facts"]["state"] != "failed":
+            pass
+        with pytest.raises(WebSocketDisconnect) as closed:
+            sock.receive_text()
+        assert closed.value.code == live.OVER
+
+
+def test_an_ended_run_sends_its_history_and_closes(client: TestClient, workspace: Workspace) -> None:
+    run = at_work(workspace)
+    metrics.add(workspace, run.id, 1, 1.0, {"loss": 0.5})
+    assert transitions.move(workspace, run.id, 1, "running", "cancelled")
+    with listen(client, address(run.id)) as sock:
+        assert heard(sock)["rows"] == {"loss": [[1.0], [0.5]]}
+        with pytest.raises(WebSocketDisconnect):
+            sock.receive_text()
+    assert run.id not in live.Tail.watched
+
+
+def test_a_run_that_is_gone_says_so(client: TestClient, workspace: Workspace) -> None:
+    with listen(client, address("r0000000000")) as sock:
+        assert heard(sock)["facts"]["state"] == "gone"
+
+
+def test_a_long_history_is_thinned_for_drawing_and_keeps_its_spike(workspace: Workspace) -> None:
+    run = at_work(workspace)
+    points = [transitions.Point("running_loss", step / 10, 9.0 if step == 7777 else 0.5) for step in range(20_000)]
+    transitions.report(workspace, run.id, 1, points, {})
+    steps, values = live.read(workspace, run.id, 0).rows["running_loss"]
+    assert len(steps) <= live.MOST_POINTS + 2
+    assert max(values) == 9.0
 
 
 def test_two_viewers_see_the_same(client: TestClient, workspace: Workspace) -> None:

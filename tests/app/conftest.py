@@ -1,0 +1,109 @@
+"""What the tests of the pages share: an empty workspace, and one with a table read into it, opened by the app."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine import datasets
+from engine.store import projects
+from engine.store.workspace import Workspace
+
+ROOT = Path(__file__).parents[2]
+NASTY = "<img src=x onerror=alert(1)>"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A workspace with a project and its dataset."""
+
+    workspace: Workspace
+    project: str
+    dataset: str
+
+    def column(self, name: str) -> str:
+        return next(column.id for column in datasets.get(self.workspace, self.dataset).columns if column.name == name)
+
+
+def rows(n: int = 240) -> pd.DataFrame:
+    """Patients with visits, a leak, gaps, an id, a hostile name and a date."""
+    random = np.random.default_rng(7)
+    age = random.integers(20, 90, n).astype(float)
+    ill = (age / 90 + random.normal(0, 0.25, n) > 0.75).astype(int)
+    age[random.random(n) < 0.06] = np.nan
+    return pd.DataFrame(
+        {
+            "patient id": [f"P{i // 3:03d}" for i in range(n)],
+            "visit": pd.date_range("2024-01-01", periods=n, freq="D").strftime("%Y-%m-%d"),
+            "age": age,
+            "ward": random.choice(["north", "south", "east"], n),
+            NASTY: random.normal(0, 1, n).round(3),
+            "bill code": np.where(ill == 1, "X9", "A1"),
+            "ill": ill,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def _read_once(tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    folder = tmp_path_factory.mktemp("filled")
+    workspace = Workspace.open(folder / "workspace")
+    rows().to_csv(folder / "clinic.csv", index=False)
+    dataset = datasets.add(workspace, folder / "clinic.csv", "clinic.csv")
+    project = projects.add(workspace, f"Clinic {NASTY}", dataset.id)
+    return Filled(workspace, project.id, dataset.id)
+
+
+@pytest.fixture
+def filled(_read_once: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Filled:
+    """A copy of the filled workspace, which the app uses."""
+    shutil.copytree(_read_once.workspace.path, tmp_path / "workspace")
+    monkeypatch.setenv("MODELWRIGHT_WORKSPACE", str(tmp_path / "workspace"))
+    return Filled(Workspace.open(tmp_path / "workspace"), _read_once.project, _read_once.dataset)
+
+
+@pytest.fixture
+def empty(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """An empty workspace, which the app uses."""
+    monkeypatch.setenv("MODELWRIGHT_WORKSPACE", str(workspace.path))
+    return workspace
+
+
+class Page:
+    """The app on one of its pages, as a person would have it open."""
+
+    def __init__(self, view: str, **query: str) -> None:
+        self.at = AppTest.from_file(ROOT / "app" / "main.py", default_timeout=30)
+        for name, value in query.items():
+            self.at.query_params[name] = value
+        self.at.switch_page(f"views/{view}.py").run()
+        assert not self.at.exception, self.at.exception[0].message
+
+    def run(self) -> "Page":
+        self.at.run()
+        assert not self.at.exception, self.at.exception[0].message
+        return self
+
+    def click(self, key: str) -> "Page":
+        self.at.button(key=key).click()
+        return self.run()
+
+    @property
+    def words(self) -> str:
+        """Everything said on the page, with Markdown's escapes taken out."""
+        kinds = (self.at.markdown, self.at.caption, self.at.header, self.at.subheader, self.at.title, self.at.toast, self.at.get("html"))
+        said = " ".join(str(getattr(e, "value", "") or getattr(e.proto, "body", "")) for kind in kinds for e in kind)
+        return said.replace("\\", "").replace("\u2060", "")
+
+    def has(self, key: str) -> bool:
+        return any(button.key == key for button in self.at.button)
+
+
+@pytest.fixture
+def open_page(tmp_path: Path) -> Iterator[type[Page]]:
+    yield Page

@@ -1,0 +1,82 @@
+"""One choice leads to the rest being proposed again, except what was set by hand."""
+
+import pytest
+
+from app import choices
+from app.state import Draft
+from engine import datasets
+from engine.errors import InvalidPlan
+from engine.plan import Plan
+from tests.app.conftest import Filled
+
+
+@pytest.fixture
+def data(filled: Filled) -> choices.Data:
+    return choices.Data(
+        filled.dataset, datasets.table(filled.workspace, filled.dataset), datasets.profile(filled.workspace, filled.dataset)
+    )
+
+
+def plan(draft: Draft) -> Plan:
+    return Plan.model_validate(draft.plan)
+
+
+def test_fresh_data_gets_a_whole_plan(data: choices.Data, filled: Filled) -> None:
+    draft = choices.first(data)
+    assert draft.target == filled.column("ill")
+    assert plan(draft).recipe
+    assert filled.column("bill code") not in plan(draft).inputs
+
+
+def test_a_target_that_cannot_be_predicted_is_refused(data: choices.Data, filled: Filled) -> None:
+    with pytest.raises(InvalidPlan):
+        choices.target(data, choices.first(data), filled.column("visit"))
+
+
+def test_a_column_put_in_by_hand_is_confirmed_and_stays_in_order(data: choices.Data, filled: Filled) -> None:
+    leak = filled.column("bill code")
+    draft = choices.column(data, choices.first(data), leak, use=True)
+    assert leak in plan(draft).inputs
+    assert plan(draft).confirmed == (leak,)
+    assert list(plan(draft).inputs) == sorted(plan(draft).inputs)
+    assert draft.inputs == {leak: True}
+
+
+def test_the_recipe_follows_the_columns(data: choices.Data, filled: Filled) -> None:
+    draft = choices.first(data)
+    kinds = {step.kind for step in plan(draft).recipe}
+    assert kinds & {"one_hot", "codes", "fill_categories"}
+    without = choices.column(data, draft, filled.column("ward"), use=False)
+    assert not {step.kind for step in plan(without).recipe} & {"one_hot", "codes", "fill_categories"}
+
+
+def test_a_recipe_set_by_hand_stays(data: choices.Data, filled: Filled) -> None:
+    draft = choices.first(data)
+    own = draft.model_copy(update={"touched": ("recipe",), "plan": plan(draft).model_copy(update={"recipe": ()}).model_dump(mode="json")})
+    assert plan(choices.column(data, own, filled.column("age"), use=False)).recipe == ()
+
+
+def test_answering_the_group_question_keeps_cases_together(data: choices.Data, filled: Filled) -> None:
+    patient = filled.column("patient id")
+    draft = choices.split(data, choices.first(data), {"group": patient, "time": ""})
+    assert (plan(draft).split.method, plan(draft).split.column) == ("group", patient)
+    assert patient not in plan(draft).inputs
+
+
+def test_no_to_both_questions_lets_chance_decide(data: choices.Data, filled: Filled) -> None:
+    draft = choices.split(data, choices.first(data), {"group": "", "time": ""})
+    assert plan(draft).split.method == "random"
+
+
+def test_sizes_set_by_hand_survive_another_answer(data: choices.Data, filled: Filled) -> None:
+    first = choices.first(data)
+    sized = choices.divided(first, plan(first).split.model_copy(update={"test": 0.4}))
+    draft = choices.split(data, sized, {"group": "", "time": filled.column("visit")})
+    assert (plan(draft).split.method, plan(draft).split.test) == ("time", 0.4)
+
+
+def test_another_target_forgets_what_was_set_for_the_old_one(data: choices.Data, filled: Filled) -> None:
+    draft = choices.column(data, choices.first(data), filled.column("ward"), use=False)
+    other = choices.target(data, draft.model_copy(update={"touched": ("recipe",)}), filled.column("age"))
+    assert (other.touched, other.inputs) == ((), {})
+    assert plan(other).target == filled.column("age")

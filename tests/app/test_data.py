@@ -1,0 +1,136 @@
+"""Data: what came in, the guessed question, the columns, and what is said about them. Choices survive a reload."""
+
+import time
+
+import pytest
+
+from app import arrivals
+from engine import datasets
+from engine.errors import EngineError
+from engine.store import projects
+from engine.store.workspace import Workspace
+from tests.app.conftest import NASTY, Filled, Page
+
+
+def draft(filled: Filled) -> dict:
+    return projects.get(filled.workspace, filled.project).draft
+
+
+def inputs(filled: Filled) -> set[str]:
+    names = {column.id: column.name for column in datasets.get(filled.workspace, filled.dataset).columns}
+    return {names[id] for id in draft(filled)["plan"]["inputs"]}
+
+
+def test_without_a_project_the_way_home_is_offered(empty: Workspace) -> None:
+    page = Page("data")
+    assert "No project is open" in page.words
+
+
+def test_a_project_that_is_gone_counts_as_none(empty: Workspace) -> None:
+    assert "No project is open" in Page("data", project="p0000000000").words
+
+
+def test_a_project_without_data_offers_a_place_for_a_file(empty: Workspace) -> None:
+    project = projects.add(empty, "Fresh")
+    page = Page("data", project=project.id)
+    assert "Add your data" in page.words
+    assert page.at.button(key="bar-next").disabled
+    assert "Add a file to go on" in page.words
+
+
+def test_fresh_data_is_shown_with_the_question_already_asked(filled: Filled) -> None:
+    page = Page("data", project=filled.project)
+    assert draft(filled)["target"] == filled.column("ill")
+    assert "Yes/No question: will ill be 1?" in page.words
+    assert "sounds like an outcome" in page.words or "where the answer usually stands" in page.words
+    assert not page.at.button(key="bar-next").disabled
+
+
+def test_a_column_that_gives_the_answer_away_is_left_out_and_can_be_used(filled: Filled) -> None:
+    page = Page("data", project=filled.project)
+    leak = filled.column("bill code")
+    assert "bill code" not in inputs(filled)
+    assert "Left out" in page.words
+    page.click(f"out-{leak}")
+    assert "bill code" in inputs(filled)
+
+
+def test_choosing_another_target_asks_another_question(filled: Filled) -> None:
+    page = Page("data", project=filled.project)
+    page.at.selectbox(key="target").set_value(filled.column("age"))
+    page.run()
+    assert draft(filled)["target"] == filled.column("age")
+    assert draft(filled)["plan"]["task"]["kind"] == "regression"
+    assert "age" in page.words
+
+
+def test_the_question_can_be_asked_otherwise(filled: Filled) -> None:
+    page = Page("data", project=filled.project)
+    page.at.segmented_control(key="task").set_value("multiclass")
+    page.run()
+    assert draft(filled)["plan"]["task"]["kind"] == "multiclass"
+
+
+def test_a_choice_survives_a_reload(filled: Filled) -> None:
+    Page("data", project=filled.project).at.selectbox(key="target").set_value(filled.column("age")).run()
+    again = Page("data", project=filled.project)
+    assert again.at.selectbox(key="target").value == filled.column("age")
+
+
+def test_the_import_report_lists_what_was_done(filled: Filled) -> None:
+    page = Page("data", project=filled.project)
+    page.at.segmented_control(key="data-tab").set_value("report")
+    page.run()
+    assert "Nothing is changed silently" in page.words
+    assert "Blank cells in column 'age' count as missing." in page.words
+
+
+def test_the_first_rows_are_shown_under_the_names_they_came_with(filled: Filled) -> None:
+    page = Page("data", project=filled.project)
+    page.at.segmented_control(key="data-tab").set_value("first")
+    page.run()
+    assert list(page.at.dataframe[0].value.columns) == ["patient id", "visit", "age", "ward", NASTY, "bill code", "ill"]
+
+
+def test_a_broken_upload_is_said_plainly_and_leaves_everything(filled: Filled) -> None:
+    arrival = arrivals.Arrival(filled.project, "broken.csv", error=EngineError("The file is a picture.", "Choose a table."))
+    arrivals._arrivals[filled.project] = arrival
+    page = Page("data", project=filled.project)
+    assert "The file is a picture." in page.words
+    assert "Everything you had before is still there." in page.words
+    page.click("arrival-dismiss")
+    assert "Your data" in page.words
+
+
+def test_a_file_is_read_in_the_background_into_its_project(empty: Workspace, tmp_path: object) -> None:
+    project = projects.add(empty, "Fresh")
+    path = empty.uploads / "0.part"
+    path.write_text("a,b\n" + "".join(f"{i},{i % 2}\n" for i in range(60)))
+    arrival = arrivals.start(empty, project.id, path, "small.csv")
+    end = time.monotonic() + 30
+    while not arrival.is_over and time.monotonic() < end:
+        time.sleep(0.05)
+    assert arrival.error is None
+    assert projects.get(empty, project.id).dataset == arrival.dataset
+    assert not path.exists()
+    arrivals.forget(project.id)
+
+
+def test_an_unreadable_file_says_what_and_how_to_mend_it(empty: Workspace) -> None:
+    project = projects.add(empty, "Fresh")
+    path = empty.uploads / "1.part"
+    path.write_bytes(b"")
+    arrival = arrivals.start(empty, project.id, path, "nothing.csv")
+    end = time.monotonic() + 30
+    while not arrival.is_over and time.monotonic() < end:
+        time.sleep(0.05)
+    assert arrival.error is not None
+    assert arrival.error.what and arrival.error.fix
+    assert projects.get(empty, project.id).dataset is None
+    arrivals.forget(project.id)
+
+
+@pytest.mark.parametrize("view", ["prepare", "design"])
+def test_later_pages_say_what_is_missing(empty: Workspace, view: str) -> None:
+    project = projects.add(empty, "Fresh")
+    assert "Nothing to predict yet" in Page(view, project=project.id).words

@@ -1,0 +1,98 @@
+"""Prepare: the proposed steps with their reasons, changing them with undo, and the split in plain words."""
+
+import pytest
+
+from engine.plan import Plan
+from engine.store import projects
+from tests.app.conftest import Filled, Page
+
+
+@pytest.fixture
+def page(filled: Filled) -> Page:
+    Page("data", project=filled.project)
+    return Page("prepare", project=filled.project)
+
+
+def plan(filled: Filled) -> Plan:
+    return Plan.model_validate(projects.get(filled.workspace, filled.project).draft["plan"])
+
+
+def kinds(filled: Filled) -> list[str]:
+    return [step.kind for step in plan(filled).recipe]
+
+
+def test_each_step_stands_with_its_reason_and_its_effect(page: Page, filled: Filled) -> None:
+    assert "1. " in page.words
+    assert "missing" in page.words
+    assert page.words.count("Before") >= len(kinds(filled)) - 1
+
+
+def test_removing_a_step_can_be_undone(page: Page, filled: Filled) -> None:
+    before = kinds(filled)
+    page.click("remove-0")
+    assert kinds(filled) == before[1:]
+    page.click("undo")
+    assert kinds(filled) == before
+    assert not page.has("undo")
+
+
+def test_steps_can_be_put_in_another_order(page: Page, filled: Filled) -> None:
+    before = kinds(filled)
+    page.click("move-down-0")
+    assert kinds(filled) == [before[1], before[0], *before[2:]]
+
+
+def test_an_added_step_goes_where_it_belongs(page: Page, filled: Filled) -> None:
+    page.click("add-clip")
+    order = kinds(filled)
+    assert "clip" in order
+    if "scale" in order:
+        assert order.index("clip") < order.index("scale")
+
+
+def test_back_to_the_proposal_brings_it_back(page: Page, filled: Filled) -> None:
+    before = kinds(filled)
+    page.click("remove-0").click("propose")
+    assert kinds(filled) == before
+    assert not page.has("propose")
+
+
+def test_without_a_needed_step_the_problem_offers_it(page: Page, filled: Filled) -> None:
+    needed = next(i for i, kind in enumerate(kinds(filled)) if kind in {"one_hot", "codes"})
+    page.click(f"remove-{needed}")
+    assert "Must be solved" in page.words
+    fix = next(button.key for button in page.at.button if button.key.startswith("fix-recipe"))
+    page.click(fix)
+    assert "Must be solved" not in page.words
+
+
+def test_a_setting_changes_the_stored_plan(page: Page, filled: Filled) -> None:
+    page.click("add-clip")
+    position = kinds(filled).index("clip")
+    page.at.number_input(key=f"step-{position}-clip.lower").set_value(5.0)
+    page.run()
+    assert plan(filled).recipe[position].lower == 5.0
+
+
+def test_the_same_case_in_several_rows_is_asked_and_kept_together(page: Page, filled: Filled) -> None:
+    patient = filled.column("patient id")
+    page.at.selectbox(key="split-group").set_value(patient)
+    page.run()
+    assert (plan(filled).split.method, plan(filled).split.column) == ("group", patient)
+    assert "one case after the other" in page.words
+
+
+def test_time_is_drawn_oldest_first(page: Page, filled: Filled) -> None:
+    page.at.selectbox(key="split-group").set_value("")
+    page.run()
+    page.at.selectbox(key="split-time").set_value(filled.column("visit"))
+    page.run()
+    assert plan(filled).split.method == "time"
+    assert "oldest first" in page.words
+    assert "01 Jan 2024" in page.words
+
+
+def test_the_share_of_unseen_rows_can_be_set(page: Page, filled: Filled) -> None:
+    page.at.slider(key="split-test").set_value(40)
+    page.run()
+    assert plan(filled).split.test == 0.4

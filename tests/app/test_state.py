@@ -1,0 +1,52 @@
+"""The URL says what is open, the store keeps the draft, and two sessions see the same."""
+
+from app.state import Draft
+from engine.store import projects
+from engine.store.workspace import Workspace
+from tests.app.conftest import Filled, Page
+
+
+def test_the_project_stays_in_the_address_from_page_to_page(filled: Filled) -> None:
+    page = Page("data", project=filled.project).click("bar-next")
+    assert page.at.query_params["project"] == filled.project
+    assert "Prepare" in page.words
+
+
+def test_two_sessions_share_the_draft(filled: Filled) -> None:
+    first, second = Page("data", project=filled.project), Page("data", project=filled.project)
+    first.at.selectbox(key="target").set_value(filled.column("age"))
+    first.run()
+    assert second.run().at.selectbox(key="target").value == filled.column("age")
+
+
+def test_unknown_things_in_a_stored_draft_are_ignored(filled: Filled) -> None:
+    projects.save(filled.workspace, filled.project, draft={"target": None, "from the future": 1})
+    Page("data", project=filled.project)
+
+
+def test_a_plan_that_can_no_longer_be_read_counts_as_none(filled: Filled) -> None:
+    projects.save(filled.workspace, filled.project, draft={"target": "c0001", "plan": {"version": 99}})
+    assert "Nothing to predict yet" in Page("prepare", project=filled.project).words
+
+
+def test_renaming_a_project_is_stored(filled: Filled) -> None:
+    page = Page("data", project=filled.project)
+    page.at.text_input(key=f"rename-{filled.project}").set_value("Clinic 2")
+    page.run()
+    assert projects.get(filled.workspace, filled.project).name == "Clinic 2"
+
+
+def test_closing_a_project_leads_home(filled: Filled) -> None:
+    page = Page("data", project=filled.project).click("close-project")
+    assert "project" not in page.at.query_params
+    assert "My projects" in page.words
+
+
+def test_every_page_draws_in_an_empty_workspace(empty: Workspace) -> None:
+    for view in ("home", "data", "prepare", "design", "train", "evaluate", "use", "runs"):
+        Page(view)
+
+
+def test_a_draft_is_json_and_back() -> None:
+    draft = Draft(target="c1", answers={"group": ""}, seen=("data",), inputs={"c2": False})
+    assert Draft.model_validate(draft.model_dump(mode="json")) == draft
