@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 COVERAGE = 0.9
 """How often the true value should lie inside the range given with a prediction."""
 
+_WORDS = "years months weeks days hours minutes seconds euros dollars pounds points people metres meters litres liters kelvin"
+_NOT_WORDS = "log ln net mean avg max min std sum raw old new num no id left est"
+_UNITS, _NO_UNITS = frozenset(_WORDS.split()), frozenset(_NOT_WORDS.split())
+
 
 class Regression(Task):
     """Predicts a number, such as a strength or a price, with a range that holds nine times in ten."""
@@ -141,9 +145,11 @@ def in_units(outputs: Array, state: State) -> Array:
 
 
 def unit_in(name: str) -> str:
-    """The unit that a column's name ends in: "MPa" of "strength (MPa)" or "strength [MPa]"; "" if there is none."""
-    found = re.search(r"[\[(]\s*([^\W\d][^\[\]()]{0,15}|%)\s*[\])]\s*$", name)
-    return found[1].strip() if found and found[1].strip().casefold() not in {"log", "ln"} else ""
+    """The unit that a column's name ends in: "MPa" of "strength (MPa)" or "strength [MPa]"; "" if what stands there may be none."""
+    found = re.search(r"[\[(]\s*([^\W\d][^\[\]()]{0,15}|[%°$€£][^\[\]()]{0,15})\s*[\])]\s*$", name)
+    text = found[1].strip() if found else ""
+    is_unit = len(text) <= 4 or re.search(r"[/%°²³^·]", text) or text.casefold() in _UNITS
+    return text if is_unit and text.casefold() not in _NO_UNITS else ""
 
 
 def _numbers(y: Array) -> Array:
