@@ -6,8 +6,10 @@ from typing import Any
 
 from app import theme
 from app.text import plot_text
+from app.thinning import thin
 from engine.panels import Bars, Confusion, Curve, Scatter, Thresholds
 
+MOST_POINTS = 2000
 CONFIG = {
     "displaylogo": False,
     "showSendToCloud": False,
@@ -64,48 +66,16 @@ def is_chart(panel: Any) -> bool:
     return type(panel) in _DRAWN
 
 
-def history(series: Mapping[str, tuple[Sequence[float], Sequence[float]]], metric: str, unit: str, facts: Mapping[str, Any], look: Look) -> Any:
-    """Training and unseen rows of one measure by epoch, with the baseline and the best epoch, for a run that has ended."""
-    import plotly.graph_objects as go  # type: ignore[import-untyped]
-
-    chart = go.Figure()
-    for name, label, colour in ((metric, "rows it learns from", look.training), (f"val_{metric}", "rows it does not learn from", look.unseen)):
-        x, y = series.get(name, ((), ()))
-        x, y = thin(x, y)
-        chart.add_scatter(x=x, y=y, name=label, mode="lines+markers" if len(x) <= 60 else "lines", line={"color": colour, "width": 2}, marker={"size": 5})
-    baseline = (facts.get("baseline") or {}).get(metric)
-    if baseline is not None:
-        chart.add_hline(y=baseline, line={"dash": "dash", "width": 1.4, "color": look.quiet}, annotation={"text": "guessing", "font": {"color": look.quiet}})
-    best = (facts.get("best") or {}).get("epoch")
-    if best:
-        chart.add_vline(x=best, line={"dash": "dot", "width": 1.4, "color": look.unseen}, annotation={"text": f"best: epoch {best}", "font": {"color": look.unseen}})
-    chart.update_layout(**layout(look, "Times through all the rows (epochs)", unit, hovermode="x unified"))
-    return chart
-
-
 def overlay(lines: Sequence[tuple[str, Sequence[float], Sequence[float]]], y: str, colours: Sequence[str], look: Look) -> Any:
     """Several runs' curves of the same measure on one chart."""
     import plotly.graph_objects as go
 
     chart = go.Figure()
     for i, (name, xs, ys) in enumerate(lines):
-        xs, ys = thin(xs, ys)
+        xs, ys = thin(xs, ys, MOST_POINTS)
         chart.add_scatter(x=xs, y=ys, name=plot_text(name), mode="lines", line={"color": colours[i % len(colours)], "width": 2})
     chart.update_layout(**layout(look, "Times through all the rows (epochs)", y, hovermode="x unified"))
     return chart
-
-
-def thin(x: Sequence[float], y: Sequence[float], most: int = 2000) -> tuple[list[float], list[float]]:
-    """At most about `most` points for drawing: each bucket keeps its lowest and highest, so spikes survive."""
-    if len(x) <= most:
-        return list(x), list(y)
-    size = 2 * len(x) / most
-    kept = {0, len(x) - 1}
-    for i in range(most // 2):
-        bucket = range(int(i * size), min(len(x), int((i + 1) * size)))
-        kept |= {min(bucket, key=y.__getitem__), max(bucket, key=y.__getitem__)}
-    order = sorted(kept)
-    return [x[i] for i in order], [y[i] for i in order]
 
 
 def _confusion(panel: Confusion, look: Look) -> Any:

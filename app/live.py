@@ -1,12 +1,16 @@
-"""The live view: a component that draws with extendTraces, and the socket that feeds it from the store.
+"""The curves of a run: a component that draws them with extendTraces, and the socket that feeds it from the store.
 
-One task per watched run reads new rows four times a second and encodes them once for all viewers.
+One task per watched run reads new rows four times a second and encodes them once for all viewers. The same drawing serves a
+run that has ended: its history is sent, and the socket closes.
 """
 
 import asyncio
 import contextlib
 import json
+import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +20,23 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app import gate
+from app.thinning import thin
 from engine.errors import NotFound
 from engine.store import metrics, runs
+from engine.store.transitions import DONE
 from engine.store.workspace import Workspace
 
 PERIOD = 0.25
 PLOTLY = "/lib/plotly.js"
-_SHOWN = ("best", "baseline", "epoch")
+MOST_WAITING = 100
+MOST_POINTS = 4000
+OVER = 1000
+REFUSED = 1008
+GONE = "gone"
+_SHOWN = ("best", "baseline")
+log = logging.getLogger("modelwright.app")
+
+Rows = dict[str, tuple[list[float], list[float | None]]]
 
 
 def routes() -> list[BaseRoute]:
@@ -30,10 +44,38 @@ def routes() -> list[BaseRoute]:
     return [Route(PLOTLY, _plotly), WebSocketRoute("/api/runs/{run}/ws", _socket)]
 
 
-def chart(run: str, charts: Sequence[Mapping[str, Any]], *, key: str, height: int = 320) -> None:
-    """Draws the run's live charts. Each chart: {"title", "unit", "metric"} where metric is "loss" or a live metric's name."""
-    data = {"url": f"/api/runs/{run}/ws", "token": gate.token(f"run:{run}"), "plotly": PLOTLY, "charts": list(charts), "height": height}
+def chart(run: str, charts: Sequence[Mapping[str, str]], *, key: str, height: int = 300) -> None:
+    """Draws the run's curves, live while it trains. Each chart: {"metric" ("loss" or a live metric's name), "title", "note", "unit", "step"}."""
+    library = f"{PLOTLY}?{version('plotly')}"
+    data = {"url": f"/api/runs/{run}/ws", "token": gate.token(f"run:{run}"), "plotly": library, "charts": list(charts), "height": height}
     _component()(key=key, data=data)
+
+
+@dataclass(frozen=True)
+class Message:
+    """What viewers get: the rows after `start` up to `last`, and what is known of the run."""
+
+    start: int
+    last: int
+    rows: Rows
+    facts: dict[str, Any]
+
+    @property
+    def is_last(self) -> bool:
+        return self.facts["state"] in DONE or self.facts["state"] == GONE
+
+    def encode(self) -> str:
+        return json.dumps({"last": self.last, "rows": self.rows, "facts": self.facts}, separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class _News:
+    """A message encoded once for all."""
+
+    start: int
+    last: int
+    text: str
+    is_last: bool
 
 
 class Tail:
@@ -41,59 +83,77 @@ class Tail:
 
     watched: dict[str, "Tail"] = {}
 
-    def __init__(self, workspace: Workspace, run: str) -> None:
-        self.workspace, self.run = workspace, run
-        self.listeners: set[asyncio.Queue[tuple[int, str]]] = set()
-        self.last = 0
+    def __init__(self, workspace: Workspace, run: str, last: int) -> None:
+        self.workspace, self.run, self.last = workspace, run, last
+        self.listeners: set[asyncio.Queue[_News]] = set()
         self.facts: dict[str, Any] = {}
         self.task: asyncio.Task[None] | None = None
 
     @classmethod
     async def follow(cls, workspace: Workspace, run: str, after: int) -> AsyncIterator[str]:
-        """Payloads: first what is stored after row `after`, then what comes. Ends never; cancel it."""
-        tail = cls.watched.setdefault(run, cls(workspace, run))
-        queue: asyncio.Queue[tuple[int, str]] = asyncio.Queue(maxsize=1000)
+        """Messages: first what is stored after row `after`, then what comes. Ends when the run has ended; else cancel it."""
+        first = await asyncio.to_thread(read, workspace, run, after)
+        yield first.encode()
+        if first.is_last:
+            return
+        tail = cls.watched.setdefault(run, cls(workspace, run, first.last))
+        tail.task = tail.task or asyncio.create_task(tail._loop())
+        queue: asyncio.Queue[_News] = asyncio.Queue(MOST_WAITING)
         tail.listeners.add(queue)
         try:
-            facts = await asyncio.to_thread(_facts, workspace, run)
-            after, rows = await asyncio.to_thread(_everything_after, workspace, run, after)
-            yield _encode(after, rows, facts)
-            tail.task = tail.task or asyncio.create_task(tail._loop(after))
-            while True:
-                last, payload = await queue.get()
-                if last >= after:
-                    yield payload
+            async for news in tail._heard(queue, first.last):
+                yield news
         finally:
             tail.listeners.discard(queue)
 
-    async def _loop(self, start: int) -> None:
-        self.last = max(self.last, start)
+    async def _heard(self, queue: "asyncio.Queue[_News]", last: int) -> AsyncIterator[str]:
+        """The news without gaps or repetitions for a viewer that has seen everything up to `last`."""
+        while True:
+            news = await queue.get()
+            if news.start == last:
+                last, text, is_last = news.last, news.text, news.is_last
+            else:
+                own = await asyncio.to_thread(read, self.workspace, self.run, last)
+                last, text, is_last = own.last, own.encode(), own.is_last
+            yield text
+            if is_last:
+                return
+
+    async def _loop(self) -> None:
         try:
             while self.listeners:
-                await self._tick()
                 await asyncio.sleep(PERIOD)
+                try:
+                    await self._tick()
+                except Exception:
+                    log.exception("Run %s could not be read; it is tried again", self.run)
         finally:
             self.task = None
-            self.watched.pop(self.run, None)
+            if self.watched.get(self.run) is self:
+                del self.watched[self.run]
 
     async def _tick(self) -> None:
-        self.last, rows = await asyncio.to_thread(_everything_after, self.workspace, self.run, self.last)
-        facts = await asyncio.to_thread(_facts, self.workspace, self.run)
-        if not rows and facts == self.facts:
+        message = await asyncio.to_thread(read, self.workspace, self.run, self.last)
+        if not message.rows and message.facts == self.facts:
             return
-        self.facts = facts
-        payload = _encode(self.last, rows, facts)
-        for queue in list(self.listeners):
-            try:
-                queue.put_nowait((self.last, payload))
-            except asyncio.QueueFull:
-                self.listeners.discard(queue)
+        self.last, self.facts = message.last, message.facts
+        news = _News(message.start, message.last, message.encode(), message.is_last)
+        for queue in self.listeners:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(news)
 
 
-Rows = dict[str, tuple[list[float], list[float | None]]]
+def read(workspace: Workspace, run: str, after: int) -> Message:
+    """Everything written after row `after`, of one attempt only: a run that starts anew meanwhile is read again."""
+    while True:
+        facts = _facts(workspace, run)
+        last, rows = _rows(workspace, run, after)
+        if _facts(workspace, run).get("attempt") == facts.get("attempt"):
+            return Message(after, last, {name: thin(x, y, MOST_POINTS) for name, (x, y) in rows.items()}, facts)
 
 
-def _everything_after(workspace: Workspace, run: str, last: int) -> tuple[int, Rows]:
+def _rows(workspace: Workspace, run: str, last: int) -> tuple[int, Rows]:
     found: Rows = {}
     while True:
         reached, rows = metrics.after(workspace, run, last)
@@ -101,8 +161,8 @@ def _everything_after(workspace: Workspace, run: str, last: int) -> tuple[int, R
             steps, values = found.setdefault(name, ([], []))
             steps.append(step)
             values.append(value)
-        if reached <= last or not rows:
-            return max(last, reached), found
+        if not rows:
+            return reached, found
         last = reached
 
 
@@ -110,12 +170,8 @@ def _facts(workspace: Workspace, run: str) -> dict[str, Any]:
     try:
         found = runs.get(workspace, run)
     except NotFound:
-        return {"state": "gone"}
+        return {"state": GONE, "attempt": None}
     return {"state": found.state, "attempt": found.attempt, **{name: found.facts.get(name) for name in _SHOWN}}
-
-
-def _encode(last: int, rows: Rows, facts: Mapping[str, Any]) -> str:
-    return json.dumps({"last": last, "rows": rows, "facts": facts}, separators=(",", ":"))
 
 
 async def _plotly(request: Request) -> FileResponse:
@@ -128,10 +184,10 @@ async def _plotly(request: Request) -> FileResponse:
 async def _socket(sock: WebSocket) -> None:
     run = sock.path_params["run"]
     if not gate.allows(sock.headers, sock.query_params, f"run:{run}"):
-        return await sock.close(1008)
+        return await sock.close(REFUSED)
     await sock.accept()
     after = sock.query_params.get("after", "0")
-    send = asyncio.create_task(_pump(sock, run, int(after) if after.isdigit() else 0))
+    send = asyncio.create_task(_pump(sock, run, int(after) if after.isdecimal() else 0))
     try:
         while (await sock.receive())["type"] != "websocket.disconnect":
             pass
@@ -142,12 +198,12 @@ async def _socket(sock: WebSocket) -> None:
 
 
 async def _pump(sock: WebSocket, run: str, after: int) -> None:
-    follow = Tail.follow(Workspace.open(), run, after)
-    try:
-        async for payload in follow:
-            await sock.send_text(payload)
-    finally:
-        await follow.aclose()  # type: ignore[attr-defined]
+    from app import state
+
+    async with contextlib.aclosing(Tail.follow(state.workspace(), run, after)) as messages:
+        async for text in messages:
+            await sock.send_text(text)
+    await sock.close(OVER)
 
 
 def _component() -> Any:

@@ -1,131 +1,186 @@
-// Live charts of one run: history first, then new points through one socket. Zoom, hidden lines and theme survive.
+// The curves of one run: history first, then new points through one socket. Zoom, hidden lines and theme survive every update.
 let library;
 const load = url => library ??= new Promise((ok, no) => {
-  if (window.Plotly?.extendTraces) return ok(window.Plotly);
   const script = document.createElement('script');
-  script.src = url; script.onload = () => ok(window.Plotly); script.onerror = () => { library = null; no(new Error('chart library')); };
+  script.src = url;
+  script.onload = () => ok(window.Plotly);
+  script.onerror = () => { library = null; script.remove(); no(new Error('The chart library did not come.')); };
   document.head.append(script);
 });
-const CONFIG = { responsive: true, displaylogo: false, showSendToCloud: false,
-  modeBarButtonsToRemove: ['sendChartToCloud', 'lasso2d', 'select2d', 'autoScale2d', 'zoomIn2d', 'zoomOut2d'] };
+const CONFIG = { responsive: true, displaylogo: false, showSendToCloud: false, showTips: false,
+  modeBarButtonsToRemove: ['sendChartToCloud', 'lasso2d', 'select2d', 'autoScale2d', 'zoomIn2d', 'zoomOut2d', 'pan2d'] };
+const LABELS = ['rows it learns from', 'rows it does not learn from', 'within the epoch'];
+const FIRST_WAIT = 500, LONGEST_WAIT = 15000, TABLE_ROWS = 200, MARKED = 60, OVER = 1000;
 const lives = new WeakMap();
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector('.mw-live');
   let live = lives.get(parentElement);
-  if (live && (live.data.url !== data.url || live.data.charts.length !== data.charts.length)) { live.stop(); live = null; }
-  if (!live) { live = start(root, data); lives.set(parentElement, live); }
-  else { live.data = data; live.look(); }
+  const shape = JSON.stringify([data.url, data.charts]);
+  if (live && live.shape !== shape) { live.stop(); live = null; }
+  if (live) live.renew(data);
+  else lives.set(parentElement, live = begin(root, data, shape));
   return () => { live.stop(); lives.delete(parentElement); };
 }
 
-function start(root, data) {
-  const live = { data, last: 0, attempt: null, wait: 500, series: new Map(), facts: {}, views: [] };
+function begin(root, data, shape) {
+  const live = { data, shape, last: 0, attempt: null, wait: FIRST_WAIT, series: new Map(), facts: {}, dead: false };
   root.replaceChildren();
-  live.views = data.charts.map(chart => view(root, chart, data));
-  live.stop = () => { live.dead = true; clearTimeout(live.timer); cancelAnimationFrame(live.frame);
-    if (live.socket) { live.socket.onclose = null; live.socket.close(); }
-    for (const v of live.views) live.plotly?.purge(v.plot); };
-  live.look = () => live.ready.then(() => live.dead || live.views.forEach(v => live.plotly.relayout(v.plot, layout(v, live))).valueOf);
-  live.ready = load(data.plotly).then(async plotly => {
+  live.views = data.charts.map(chart => view(root, chart, data.height));
+  live.stop = () => {
+    live.dead = true;
+    clearTimeout(live.timer);
+    if (live.socket) { live.socket.onclose = live.socket.onmessage = null; live.socket.close(); }
+    for (const v of live.views) live.plotly?.purge(v.plot);
+  };
+  live.renew = fresh => {
+    const cut = fresh.token !== live.data.token && live.socket?.readyState !== WebSocket.OPEN;
+    live.data = fresh;
+    if (live.plotly) live.views.forEach(v => redraw(live, v));
+    if (cut && !live.over) { clearTimeout(live.timer); connect(live); }
+  };
+  load(data.plotly).then(plotly => {
     if (live.dead) return;
     live.plotly = plotly;
-    for (const v of live.views) await plotly.newPlot(v.plot, traces(v, live), layout(v, live), CONFIG);
+    live.views.forEach(v => redraw(live, v));
   }).catch(() => { if (!live.dead) root.textContent = 'The chart could not be loaded. Reload the page; the training is not affected.'; });
   connect(live);
   return live;
 }
 
-function view(root, chart, data) {
-  const figure = document.createElement('figure'), caption = document.createElement('figcaption'), plot = document.createElement('div');
-  const details = document.createElement('details'), summary = document.createElement('summary'), rows = document.createElement('div');
-  const title = document.createElement('span'), note = document.createElement('small');
-  title.textContent = chart.title; note.textContent = chart.note ?? '';
-  caption.append(title, note); summary.textContent = 'Show the numbers'; rows.className = 'mw-rows';
-  plot.style.height = data.height + 'px'; plot.setAttribute('role', 'img'); plot.setAttribute('aria-label', chart.title + ' by epoch');
-  details.append(summary, rows); figure.append(caption, plot, details); root.append(figure);
-  const names = [chart.metric, 'val_' + chart.metric, ...(chart.metric === 'loss' ? ['running_loss'] : [])];
-  const shown = { chart, plot, rows, details, names, drawn: names.map(() => 0) };
-  return shown;
-}
-
-const LABEL = i => ['rows it learns from', 'rows it does not learn from', 'inside the epoch'][i];
-
-function look(element) {
-  const css = getComputedStyle(element), v = name => css.getPropertyValue(name).trim();
-  const colours = v('--st-chart-categorical-colors').split(',').map(c => c.trim());
-  return { text: v('--st-text-color'), border: v('--st-border-color'), back: v('--st-secondary-background-color'), accent: v('--st-primary-color'),
-    font: v('--st-font'), training: colours[0] || '#4f46e5', unseen: colours[1] || '#d97706' };
-}
-
-function traces(v, live) {
-  const l = look(v.plot);
-  return v.names.map((name, i) => { const s = live.series.get(name) ?? { x: [], y: [] }; v.drawn[i] = s.x.length;
-    return { name: LABEL(i), x: s.x.slice(), y: s.y.slice(), mode: s.x.length > 60 || i === 2 ? 'lines' : 'lines+markers', type: 'scatter', opacity: i === 2 ? 0.35 : 1,
-      showlegend: i < 2, hoverinfo: i === 2 ? 'skip' : undefined, hovertemplate: '%{y:.3g} ' + (v.chart.unit ?? '') + '<extra>' + LABEL(i) + '</extra>',
-      marker: { size: 5 }, line: { width: i === 2 ? 1 : 2, color: i === 1 ? l.unseen : l.training }, uid: name } });
-}
-
-function layout(v, live) {
-  const l = look(v.plot), base = live.facts.baseline?.[v.chart.metric], best = live.facts.best, shapes = [], notes = [];
-  if (Number.isFinite(base)) {
-    shapes.push({ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: base, y1: base, line: { dash: 'dash', width: 1.4, color: l.text }, opacity: 0.6 });
-    notes.push({ xref: 'paper', x: 1, xanchor: 'right', y: base, yanchor: 'bottom', text: 'guessing', showarrow: false, font: { size: 11, color: l.text }, opacity: 0.75 });
-  }
-  if (best?.epoch) {
-    shapes.push({ type: 'line', yref: 'paper', y0: 0, y1: 1, x0: best.epoch, x1: best.epoch, line: { dash: 'dot', width: 1.4, color: l.unseen } });
-    notes.push({ yref: 'paper', y: 1, yanchor: 'bottom', x: best.epoch, text: 'best: epoch ' + best.epoch, showarrow: false, font: { size: 11, color: l.unseen } });
-  }
-  const axis = { gridcolor: l.border, linecolor: l.border, zeroline: false, automargin: true };
-  return { font: { color: l.text, family: l.font, size: 12 }, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', uirevision: 'run', hovermode: 'x unified',
-    hoverlabel: { bgcolor: l.back, font: { color: l.text } }, modebar: { bgcolor: 'rgba(0,0,0,0)', color: l.border, activecolor: l.accent },
-    margin: { l: 48, r: 8, t: 24, b: 36 }, legend: { orientation: 'h', y: -0.22, x: 0 }, height: live.data.height, shapes, annotations: notes,
-    xaxis: { ...axis, title: { text: 'Times through all the rows (epochs)' }, rangemode: 'tozero' }, yaxis: { ...axis, title: { text: v.chart.unit ?? '' } } };
-}
-
 function connect(live) {
   if (live.dead) return;
+  if (live.socket) { live.socket.onclose = live.socket.onmessage = null; live.socket.close(); }
   const query = '?after=' + live.last + '&token=' + encodeURIComponent(live.data.token);
   const socket = live.socket = new WebSocket(location.origin.replace(/^http/, 'ws') + live.data.url + query);
-  socket.onmessage = event => { live.wait = 500; receive(live, JSON.parse(event.data)); };
-  socket.onclose = () => { live.timer = setTimeout(() => connect(live), live.wait); live.wait = Math.min(2 * live.wait, 15000); };
+  socket.onmessage = event => { live.wait = FIRST_WAIT; receive(live, JSON.parse(event.data)); };
+  socket.onclose = event => {
+    live.over = event.code === OVER;
+    if (live.over) return;
+    live.timer = setTimeout(() => connect(live), live.wait);
+    live.wait = Math.min(2 * live.wait, LONGEST_WAIT);
+  };
 }
 
 function receive(live, message) {
-  if (message.facts.attempt !== live.attempt) { live.attempt = message.facts.attempt; live.series.clear(); live.views.forEach(v => v.fresh = true); }
+  const isNew = live.attempt !== null && message.facts.attempt !== live.attempt;
+  if (isNew) live.series.clear();
+  live.attempt = message.facts.attempt;
   live.last = message.last;
-  live.changed = JSON.stringify(live.facts) !== JSON.stringify(message.facts);
+  const marks = facts => JSON.stringify([facts.best, facts.baseline]);
+  const marked = marks(live.facts) !== marks(message.facts);
   live.facts = message.facts;
   for (const [name, [x, y]] of Object.entries(message.rows)) {
-    const s = live.series.get(name) ?? live.series.set(name, { x: [], y: [] }).get(name);
+    const s = series(live, name);
     for (const value of x) s.x.push(value);
     for (const value of y) s.y.push(value);
   }
-  live.ready.then(() => { live.frame ??= requestAnimationFrame(() => { live.frame = null; if (!live.dead && live.plotly) live.views.forEach(v => draw(v, live)); }); });
+  for (const v of live.views) { v.fresh ||= isNew; v.marked ||= marked; }
+  live.frame ??= requestAnimationFrame(() => {
+    live.frame = null;
+    if (!live.dead && live.plotly) live.views.forEach(v => update(live, v));
+  });
 }
 
-function draw(v, live) {
+function series(live, name) {
+  if (!live.series.has(name)) live.series.set(name, { x: [], y: [] });
+  return live.series.get(name);
+}
+
+function view(root, chart, height) {
+  const make = (tag, parent, text = '') => { const e = parent.appendChild(document.createElement(tag)); e.textContent = text; return e; };
+  const figure = make('figure', root), caption = make('figcaption', figure);
+  make('span', caption, chart.title);
+  make('small', caption, chart.note ?? '');
+  const plot = make('div', figure), details = make('details', figure);
+  plot.style.height = height + 'px';
+  plot.setAttribute('role', 'img');
+  plot.setAttribute('aria-label', chart.title + ' by ' + chart.step);
+  make('summary', details, 'Show the numbers');
+  const rows = make('div', details);
+  rows.className = 'mw-live-rows';
+  const names = [chart.metric, 'val_' + chart.metric, ...(chart.metric === 'loss' ? ['running_loss'] : [])];
+  return { chart, plot, details, rows, names, drawn: names.map(() => 0) };
+}
+
+function update(live, v) {
   if (!v.plot.isConnected) return;
-  const counts = v.names.map(name => live.series.get(name)?.x.length ?? 0);
-  if (v.fresh || (v.drawn.some(n => n === 0) && counts.some(n => n > 1))) { v.fresh = false; live.plotly.react(v.plot, traces(v, live), layout(v, live), CONFIG); }
+  const lengths = v.names.map(name => live.series.get(name)?.x.length ?? 0);
+  const begins = lengths.some((n, i) => n > 0 && v.drawn[i] === 0);
+  const ages = lengths.some((n, i) => i < 2 && n > MARKED && v.drawn[i] <= MARKED);
+  if (v.fresh || begins || ages) redraw(live, v);
   else {
-    const grown = v.names.map((name, i) => i).filter(i => counts[i] > v.drawn[i]), tail = axis => grown.map(i => live.series.get(v.names[i])[axis].slice(v.drawn[i]));
+    const grown = v.names.map((_, i) => i).filter(i => lengths[i] > v.drawn[i]);
+    const tail = axis => grown.map(i => live.series.get(v.names[i])[axis].slice(v.drawn[i]));
     if (grown.length) live.plotly.extendTraces(v.plot, { x: tail('x'), y: tail('y') }, grown);
-    for (const i of grown) v.drawn[i] = counts[i];
-    if (live.changed) { const { shapes, annotations } = layout(v, live); live.plotly.relayout(v.plot, { shapes, annotations }); }
+    for (const i of grown) v.drawn[i] = lengths[i];
+    if (v.marked || grown.length) live.plotly.relayout(v.plot, { ...marks(live, v), 'xaxis.dtick': ticks(live, v) });
   }
-  if (v.details.open) table(v, live);
-  v.details.ontoggle = () => v.details.open && table(v, live);
+  v.marked = false;
+  if (v.details.open) table(live, v);
 }
 
-function table(v, live) {
-  const seen = live.series.get(v.names[1]) ?? { x: [], y: [] }, own = live.series.get(v.names[0]) ?? { x: [], y: [] };
-  const cell = (row, tag, text) => row.appendChild(document.createElement(tag)).textContent = text;
-  const grid = document.createElement('table'), head = grid.insertRow();
-  ['Epoch', LABEL(0), LABEL(1)].forEach(text => cell(head, 'th', text));
-  for (let i = Math.max(0, own.x.length - 200); i < own.x.length; i++) {
+function redraw(live, v) {
+  v.fresh = v.marked = false;
+  live.plotly.react(v.plot, traces(live, v), layout(live, v), CONFIG);
+  v.details.ontoggle = () => v.details.open && table(live, v);
+}
+
+function look(element) {
+  const css = getComputedStyle(element), v = name => css.getPropertyValue(name).trim();
+  const [training, unseen] = v('--st-chart-categorical-colors').split(',').map(c => c.trim());
+  return { text: v('--st-text-color'), border: v('--st-border-color'), back: v('--st-background-color'), quiet: v('--st-gray-color') || v('--st-text-color'),
+    accent: v('--st-primary-color'), font: v('--st-font'), training, unseen };
+}
+
+function traces(live, v) {
+  const l = look(v.plot);
+  return v.names.map((name, i) => {
+    const s = series(live, name), inner = i === 2;
+    v.drawn[i] = s.x.length;
+    return { type: 'scatter', name: LABELS[i], uid: name, x: s.x.slice(), y: s.y.slice(), mode: inner || s.x.length > MARKED ? 'lines' : 'lines+markers',
+      line: { width: inner ? 1 : 2, color: i === 1 ? l.unseen : l.training }, marker: { size: 5 }, opacity: inner ? 0.35 : 1, showlegend: !inner,
+      hoverinfo: inner ? 'skip' : 'all', hovertemplate: inner ? null : '%{y:.3~g} ' + (v.chart.unit ?? '') + '<extra>' + LABELS[i] + '</extra>' };
+  });
+}
+
+function layout(live, v) {
+  const l = look(v.plot), axis = { gridcolor: l.border, linecolor: l.border, zeroline: false, automargin: true };
+  return { font: { color: l.text, family: l.font, size: 12 }, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', uirevision: 'run',
+    hovermode: 'x unified', hoverlabel: { bgcolor: l.back, bordercolor: l.border, font: { color: l.text } },
+    modebar: { bgcolor: 'rgba(0,0,0,0)', color: l.quiet, activecolor: l.accent }, margin: { l: 44, r: 10, t: 34, b: 40 }, height: live.data.height,
+    legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom', font: { color: l.text } },
+    xaxis: { ...axis, title: { text: v.chart.step, standoff: 6 }, rangemode: 'tozero', dtick: ticks(live, v), unifiedhovertitle: { text: v.chart.step + ' %{x:.0f}' } },
+    yaxis: { ...axis, title: { text: v.chart.unit ?? '', standoff: 6 } }, ...marks(live, v) };
+}
+
+const reached = (live, v) => Math.max(0, ...v.names.map(name => live.series.get(name)?.x.at(-1) ?? 0));
+const ticks = (live, v) => reached(live, v) <= 10 ? 1 : null;
+
+function marks(live, v) {
+  const l = look(v.plot), base = live.facts.baseline?.[v.chart.metric], best = live.facts.best?.epoch, shapes = [], annotations = [];
+  const longest = reached(live, v);
+  if (Number.isFinite(base)) {
+    shapes.push({ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: base, y1: base, line: { dash: 'dash', width: 1.4, color: l.quiet } });
+    annotations.push({ xref: 'paper', x: 1, xanchor: 'right', y: base, yanchor: 'bottom', text: 'guessing', showarrow: false, font: { size: 11, color: l.quiet } });
+  }
+  if (best) {
+    const late = best > 0.6 * longest;
+    shapes.push({ type: 'line', yref: 'paper', y0: 0, y1: 1, x0: best, x1: best, line: { dash: 'dot', width: 1.4, color: l.unseen } });
+    annotations.push({ yref: 'paper', y: 0.5, x: best, xanchor: late ? 'right' : 'left', xshift: late ? -4 : 4, text: 'best: ' + best, showarrow: false,
+      font: { size: 11, color: l.unseen }, bgcolor: l.back });
+  }
+  return { shapes, annotations };
+}
+
+function table(live, v) {
+  const own = series(live, v.names[0]), seen = series(live, v.names[1]), grid = document.createElement('table'), head = grid.insertRow();
+  const cell = (row, tag, text) => { row.appendChild(document.createElement(tag)).textContent = text; };
+  const text = value => value === undefined ? '' : value === null ? 'not a number' : value.toPrecision(4);
+  [v.chart.step, LABELS[0], LABELS[1]].forEach(title => cell(head, 'th', title));
+  for (let i = own.x.length - 1; i >= Math.max(0, own.x.length - TABLE_ROWS); i--) {
     const row = grid.insertRow();
-    [own.x[i], own.y[i]?.toPrecision(4) ?? 'not a number', seen.y[i]?.toPrecision(4) ?? ''].forEach(text => cell(row, 'td', text));
+    [String(own.x[i]), text(own.y[i]), text(seen.y[i])].forEach(value => cell(row, 'td', value));
   }
   v.rows.replaceChildren(grid);
 }
