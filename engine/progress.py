@@ -6,49 +6,84 @@ from typing import Any, Literal
 Mood = Literal["wait", "good", "flat", "bad"]
 Series = Mapping[str, tuple[Sequence[float], Sequence[float]]]
 
+FEW = 3
+LONG = 10
+CLEARLY, WORSE = 0.01, 1.02
 
-def sentence(series: Series, facts: Mapping[str, Any]) -> tuple[Mood, str]:
+
+def sentence(series: Series, facts: Mapping[str, Any], step: str = "epoch") -> tuple[Mood, str]:
     """What is happening now, from the losses so far (lower is better) and the facts of the run.
 
-    Speaks only of the rows the model does not learn from. With fewer than two epochs it says that it is too early.
+    Speaks only of the rows the model does not learn from. With fewer than three steps it says that it is too early.
+    `step` is the learner's word for a step: "epoch", "round".
     """
-    unseen = list(series.get("val_loss", ((), ()))[1])
+    unseen = _unseen(series)
     if not unseen:
-        return "wait", "The first times through the rows are under way; the first judgement follows after one epoch."
-    if unseen[-1] != unseen[-1] or unseen[-1] == float("inf"):
+        return "wait", f"Under way; the first judgement comes after one {step}."
+    if not _is_number(unseen[-1]):
         return "bad", "The numbers have stopped making sense (not a number). Training stops; a lower learning rate helps."
     best = min(range(len(unseen)), key=unseen.__getitem__)
     waited = len(unseen) - 1 - best
-    if len(unseen) < 3:
-        return "wait", "Too early to say; the first epochs always move a lot."
+    if len(unseen) < FEW:
+        return "wait", f"Too early to say; the first {step}s always move a lot."
     if waited == 0:
-        return "good", _improving(unseen)
-    mood, words = _not_improving(series, unseen, best, waited)
+        return _improving(unseen, step)
+    mood, words = _not_improving(series, unseen, best, waited, step)
     return mood, words + _against_guessing(unseen[best], facts)
 
 
-def _improving(unseen: Sequence[float]) -> str:
+def ending(series: Series, facts: Mapping[str, Any], step: str = "epoch") -> str:
+    """What was kept of a training that has ended, and what the curve says about more of it; "" when there is nothing to say."""
+    unseen = _unseen(series)
+    if not unseen or not _is_number(min(unseen)):
+        return ""
+    best = min(range(len(unseen)), key=unseen.__getitem__)
+    last = len(unseen)
+    if best == last - 1 and last > 1:
+        told = f"It was still improving when it ended after {last} {step}s: more of them may make it better."
+    elif _memorised(series, unseen, best, last - 1 - best):
+        told = f"The model of {step} {best + 1} is kept. In the {_count(last - 1 - best, step)} after it, it only memorised."
+    else:
+        told = f"The model of {step} {best + 1} of {last} is kept: it was the best on rows it does not learn from."
+    return told + _against_guessing(unseen[best], facts)
+
+
+def _unseen(series: Series) -> list[float]:
+    return list(series.get("val_loss", ((), ()))[1])
+
+
+def _is_number(value: float) -> bool:
+    return value == value and abs(value) != float("inf")
+
+
+def _improving(unseen: Sequence[float], step: str) -> tuple[Mood, str]:
     before = min(unseen[:-1][-5:])
     gain = (before - unseen[-1]) / abs(before) if before else 0.0
-    if gain > 0.01:
-        return "Still improving: rows it does not learn from are answered better with every epoch."
-    return "Improving slowly; what can be learned from these rows is nearly learned."
+    if gain > CLEARLY:
+        return "good", f"Still improving: rows it does not learn from are answered better with every {step}."
+    return "good", "Improving slowly; what can be learned from these rows is nearly learned."
 
 
-def _not_improving(series: Series, unseen: Sequence[float], best: int, waited: int) -> tuple[Mood, str]:
-    epochs = f"No better for {waited} epoch{'s' if waited > 1 else ''}"
+def _not_improving(series: Series, unseen: Sequence[float], best: int, waited: int, step: str) -> tuple[Mood, str]:
+    waiting = f"No better for {_count(waited, step)}"
+    if _memorised(series, unseen, best, waited):
+        mood: Mood = "bad" if waited >= LONG else "flat"
+        return mood, f"{waiting}; it is starting to memorise the rows it learns from. The best model is kept."
+    if waited >= FEW:
+        return "flat", f"{waiting}. If that stays so, training stops by itself; the best model is kept."
+    return "good", f"{waiting}, which is normal; the best model so far is kept."
+
+
+def _memorised(series: Series, unseen: Sequence[float], best: int, waited: int) -> bool:
+    """Its own rows are answered better since the best step, the others clearly worse."""
     own = list(series.get("loss", ((), ()))[1])
-    memorising = waited >= 3 and len(own) > best and own[-1] < own[best] and unseen[-1] > unseen[best] * 1.02
-    if memorising:
-        return "bad" if waited >= 10 else "flat", f"{epochs}; it is starting to memorise the rows it learns from. The best model is kept."
-    if waited >= 3:
-        return "flat", f"{epochs}. If that stays so, training stops by itself; the best model is kept."
-    return "good", f"{epochs}, which is normal; the best model so far is kept."
+    return waited >= FEW and len(own) > best and own[-1] < own[best] and unseen[-1] > unseen[best] * WORSE
 
 
 def _against_guessing(best: float, facts: Mapping[str, Any]) -> str:
     guessing = (facts.get("baseline") or {}).get("loss")
-    if guessing is not None and best >= guessing:
-        return " So far it is no better than guessing."
-    return ""
+    return " So far it is no better than guessing." if guessing is not None and best >= guessing else ""
 
+
+def _count(number: int, step: str) -> str:
+    return f"{number} {step}{'' if number == 1 else 's'}"

@@ -1,6 +1,6 @@
 """The sentence beside the live chart must follow the curve."""
 
-from engine.progress import sentence
+from engine.progress import ending, sentence
 
 
 def curve(loss, val):
@@ -35,3 +35,25 @@ def test_no_better_than_guessing_is_said():
 def test_not_a_number_is_bad():
     mood, words = sentence(curve([1, 1, 1], [1, 1, float("nan")]), {})
     assert mood == "bad" and "learning rate" in words
+
+
+def test_the_learners_own_word_for_a_step_is_used():
+    assert "No better for 4 rounds" in sentence(curve([1, 0.5, 0.5, 0.5, 0.5, 0.5], [1, 0.6, 0.6, 0.6, 0.6, 0.6]), {}, "round")[1]
+
+
+def test_the_ending_names_the_epoch_that_is_kept():
+    words = ending(curve([1, 0.5, 0.45, 0.44], [1, 0.6, 0.601, 0.602]), {})
+    assert words == "The model of epoch 2 of 4 is kept: it was the best on rows it does not learn from."
+
+
+def test_the_ending_says_when_more_epochs_may_help():
+    assert "more of them may make it better" in ending(curve([1, 0.8, 0.6], [1, 0.85, 0.7]), {})
+
+
+def test_the_ending_says_when_the_rest_was_memorising():
+    words = ending(curve([1, 0.5, 0.4, 0.3, 0.2, 0.1], [1, 0.6, 0.65, 0.7, 0.75, 0.8]), {})
+    assert words == "The model of epoch 2 is kept. In the 4 epochs after it, it only memorised."
+
+
+def test_a_run_that_never_finished_an_epoch_has_no_ending():
+    assert ending({}, {}) == ""
