@@ -12,11 +12,15 @@ import typer
 
 from engine.errors import EngineError
 
-app = typer.Typer(help="From a file to a judged, usable deep-learning model.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="From a file to a judged, usable deep-learning model.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 
 Data = Annotated[Path, typer.Argument(help="The file with the data: CSV, Excel, Parquet, JSON, or a zip of picture folders.")]
 BundleAt = Annotated[Path, typer.Argument(help="A model: the folder or the .zip that training or the Use page wrote.")]
-Where = Annotated[Path | None, typer.Option("--workspace", help="The folder with your projects. Default: $MODELWRIGHT_WORKSPACE or ~/.modelwright.")]
+Where = Annotated[
+    Path | None, typer.Option("--workspace", help="The folder with your projects. Default: $MODELWRIGHT_WORKSPACE or ~/.modelwright.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")]
 
 
@@ -41,7 +45,9 @@ def open_app(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int | None, typer.Option(help="The port; default: the first free one from 8501.")] = None,
     workspace: Where = None,
-    browser: Annotated[bool | None, typer.Option("--browser/--no-browser", help="Open the page; default: where there is a display.")] = None,
+    browser: Annotated[
+        bool | None, typer.Option("--browser/--no-browser", help="Open the page; default: where there is a display.")
+    ] = None,
 ) -> None:
     """Open the app in the browser."""
     from app.launch import serve

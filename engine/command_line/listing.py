@@ -10,20 +10,28 @@ from pathlib import Path
 from engine import __version__
 from engine.cli import give
 from engine.problems import stops
-from engine.store import db, disk, doctor as examiner
+from engine.store import db, disk
+from engine.store import doctor as examiner
 from engine.store import runs as store
 from engine.store.runs import Run
 from engine.store.workspace import Workspace
 
 LIBRARIES = ("tensorflow", "tensorflow-cpu", "keras", "streamlit", "plotly", "pandas", "numpy", "scikit-learn", "sqlite-utils")
-DEVICES = "import os; os.environ['TF_CPP_MIN_LOG_LEVEL']='3'; import tensorflow as tf; print([d.name for d in tf.config.list_physical_devices()])"
+DEVICES = (
+    "import os; os.environ['TF_CPP_MIN_LOG_LEVEL']='3'; import tensorflow as tf; print([d.name for d in tf.config.list_physical_devices()])"
+)
 
 
 def runs(at: Path | None, as_json: bool) -> None:
     """A line a run: id, state, result, name."""
     found = store.all(Workspace.open(at))
     if as_json:
-        give([run.model_dump(mode="json", include={"id", "name", "state", "reason", "message", "score", "created", "started", "ended"}) for run in found])
+        give(
+            [
+                run.model_dump(mode="json", include={"id", "name", "state", "reason", "message", "score", "created", "started", "ended"})
+                for run in found
+            ]
+        )
         return
     if not found:
         print("No runs yet. Start one with: modelwright train DATA --target COLUMN")
@@ -69,7 +77,11 @@ def _facts(workspace: Workspace) -> dict[str, str]:
 def _devices() -> str:
     """Asked in a process of its own: TensorFlow takes seconds and memory."""
     asked = subprocess.run([sys.executable, "-c", DEVICES], capture_output=True, text=True, timeout=120)
-    return asked.stdout.strip() if asked.returncode == 0 else "TensorFlow cannot be imported: " + (asked.stderr.strip().splitlines() or ["no reason given"])[-1]
+    return (
+        asked.stdout.strip()
+        if asked.returncode == 0
+        else "TensorFlow cannot be imported: " + (asked.stderr.strip().splitlines() or ["no reason given"])[-1]
+    )
 
 
 def _result(run: Run) -> str:

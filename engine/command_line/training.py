@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from engine import advice, datasets
 from engine import plan as plans
@@ -173,21 +174,34 @@ def _put(bundle: Path, out: Path) -> None:
 
 
 def _result(run: Run, report: Report, bundle: Path) -> dict[str, object]:
-    table = next((panel for panel in report.panels if isinstance(panel, Scores)), None)
-    measures = table.measures if table else [report.main]
     return {
         "run": run.id,
         "name": run.name,
         "headline": report.headline,
         "verdict": report.verdict,
-        "metrics": {m.name: _score(m) for m in measures},
-        "baseline": {m.name: m.baseline.value for m in measures if m.baseline},
-        "linear": {m.name: m.linear.value for m in measures if m.linear},
+        **measures(report),
         "rows": {"training": report.rows_training, "validation": report.rows_validation, "test": report.rows_test},
         "seconds": run.facts.get("seconds"),
         "bundle": str(bundle),
     }
 
 
+def measures(report: Report) -> dict[str, dict[str, Any]]:
+    """The report's numbers for a program: the model's with their intervals, the trivial answer's, the linear model's."""
+    table = next((panel for panel in report.panels if isinstance(panel, Scores)), None)
+    found = table.measures if table else [report.main]
+    return {
+        "metrics": {m.name: _score(m) for m in found},
+        "baseline": {m.name: m.baseline.value for m in found if m.baseline},
+        "linear": {m.name: m.linear.value for m in found if m.linear},
+    }
+
+
 def _score(measure: Measure) -> dict[str, object]:
-    return {"value": measure.model.value, "low": measure.model.low, "high": measure.model.high, "unit": measure.unit, "better": measure.better}
+    return {
+        "value": measure.model.value,
+        "low": measure.model.low,
+        "high": measure.model.high,
+        "unit": measure.unit,
+        "better": measure.better,
+    }
