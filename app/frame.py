@@ -9,9 +9,9 @@ from engine.store import projects, runs
 MARKS = {
     "done": ":material/check_circle:",
     "needs you": ":material/error:",
-    "ready": ":material/radio_button_unchecked:",
+    "ready": ":material/adjust:",
     "running": ":material/progress_activity:",
-    "not yet": ":material/lock_open:",
+    "not yet": ":material/radio_button_unchecked:",
 }
 IN_PROJECT = (*steps.LINE, "runs")
 
@@ -64,7 +64,7 @@ def _link(view: str, here: str, **changes: str | None) -> None:
 
 def _step(step: steps.Step, here: str) -> None:
     path, query = state.link(step.view)
-    mark = ":material/radio_button_checked:" if step.view == here and step.state == "ready" else MARKS[step.state]
+    mark = MARKS[step.state]
     kind = step.state.replace(" ", "-")
     with st.container(key=f"line-{step.view}-{kind}{'-here' if step.view == here else ''}"):
         st.page_link(path, label=step.title, icon=mark, help=step.why, disabled=not step.is_open, query_params=query, width="stretch")

@@ -122,14 +122,14 @@ def _effect(dataset: "Dataset", plan: Plan, position: int, step: Step) -> None:
         key=f"shown-{position}-{step.kind}",
         label_visibility="collapsed",
     )
-    before, arrow, after = st.columns([10, 1, 10], vertical_alignment="center")
+    before, arrow, after = st.columns([10, 1, 10])
     for place, name, view in (
         (before, "Before", before_after.before(preview, chosen)),
         (after, "After", before_after.after(preview, chosen)),
     ):
         with place:
             st.html(f'<div class="mw-side">{name}</div>{view.picture}<div class="mw-told">{html(view.told)}</div>')
-    arrow.markdown(":gray[:material/arrow_forward:]")
+    arrow.html('<div class="mw-arrow">→</div>')
     went_in, came_out = len(preview.labels_before), len(preview.labels_after)
     if went_in != came_out:
         st.caption(f"{words.things(went_in, 'column')} in, {words.things(came_out, 'column')} out.")
