@@ -24,9 +24,9 @@ def until_state(workspace: Workspace, id: str, *states: str, seconds: float = 30
     return runs.get(workspace, id)
 
 
-def until_measured(workspace: Workspace, id: str, attempt: int = 1) -> Run:
+def until_measured(workspace: Workspace, id: str, attempt: int = 1, seconds: float = 30.0) -> Run:
     """Waits for the first measure of an attempt."""
-    until(lambda: runs.get(workspace, id).attempt >= attempt and metrics.after(workspace, id)[1], "the run measures something")
+    until(lambda: runs.get(workspace, id).attempt >= attempt and metrics.after(workspace, id)[1], "the run measures something", seconds)
     return runs.get(workspace, id)
 
 
