@@ -115,8 +115,9 @@ def read(texts: pa.Array, id: str, name: str, decimal: str = "") -> Reading:
         return read_as(texts, Column(id=id, name=name, type="text", missing=_codes(texts, NOT_A_NUMBER)))
     code = numbers.is_code(sample)
     plain = Column(id=id, name=name, type="number")
-    if not code and decimal != "," and _quick_numbers(texts, plain) is not None:
-        return read_as(texts, plain)
+    if not code and decimal != "," and (quick := _quick_numbers(texts, plain)) is not None:
+        failed = np.zeros(len(texts), bool)
+        return Reading(plain, quick, failed, import_report.lines(texts, plain, failed))
     writing = numbers.find(sample, decimal)
     if writing.share >= ENOUGH and not code:
         reading = read_as(texts, _number_column(texts, id, name, writing), writing.alternative)

@@ -36,6 +36,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _BAD = re.compile("[\udc80-\udcff]")
+_OTHER_ALPHABETS = ("cp1251", "koi8-r", "iso8859-5", "cp1253", "cp1254", "cp1255", "cp1256", "iso8859-7")
 _ASIAN = ("cp932", "gb18030", "big5", "cp949")
 
 
@@ -146,20 +147,34 @@ def _guess(path: Path, facts: _Facts) -> str:
         )
     sample = b"\n".join(facts.lines)
     asian = [name for name in _ASIAN if _decodes(sample, name)]
-    import charset_normalizer
-
-    best = charset_normalizer.from_bytes(sample).best()
-    name = codecs.lookup(best.encoding).name if best else ""
-    if name in asian and _letters(sample.decode(name)):
-        return name
-    if name in ("cp1250", "cp1251", "iso8859-15", "koi8-r", "iso8859-5", "cp1253", "cp1254", "cp1255", "cp1256") and _many(sample):
-        return name
+    likely = _likely(sample)
+    found = next((name for name in likely if name in asian and _letters(sample.decode(name))), "")
+    if found:
+        return found
+    if _runs(sample) > 0.5:
+        return next((name for name in likely if name in _OTHER_ALPHABETS), "cp1251")
+    if _odd_inside_words(sample) > 0.1:
+        return "cp1250"
     return "cp1252" if not re.search(rb"[\x81\x8d\x8f\x90\x9d]", sample) else "iso8859-1"
 
 
-def _many(sample: bytes) -> bool:
-    """Whether enough letters are beyond ASCII to tell a non-Western alphabet."""
-    return sum(byte > 127 for byte in sample) > 0.2 * max(1, sum(chr(byte).isalpha() or byte > 127 for byte in sample))
+def _likely(sample: bytes) -> list[str]:
+    """Encodings by how natural the text looks in them."""
+    import charset_normalizer
+
+    return [codecs.lookup(match.encoding).name for match in charset_normalizer.from_bytes(sample)]
+
+
+def _runs(sample: bytes) -> float:
+    """How many letters beyond ASCII follow another one: few in Western languages, most in other alphabets."""
+    beyond = re.findall(rb"[\x80-\xff]+", sample)
+    return sum(len(run) - 1 for run in beyond) / max(1, sum(map(len, beyond)))
+
+
+def _odd_inside_words(sample: bytes) -> float:
+    """How many characters beyond ASCII inside words would be no letters in Western Europe."""
+    inside = re.findall("(?<=[a-zA-Z])[\x80-\uffff](?=[a-zA-Z])", sample.decode("cp1252", "replace"))
+    return sum(not c.isalpha() and c not in "\u2019\u00b4" for c in inside) / max(1, len(inside))
 
 
 def _letters(text: str) -> bool:
