@@ -22,6 +22,7 @@ from engine.store.workspace import Workspace
 SPARE = (sys.executable, "-m", "engine.jobs.spare")
 MEMORY_NEEDED = 3 * 2**30
 LONGEST = 4096
+SWITCH = "MODELWRIGHT_SPARE"
 
 
 class Spare:
@@ -35,7 +36,9 @@ class Spare:
         self._code = 0
 
     def keep(self) -> None:
-        """Starts one if there is none and memory is plentiful."""
+        """Starts one if there is none, memory is plentiful and nobody has switched it off."""
+        if os.environ.get(SWITCH) == "0":
+            return
         if self._process is not None and self._process.poll() is None:
             return
         self.drop()

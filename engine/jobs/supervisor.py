@@ -14,7 +14,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
+import engine
 from engine.jobs import locks, processes
 from engine.jobs.rounds import WORKER, Rounds
 from engine.jobs.spare import Spare
@@ -61,8 +63,14 @@ def run_here(workspace: Workspace, run_id: str) -> Here:
 
 
 def ensure(workspace: Workspace) -> None:
-    """Sees to it that a supervisor looks after the workspace, and tells it that the app is in use. Cheap: call it on every page run."""
+    """Sees to it that a supervisor looks after the workspace, and tells it that the app is in use. Cheap: call it every few seconds.
+
+    One of another version of the program, left over from before an update, is replaced; trainings go on.
+    """
     lock = locks.take(_lock_file(workspace))
+    if lock is None and _version(workspace) not in {"", engine.__version__}:
+        stop(workspace)
+        lock = locks.take(_lock_file(workspace))
     os.utime(_lock_file(workspace))
     if lock is None:
         return
@@ -185,15 +193,27 @@ def _write_identity(workspace: Workspace) -> None:
     identity = processes.of(os.getpid())
     if identity:
         temporary = _identity_file(workspace).with_suffix(".tmp")
-        temporary.write_text(json.dumps(asdict(identity)), "utf-8")
+        temporary.write_text(json.dumps({"process": asdict(identity), "version": engine.__version__}), "utf-8")
         temporary.replace(_identity_file(workspace))
 
 
 def _read_identity(workspace: Workspace) -> Identity | None:
     try:
-        return Identity(**json.loads(_identity_file(workspace).read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
+        return Identity(**_told(workspace)["process"])
+    except (KeyError, TypeError):
         return None
+
+
+def _version(workspace: Workspace) -> str:
+    return str(_told(workspace).get("version", ""))
+
+
+def _told(workspace: Workspace) -> dict[str, Any]:
+    """What the supervisor wrote about itself; {} before it has."""
+    try:
+        return dict(json.loads(_identity_file(workspace).read_text("utf-8")))
+    except (OSError, ValueError):
+        return {}
 
 
 def _clear_leftovers(workspace: Workspace) -> None:

@@ -19,6 +19,11 @@ from tests.flow.watching import until, until_measured, until_state
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(autouse=True)
+def _switched_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(spare.SWITCH, raising=False)
+
+
 @pytest.fixture
 def waiting(workspace: Workspace) -> Iterator[Spare]:
     made = Spare(workspace, SPARE)
@@ -84,6 +89,17 @@ def test_the_lock_is_free_when_a_spare_worker_dies_before_it_has_read_its_run(wo
     theirs.close()
     assert locks.is_free(workspace.path / "a lock")
     ours.close()
+
+
+def test_none_is_kept_when_it_is_switched_off(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(spare.SWITCH, "0")
+    off = Spare(workspace, SPARE)
+    off.keep()
+    assert off._process is None
+
+
+def test_what_a_spare_worker_imports_is_there() -> None:
+    spare._import_heavy_libraries()
 
 
 def test_none_is_kept_where_memory_is_short(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

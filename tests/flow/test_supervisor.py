@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+import engine
 from engine.jobs import locks, processes, supervisor
 from engine.store import models, runs, transitions
 from engine.store.transitions import Identity
@@ -77,6 +78,15 @@ def test_ensure_starts_one_and_only_one(workspace: Workspace) -> None:
     supervisor.stop(workspace)
     until(lambda: not processes.lives(first), "the supervisor has ended", 5)
     supervisor.ensure(workspace)
+    until(lambda: one(workspace) != first, "another one runs")
+
+
+def test_a_supervisor_of_another_version_is_replaced(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    supervisor.ensure(workspace)
+    first = one(workspace)
+    monkeypatch.setattr(engine, "__version__", "999")
+    supervisor.ensure(workspace)
+    assert not processes.lives(first)
     until(lambda: one(workspace) != first, "another one runs")
 
 
