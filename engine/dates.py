@@ -58,7 +58,8 @@ def find(texts: Sequence[str]) -> Writing:
     best = max(shares, key=lambda pattern: shares[pattern])
     other = _swapped(best)
     if other and shares.get(other, 0) == shares[best]:
-        return _decided(texts, *sorted((best, other), key=lambda p: p.index("%d")), shares[best])
+        day_first, month_first = sorted((best, other), key=lambda pattern: pattern.index("%d"))
+        return _decided(texts, day_first, month_first, shares[best])
     return Writing(best, shares[best])
 
 

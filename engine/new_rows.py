@@ -46,10 +46,12 @@ def match(known: Sequence[Column], names: Sequence[str], optional: Sequence[str]
     loose: dict[str, int] = {}
     for name, place in exact.items():
         loose.setdefault(_plain(name), place)
-    found, problems, missing = [], [], []
+    found: list[tuple[Column, int]] = []
+    problems: list[Problem] = []
+    missing: list[str] = []
     for column in known:
-        place = exact.get(column.name, loose.get(_plain(column.name)))
-        if place is None:
+        place = exact.get(column.name, loose.get(_plain(column.name), -1))
+        if place < 0:
             missing += [] if column.id in optional else [column.name]
             continue
         if names[place] != column.name:
@@ -65,7 +67,7 @@ def _typed(column: Column, texts: pa.Array) -> tuple[Column, pa.Array, list[Prob
     """The values as the known column says; written another way in this file (such as with a decimal comma), as they are written here."""
     typed, failed = values.typed(texts, column)
     present = len(texts) - texts.null_count
-    if column.type in _KINDS and failed.sum() > 0.5 * max(1, present):
+    if column.type in _KINDS and failed.sum() >= 0.5 * max(1, present):
         here = values.reading_of(texts, column, column.type)
         again, still = values.typed(texts, here)
         if still.sum() < failed.sum():
@@ -80,7 +82,9 @@ def _failures(column: Column, texts: pa.Array, failed: "np.ndarray[Any, Any]") -
         return []
     rows = np.flatnonzero(failed)
     places = ", ".join(f"row {row + 1:,} ('{texts[int(row)].as_py()[:30]}')" for row in rows[:_SHOWN])
-    said = f"{len(rows):,} values are no {_KINDS.get(column.type, 'values')} and count as missing: {places}{' and more' if len(rows) > _SHOWN else ''}."
+    more = " and more" if len(rows) > _SHOWN else ""
+    kind = _KINDS.get(column.type, "values")
+    said = f"{{1: '1 value is'}.get(len(rows), f'{len(rows):,} values are')} no {kind} and counted as missing: {places}{more}."
     return [Problem(where=column.name, what=said, fix="Mend them in the file and try again.", column=column.id)]
 
 

@@ -109,7 +109,7 @@ class RowCodes:
     """One number for each row, built column by column, to count rows that are exact copies of earlier ones."""
 
     def __init__(self, rows: int) -> None:
-        self.codes = np.zeros(rows, np.uint64)
+        self.codes: Array = np.zeros(rows, np.uint64)
         self.has_pictures = False
 
     def add(self, column: Column, values: "pd.Series[Any]") -> None:
@@ -171,7 +171,7 @@ def _pictures(values: "pd.Series[Any]", folder: Path | None) -> dict[str, Any]:
 
     sizes: dict[tuple[int, int], int] = {}
     for name in values.dropna() if folder else ():
-        with Image.open(folder / name) as picture:  # type: ignore[operator]
+        with Image.open(folder / name) as picture:
             sizes[picture.size] = sizes.get(picture.size, 0) + 1
     common = sorted(sizes.items(), key=lambda item: -item[1])[:_MOST_SHOWN]
     return {"distinct": int(values.nunique()), "sizes": tuple((width, height, count) for (width, height), count in common)}

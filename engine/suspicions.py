@@ -115,7 +115,8 @@ def _about_words(profile: "ColumnProfile", values: "pd.Series[Any]") -> list[Pro
 def _mixed(profile: "ColumnProfile", texts: Any, numeric: Any, count: int) -> Problem:
     rows = pc.indices_nonzero(pc.fill_null(pc.invert(numeric), False)).slice(0, _SHOWN).to_pylist()
     places = ", ".join(f"row {row + 1:,} ('{texts[row].as_py()[:30]}')" for row in rows)
-    said = f"Most values are numbers, but {count:,} {'row holds' if count == 1 else 'rows hold'} text: {places}{' and more' if count > len(rows) else ''}."
+    rows_hold = "1 row holds" if count == 1 else f"{count:,} rows hold"
+    said = f"Most values are numbers, but {rows_hold} text: {places}{' and more' if count > len(rows) else ''}."
     return Problem(
         where=profile.name, what=said, fix="Choose the type 'Number' to count those as missing, or clean these rows.", column=profile.id
     )

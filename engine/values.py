@@ -87,10 +87,10 @@ def propose(texts: "pd.Series[str]", id: str, name: str) -> tuple[Column, list[C
     return reading.column, reading.changes
 
 
-def convert(texts: "pd.Series[str]", column: Column) -> tuple[pd.Series, "pd.Series[bool]"]:
+def convert(texts: "pd.Series[str]", column: Column) -> tuple["pd.Series[Any]", "pd.Series[bool]"]:
     """(values as the column's type says, bool: a value was there that could not be read and is missing now)."""
     values, failed = typed(_arrow(texts), column)
-    return to_pandas(values, column.type), pd.Series(failed)
+    return to_pandas(values, column.type), pd.Series(failed, dtype=bool)
 
 
 def parse_one(value: Any, column: Column) -> float | str | pd.Timestamp | None:
@@ -174,13 +174,14 @@ def without_codes(trimmed: pa.Array, codes: tuple[str, ...]) -> pa.Array:
     return pc.if_else(absent, pa.scalar(None, trimmed.type), trimmed) if pc.any(absent).as_py() else trimmed
 
 
-def to_pandas(values: pa.Array, type: ColumnType) -> pd.Series:
+def to_pandas(values: pa.Array, type: ColumnType) -> "pd.Series[Any]":
     """As a Table's frame holds it."""
     if type == "number":
         return pd.Series(values.to_numpy(zero_copy_only=False).astype(np.float64, copy=False))
     if type == "date":
         return pd.Series(values.to_numpy(zero_copy_only=False).astype("datetime64[ns]", copy=False))
-    return pd.Series(pd.StringDtype("pyarrow", na_value=np.nan).__from_arrow__(values.cast(pa.large_string())))
+    text: Any = pd.StringDtype("pyarrow", na_value=np.nan)
+    return pd.Series(text.__from_arrow__(values.cast(pa.large_string())))
 
 
 def _arrow(texts: "pd.Series[str]") -> pa.Array:
@@ -257,7 +258,7 @@ def _is_enough(reading: Reading) -> bool:
     present = len(reading.values) - reading.values.null_count
     if reading.column.type == "number":
         present = int(np.isfinite(reading.values.to_numpy(zero_copy_only=False)).sum())
-    return present > 0 and float(reading.failed.sum()) <= (1 - ENOUGH) * (present + reading.failed.sum())
+    return present > 0 and bool(reading.failed.sum() <= (1 - ENOUGH) * (present + reading.failed.sum()))
 
 
 def _one_date(text: str, column: Column) -> pd.Timestamp:

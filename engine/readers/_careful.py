@@ -10,6 +10,7 @@ import pyarrow as pa
 from engine.errors import UnreadableFile
 from engine.readers._dialect import reader
 from engine.readers._quick import Body, swallows
+from engine.readers._text import open_text
 from engine.readers.base import Batch, Change
 
 _END = "\x02\x03end\x03\x02"
@@ -94,8 +95,7 @@ def _examine(body: Body) -> Oddities:
 
 def _rows(body: Body, found: Oddities | None = None) -> Iterator[tuple[int, list[str]]]:
     """(line on which the row begins, its values), without blank rows; a quote that never closes is noted in `found`."""
-    with body.path.open(encoding="utf-8", newline="", errors="replace") as file:
-        file.buffer.seek(body.start)
+    with open_text(body.path, body.start) as file:
         table = reader(chain(file, ["\n", _END]), body.delimiter, body.quote)
         line = body.line
         try:
@@ -119,8 +119,8 @@ def _rows(body: Body, found: Oddities | None = None) -> Iterator[tuple[int, list
 def _fit(row: list[str], width: int) -> list[str | None] | None:
     """The row with exactly `width` values, or None if it has more than that."""
     if len(row) <= width:
-        return row + [None] * (width - len(row))
-    return None if any(cell.strip() for cell in row[width:]) else row[:width]
+        return [*row, *[None] * (width - len(row))]
+    return None if any(cell.strip() for cell in row[width:]) else list(row[:width])
 
 
 def _columns(block: list[list[str | None]]) -> Batch:
@@ -140,6 +140,6 @@ def _refuse(found: Oddities, body: Body) -> None:
     if len(found.long) > max(3, _MOST_LONG * found.rows):
         line, count = found.long[0]
         raise UnreadableFile(
-            f"{len(found.long):,} of {found.rows:,} rows have more values than there are columns; line {line:,} has {count} instead of {body.width}.",
+            f"{len(found.long):,} of {found.rows:,} rows have more values than there are columns: line {line:,} has {count}, not {body.width}.",
             "Check what separates the values, or put quotation marks around values that contain it.",
         )

@@ -1,10 +1,11 @@
 """Text files of any encoding, as UTF-8: the encoding is found from the whole file, and every decision is told."""
 
 import codecs
+import io
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from engine.errors import UnreadableFile
 from engine.readers.base import Change
@@ -81,6 +82,13 @@ def as_utf8(path: Path, copy: Path, encoding: str = "") -> Text:
     if bad:
         changes.append(Change(what="Bytes that are no characters in this encoding were replaced by '\ufffd'.", count=bad))
     return Text(copy, 0, found, changes)
+
+
+def open_text(path: Path, start: int) -> TextIO:
+    """The UTF-8 file from byte `start` on; line ends stay as they are."""
+    file = path.open("rb")
+    file.seek(start)
+    return io.TextIOWrapper(file, "utf-8", errors="replace", newline="")
 
 
 def _scan(path: Path) -> _Facts:

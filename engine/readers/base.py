@@ -52,7 +52,7 @@ class Raw:
 
 @dataclass(frozen=True)
 class Job:
-    """One reading: the file and its name, where pictures go, the names its columns probably have, and whom to tell the progress (0 to 1)."""
+    """One reading: the file and its name, where pictures go, the names its columns may have, and whom to tell the progress (0 to 1)."""
 
     path: Path
     name: str

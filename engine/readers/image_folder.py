@@ -105,7 +105,7 @@ def _is_first(differing: Sequence[tuple[str, ...]]) -> bool:
     inner = Counter(parts[-1] for parts in differing if parts)
     outer = Counter(parts[0] for parts in differing if parts)
     deep = any(len(parts) > 1 for parts in differing)
-    repeated = len({parts for parts in differing}) > len(inner)
+    repeated = len(set(differing)) > len(inner)
     return deep and not repeated and len(inner) > max(20, 3 * len(outer)) and len(outer) > 1
 
 

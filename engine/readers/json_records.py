@@ -10,7 +10,7 @@ import pyarrow as pa
 from engine.errors import UnreadableFile
 from engine.names import mend
 from engine.readers._content import head, is_json
-from engine.readers._text import as_utf8
+from engine.readers._text import as_utf8, open_text
 from engine.readers.base import Batch, Change, Job, Raw, Reader, check_size, column_id
 
 _MOST_BYTES = 300 * 2**20
@@ -36,8 +36,7 @@ class JsonRecords(Reader):
     def read(self, job: Job) -> Raw:
         text = as_utf8(job.path, job.scratch)
         changes = list(text.changes)
-        with text.path.open(encoding="utf-8") as file:
-            file.buffer.seek(text.start)
+        with open_text(text.path, text.start) as file:
             is_lines = _is_lines(file.readline(), file.readline())
         if is_lines:
 
@@ -100,8 +99,7 @@ def _is_lines(first: str, second: str) -> bool:
 
 
 def _lines(path: Path, start: int) -> Iterator[Record]:
-    with path.open(encoding="utf-8", errors="replace") as file:
-        file.buffer.seek(start)
+    with open_text(path, start) as file:
         for number, line in enumerate(file, 1):
             if not line.strip():
                 continue

@@ -93,6 +93,6 @@ def _is_usable(kind: pa.DataType) -> bool:
 def _width(kind: pa.DataType) -> int:
     """Bytes a value takes at least once unpacked. The file's own word on its size cannot be trusted."""
     try:
-        return max(8, kind.bit_width // 8)
+        return max(8, int(kind.bit_width) // 8)
     except ValueError:
         return 16
