@@ -20,7 +20,7 @@ _KINDS = {"number": "numbers", "date": "dates"}
 
 
 def read(request: Request, tell: Tell) -> dict[str, Any]:
-    """Writes the table of the known columns; returns {"columns", "problems", "rows"}. Raises UnreadableFile, naming columns that are missing."""
+    """Writes the table of the known columns; returns {"columns", "problems", "rows"}. Raises UnreadableFile naming missing columns."""
     source, pictures, table, _ = importing.files(Path(request.folder), request.source, request.typed)
     raw, rows = importing.read_source(request, source, pictures, tell)
     places, problems = match(request.known, raw.names, request.optional)
@@ -84,8 +84,13 @@ def _failures(column: Column, texts: pa.Array, failed: "np.ndarray[Any, Any]") -
     places = ", ".join(f"row {row + 1:,} ('{texts[int(row)].as_py()[:30]}')" for row in rows[:_SHOWN])
     more = " and more" if len(rows) > _SHOWN else ""
     kind = _KINDS.get(column.type, "values")
-    said = f"{{1: '1 value is'}.get(len(rows), f'{len(rows):,} values are')} no {kind} and counted as missing: {places}{more}."
+    values_are = "1 value is" if len(rows) == 1 else f"{len(rows):,} values are"
+    said = f"{values_are} no {kind} and counted as missing: {places}{more}."
     return [Problem(where=column.name, what=said, fix="Mend them in the file and try again.", column=column.id)]
+
+
+def _told(where: str, what: str) -> Problem:
+    return Problem(where=where, what=what, fix="Check that this is meant so.", level="info")
 
 
 def _missing(missing: Sequence[str], names: Sequence[str]) -> UnreadableFile:

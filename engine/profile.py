@@ -98,8 +98,9 @@ def of_table(rows: int, columns: list[ColumnProfile], duplicates: int) -> Profil
 
 def of_column(column: Column, values: "pd.Series[Any]", folder: Path | None = None) -> ColumnProfile:
     """One column's statistics. Pictures are opened (not decoded) for their sizes."""
-    describe = {"number": _numbers, "date": _dates, "image": lambda v: _pictures(v, folder)}.get(column.type, _words)
-    known: dict[str, Any] = {"column": column, "rows": len(values), "missing": int(values.isna().sum()), **describe(values)}
+    describe = {"number": _numbers, "date": _dates}.get(column.type, _words)
+    found = _pictures(values, folder) if column.type == "image" else describe(values)
+    known: dict[str, Any] = {"column": column, "rows": len(values), "missing": int(values.isna().sum()), **found}
     known["identifier"] = suspicions.is_identifier(column, values, known["distinct"], known.get("whole", False))
     profile = ColumnProfile(**known)
     return profile.model_copy(update={"problems": tuple(suspicions.of_column(profile, values))})

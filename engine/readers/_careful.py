@@ -140,6 +140,6 @@ def _refuse(found: Oddities, body: Body) -> None:
     if len(found.long) > max(3, _MOST_LONG * found.rows):
         line, count = found.long[0]
         raise UnreadableFile(
-            f"{len(found.long):,} of {found.rows:,} rows have more values than there are columns: line {line:,} has {count}, not {body.width}.",
+            f"{len(found.long):,} of {found.rows:,} rows have more values than columns: line {line:,} has {count}, not {body.width}.",
             "Check what separates the values, or put quotation marks around values that contain it.",
         )
