@@ -204,6 +204,7 @@ def _call(workspace: Workspace, question: str, arguments: dict[str, Any]) -> Any
 
 
 def _import_heavy_libraries() -> bool:
+    from engine.jobs import answers  # noqa: F401
     from engine.lazy import keras, tensorflow
 
     return bool(tensorflow.constant(1.0) + 1.0 == 2.0) and bool(keras.__version__)
