@@ -16,7 +16,7 @@ from engine.problems import Problem
 from engine.readers.base import column_id
 
 _SHOWN = 5
-_KINDS = {"number": "numbers", "date": "dates"}
+_KINDS = {"number": ("not a number", "not numbers"), "date": ("not a date", "not dates")}
 
 
 def read(request: Request, tell: Tell) -> dict[str, Any]:
@@ -83,9 +83,9 @@ def _failures(column: Column, texts: pa.Array, failed: "np.ndarray[Any, Any]") -
     rows = np.flatnonzero(failed)
     places = ", ".join(f"row {row + 1:,} ('{texts[int(row)].as_py()[:30]}')" for row in rows[:_SHOWN])
     more = " and more" if len(rows) > _SHOWN else ""
-    kind = _KINDS.get(column.type, "values")
-    values_are = "1 value is" if len(rows) == 1 else f"{len(rows):,} values are"
-    said = f"{values_are} no {kind} and counted as missing: {places}{more}."
+    one, several = _KINDS[column.type]
+    values_are = f"1 value is {one} and counts" if len(rows) == 1 else f"{len(rows):,} values are {several} and count"
+    said = f"{values_are} as missing: {places}{more}."
     return [Problem(where=column.name, what=said, fix="Mend them in the file and try again.", column=column.id)]
 
 

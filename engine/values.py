@@ -90,7 +90,8 @@ def propose(texts: "pd.Series[str]", id: str, name: str) -> tuple[Column, list[C
 def convert(texts: "pd.Series[str]", column: Column) -> tuple["pd.Series[Any]", "pd.Series[bool]"]:
     """(values as the column's type says, bool: a value was there that could not be read and is missing now)."""
     values, failed = typed(_arrow(texts), column)
-    return to_pandas(values, column.type), pd.Series(failed, dtype=bool)
+    missed: Any = pd.Series(failed)
+    return to_pandas(values, column.type), missed
 
 
 def parse_one(value: Any, column: Column) -> float | str | pd.Timestamp | None:
