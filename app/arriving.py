@@ -12,7 +12,7 @@ from engine.datasets import Dataset
 from engine.readers import READERS, Reader
 from engine.store import projects
 
-SHOWN = 12
+SHOWN = 18
 
 
 def begin(upload: uploads.Upload) -> None:

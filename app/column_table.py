@@ -1,6 +1,6 @@
 """One line a column: use it or not, its type, what is missing, how its values are spread, and what to know about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -51,15 +51,21 @@ def left_out(dataset: Dataset, profile: Profile) -> None:
     advised = reads.advised(dataset, plan.target)
     asked = [one for one in advised.values() if not one.use and one.problem and one.id not in plan.inputs]
     risky = [one for one in advised.values() if one.problem and one.id in plan.inputs and one.id not in plan.confirmed]
-    for one in asked[:MOST] + risky[:MOST]:
-        is_out = one.id not in plan.inputs
-        with st.container(horizontal=True, vertical_alignment="center", key=f"problem-warn-out-{one.id}"):
-            word = "Left out" if is_out else "May give the answer away"
-            st.markdown(
-                f":orange[:material/visibility_off: **{word}**] · **{md(short(profile.column(one.id).name, 40))}** · {md(one.why)}",
-                width="stretch",
-            )
-            st.button("Use it anyway" if is_out else "Leave it out", key=f"out-{one.id}", on_click=_use, args=(dataset, one.id, is_out))
+    for word, found, is_out in (("Left out", asked, True), ("May give the answer away", risky, False)):
+        if found:
+            _doubtful(dataset, profile, word, found, is_out)
+
+
+def _doubtful(dataset: Dataset, profile: Profile, word: str, found: "Sequence[InputAdvice]", is_out: bool) -> None:
+    """Columns that may give the answer away: in a box with one line each."""
+    with st.container(key=f"problem-warn-left-out{'' if is_out else '-not'}", gap="small"):
+        why = "because they may not be known yet when the model is asked" if is_out else "though still learned from"
+        st.markdown(f":orange[:material/visibility_off: **{word}**], {why}:")
+        for one in found[:MOST]:
+            with st.container(horizontal=True, vertical_alignment="center", key=f"left-out-{one.id}"):
+                st.markdown(f"**{md(short(profile.column(one.id).name, 40))}** · {md(one.why)}", width="stretch")
+                label = "Use it anyway" if is_out else "Leave it out"
+                st.button(label, key=f"out-{one.id}", type="tertiary", on_click=_use, args=(dataset, one.id, is_out))
 
 
 def _use(dataset: Dataset, id: str, use: bool) -> None:

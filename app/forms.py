@@ -70,7 +70,8 @@ def _draw(params: list[Param], spec: Spec, key: str, values: dict[str, Any], col
 
 
 def _texts(options: Sequence[str], now: str) -> tuple[tuple[str, str], ...]:
-    return tuple((text, text or "Any other") for text in dict.fromkeys([*options, now]))
+    ordered = sorted(dict.fromkeys([*options, now]), key=lambda text: text == "")
+    return tuple((text, text or "Any other") for text in ordered)
 
 
 def _choosing(spec: Spec, key: str) -> dict[str, Any]:

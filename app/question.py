@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import choices, forms, parts, reads, sketches, state, words
-from app.text import md, short
+from app.text import html, md, short
 from engine import advice, labels
 from engine.datasets import Dataset
 from engine.errors import EngineError
@@ -11,6 +11,7 @@ from engine.plan import Plan
 from engine.profile import ColumnProfile, Profile
 
 MANY = 30
+WEAK = 0.005
 
 
 def card(dataset: Dataset, profile: Profile) -> None:
@@ -25,6 +26,7 @@ def card(dataset: Dataset, profile: Profile) -> None:
         with right:
             if plan and plan.target in {column.id for column in profile.columns}:
                 _balance(profile.column(plan.target), plan)
+                _company(dataset, profile, plan)
             else:
                 st.caption("Choose a column, and its values are drawn here.")
 
@@ -98,6 +100,20 @@ def _balance(column: ColumnProfile, plan: Plan) -> None:
     if column.median is not None:
         mean = f"Always answering the mean, {words.measure(column.mean)}, is what a useful model must beat."
         st.caption(f"Half of the rows are below {words.measure(column.median)}. {mean}")
+
+
+def _company(dataset: Dataset, profile: Profile, plan: Plan) -> None:
+    """The columns that go with the answer most, each with how."""
+    found = [relation for relation in reads.related(dataset, plan) if relation.strength >= WEAK]
+    if not found:
+        return
+    st.markdown("**What goes with it most**")
+    with st.grid(2, min_column_width=150, key="company", gap="medium"):
+        for relation in found:
+            name = profile.column(relation.column).name
+            said = f"how often “{short(relation.answer, 16)}”" if relation.answer else "mean"
+            title = f'<div class="mw-relation"><b>{html(short(name, 32))}</b><span>{html(said)}</span></div>'
+            st.html(title + sketches.relation(relation))
 
 
 def _choose_target(dataset: Dataset) -> None:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app import state
-from engine import recipe, split
+from engine import recipe, relations, split
 from engine.columns import Table
 from engine.errors import EngineError
 from engine.plan import Plan
 from engine.problems import Problem
 from engine.profile import Profile
 from engine.recipe import Preview
+from engine.relations import Relation
 from engine.split import Parts
 from engine.store.workspace import Workspace
 
@@ -46,6 +47,12 @@ def suspects(dataset: "Dataset", target: str) -> list[Problem]:
 def advised(dataset: "Dataset", target: str) -> "dict[str, InputAdvice]":
     """For each column but the target: whether to learn from it, and why."""
     return _advised(state.workspace(), dataset.id, dataset.version, target)
+
+
+def related(dataset: "Dataset", plan: Plan) -> list[Relation]:
+    """The columns that go with the answer most."""
+    asked = plan.model_copy(update={"recipe": (), "name": ""}).model_dump_json()
+    return _related(state.workspace(), dataset.id, dataset.version, asked)
 
 
 def divided(dataset: "Dataset", plan: Plan) -> Parts:
@@ -92,6 +99,12 @@ def _suspects(workspace: Workspace, id: str, version: int, target: str) -> list[
     from engine import advice
 
     return advice.suspects(_table(workspace, id, version), _profile(workspace, id, version), target)
+
+
+@lru_cache(maxsize=16)
+def _related(workspace: Workspace, id: str, version: int, plan: str) -> list[Relation]:
+    parsed = Plan.model_validate_json(plan)
+    return relations.strongest(_table(workspace, id, version), parsed.target, parsed.task, parsed.inputs)
 
 
 @lru_cache(maxsize=16)

@@ -136,6 +136,13 @@ def _effect(dataset: "Dataset", plan: Plan, position: int, step: Step) -> None:
 
 
 def _pictures(preview: Preview) -> None:
+    """Pictures still to be read stand in the frame as paths."""
+    paths = [path for path in preview.before.iloc[:, 0] if isinstance(path, str)] if preview.before.shape[1] else []
+    if paths and not preview.pictures_before:
+        st.html('<div class="mw-side">Before</div>')
+        with st.container(horizontal=True, key="pictures-as-they-came", gap="small"):
+            for path in paths[:MANY_PICTURES]:
+                st.image(path, width=96)
     for name, shown in (("Before", preview.pictures_before), ("After", preview.pictures_after)):
         if shown:
             st.html(f'<div class="mw-side">{name} · {" x ".join(str(n) for n in shown[0].shape[:2])}</div>')

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from app import words
 from app.text import html, short
 from engine.profile import ColumnProfile
+from engine.relations import Relation
 
 COLOURS = {
     "training": "training",
@@ -60,6 +61,17 @@ def rows(
     if not sum_up and len(pairs) > most:
         lines.append(f'<div class="mw-rest">and {len(pairs) - most} more</div>')
     return f'<div class="mw-rows" role="img" aria-label="{html(title)}">{"".join(lines)}</div>'
+
+
+def relation(found: Relation, unit: str = "") -> str:
+    """How the answer moves along one column: a bar a bin, from zero where that is fair, and its ends in words."""
+    lowest, highest = min(found.values), max(found.values)
+    floor = 0.0 if 0 <= lowest < 0.6 * highest else lowest - 0.15 * (highest - lowest)
+    said = [words.share(v) if found.answer else words.measure(v, unit) for v in found.values]
+    told = [f"{name}: {value} of {words.things(n, 'row')}" for name, value, n in zip(found.bins, said, found.rows, strict=True)]
+    heights = [value - floor for value in found.values]
+    ends = (f"{found.bins[0].split(' to ')[0]}: {said[0]}", f"{found.bins[-1].split(' to ')[-1]}: {said[-1]}")
+    return columns(heights, told, "How the answer moves along this column", height=56, ends=ends)
 
 
 def ribbon(pieces: Sequence[Piece], title: str) -> str:

@@ -53,14 +53,18 @@ def _data(dataset: Dataset) -> None:
     question.card(dataset, profile)
     parts.problem_list(profile.problems, "data")
     column_table.left_out(dataset, profile)
-    named = {COLUMNS: "Columns", FIRST: "First rows", REPORT: f"What was done on import ({len(dataset.changes)})"}
+    named = {
+        COLUMNS: "Columns",
+        FIRST: "Pictures" if dataset.has_pictures else "First rows",
+        REPORT: f"What was done on import ({len(dataset.changes)})",
+    }
     tab = st.segmented_control(
         "Show",
         list(named),
-        default=COLUMNS,
+        default=FIRST if dataset.has_pictures else COLUMNS,
         required=True,
         format_func=lambda tab: named[tab],
-        key="data-tab",
+        key=f"data-tab-{dataset.id}",
         label_visibility="collapsed",
         persist_state="session",
     )
@@ -93,23 +97,36 @@ def _top(dataset: Dataset, profile: Profile) -> None:
             st.header("Your data", anchor=False)
             st.caption(f"{md(short(dataset.file_name, 60))} · {words.size(dataset.bytes)} · read {words.ago(dataset.created)}")
         arriving.menu(dataset)
+    st.html(sketches.tiles(_facts(dataset, profile)))
+
+
+def _facts(dataset: Dataset, profile: Profile) -> list[tuple[str, str, str]]:
     cells = profile.rows * len(profile.columns)
     missing = sum(column.missing for column in profile.columns)
     numbers = sum(column.type == "number" for column in profile.columns)
-    facts = [
-        ("Rows", words.count(profile.rows), "one for each case" if not dataset.has_pictures else "one for each picture"),
-        ("Columns", words.count(len(profile.columns)), f"{words.things(numbers, 'number')}, {len(profile.columns) - numbers} other"),
-        ("Missing", words.share(missing / cells if cells else 0), words.things(missing, "cell")),
-        ("Repeated rows", words.count(profile.duplicates), "exact copies" if profile.duplicates else "every row is different"),
-    ]
-    st.html(sketches.tiles(facts))
+    pictures = next((column for column in profile.columns if column.type == "image"), None)
+    last = ("Repeated rows", words.count(profile.duplicates), "exact copies" if profile.duplicates else "every row is different")
+    gaps = ("Missing", words.share(missing / cells if cells else 0), words.things(missing, "cell"))
+    if pictures is None:
+        kinds = f"{words.things(numbers, 'number')}, {len(profile.columns) - numbers} other"
+        return [("Rows", words.count(profile.rows), "one for each case"), ("Columns", words.count(len(profile.columns)), kinds), gaps, last]
+    wide, high, _ = pictures.sizes[0] if pictures.sizes else (0, 0, 0)
+    many = f"and {words.things(len(pictures.sizes) - 1, 'other size')}" if len(pictures.sizes) > 1 else "all alike"
+    size = ("Size", f"{wide} × {high}", f"pixels, {many}")
+    classes = [column for column in profile.columns if column.type == "category"]
+    kinds = (
+        ("Classes", words.count(classes[0].distinct), "folders of the zip")
+        if classes
+        else ("Columns", words.count(len(profile.columns)), "")
+    )
+    return [("Pictures", words.count(profile.rows), words.size(dataset.bytes)), kinds, size, gaps]
 
 
 def _head(dataset: Dataset) -> None:
-    table = reads.head(dataset)
     if dataset.has_pictures:
-        arriving.gallery(table)
+        arriving.gallery(reads.table(dataset))
         return
+    table = reads.head(dataset)
     frame = table.frame.rename(columns={column.id: column.name for column in table.columns})
     st.dataframe(frame, height=430, alt="The first rows of the data")
     st.caption(f"The first {len(frame)} of {words.things(dataset.rows, 'row')}.")

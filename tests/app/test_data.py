@@ -79,7 +79,7 @@ def test_a_choice_survives_a_reload(filled: Filled) -> None:
 
 def test_the_import_report_lists_what_was_done(filled: Filled) -> None:
     page = Page("data", project=filled.project)
-    page.at.segmented_control(key="data-tab").set_value("report")
+    page.at.segmented_control(key=f"data-tab-{filled.dataset}").set_value("report")
     page.run()
     assert "Nothing is changed silently" in page.words
     assert "Blank cells in column 'age' count as missing." in page.words
@@ -87,7 +87,7 @@ def test_the_import_report_lists_what_was_done(filled: Filled) -> None:
 
 def test_the_first_rows_are_shown_under_the_names_they_came_with(filled: Filled) -> None:
     page = Page("data", project=filled.project)
-    page.at.segmented_control(key="data-tab").set_value("first")
+    page.at.segmented_control(key=f"data-tab-{filled.dataset}").set_value("first")
     page.run()
     assert list(page.at.dataframe[0].value.columns) == ["patient id", "visit", "age", "ward", NASTY, "bill code", "ill"]
 
