@@ -1,48 +1,55 @@
-"""The network as a picture: boxes in the order of the computation, with shapes and the numbers to learn."""
+"""The model as a picture: one line a layer, as wide as what flows through it, with the numbers it has to learn. Knows no Streamlit."""
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app import words
 from app.text import html
 
-_STYLE = """<style>
-.mw-net{display:flex;align-items:center;gap:6px;overflow-x:auto;padding:4px 2px 10px}
-.mw-net .rank{display:flex;flex-direction:column;gap:8px}
-.mw-net .layer{border:1px solid rgba(128,128,128,.35);border-radius:8px;padding:8px 12px;min-width:108px;max-width:190px}
-.mw-net .kind{font-weight:600;font-size:.85rem;white-space:nowrap}
-.mw-net .shape,.mw-net .learned{font-size:.76rem;opacity:.75;font-variant-numeric:tabular-nums;white-space:nowrap}
-.mw-net .bar{height:4px;border-radius:2px;margin-top:6px;background:rgba(128,128,128,.2)}
-.mw-net .bar i{display:block;height:4px;border-radius:2px;background:var(--mw-accent,#6366f1)}
-.mw-net .arrow{opacity:.5;flex:none}
-</style>"""
+Layers = Sequence[Mapping[str, Any]]
+
+SIZES = re.compile(r"\d+( x \d+)*")
+NARROWEST, UNKNOWN = 7.0, 50.0
 
 
-def network(layers: Sequence[Mapping[str, Any]], accent: str) -> str:
-    """HTML of the network. Each layer: name, kind, shape, parameters, inputs (names of the layers before it)."""
+def network(layers: Layers, answer: str = "") -> str:
+    """HTML of the model, its inputs at the top. Each layer: name, kind, shape, parameters, inputs (names of the layers before it)."""
     total = max(1, sum(int(layer["parameters"]) for layer in layers))
-    ranks = _ranks(layers)
-    columns = ["".join(_box(layer, total) for layer in rank) for rank in ranks]
-    body = '<span class="arrow" aria-hidden="true">→</span>'.join(f'<div class="rank">{column}</div>' for column in columns)
-    label = "The network: " + ", then ".join(html(layer["kind"]) for rank in ranks for layer in rank)
-    return f'{_STYLE}<div class="mw-net" role="img" aria-label="{label}" style="--mw-accent:{html(accent)}">{body}</div>'
+    widest = max([_values(layer["shape"]) or 1 for layer in layers] or [1])
+    kinds = {layer["name"]: layer["kind"] for layer in layers}
+    rows = "".join(_row(layer, layers[i - 1] if i else None, total, widest, kinds) for i, layer in enumerate(layers))
+    label = f"The model, from its inputs to its answer: {', then '.join(html(layer['kind']) for layer in layers)}"
+    end = f'<div class="mw-layer mw-answer"><span></span><b>{html(answer)}</b><span></span></div>' if answer else ""
+    return f'<div class="mw-net" role="img" aria-label="{label}">{rows}{end}</div>'
 
 
-def _box(layer: Mapping[str, Any], total: int) -> str:
-    count = int(layer["parameters"])
-    learned = f"{count:,} numbers to learn" if count else "nothing to learn"
-    share = round(100 * count / total)
+def _row(layer: Mapping[str, Any], before: Mapping[str, Any] | None, total: int, widest: int, kinds: Mapping[str, str]) -> str:
+    learned = int(layer["parameters"])
+    follows = before is not None and before["name"] in layer["inputs"]
+    joins = [kinds[name] for name in layer["inputs"] if name in kinds] if len(layer["inputs"]) > 1 else []
+    note = f" of {html(words.listing(joins))}" if joins else ""
+    share = learned / total
+    told = f"{learned:,} numbers to learn, {words.share(share)} of all" if learned else "nothing to learn"
+    bar = f'<i style="width:{_width(layer["shape"], widest):.1f}%;opacity:{0.45 + 0.55 * math.sqrt(share):.2f}"></i>'
+    style = f"mw-layer{' mw-follows' if follows else ''}{'' if learned or not layer['inputs'] else ' mw-plain'}"
     return (
-        f'<div class="layer"><div class="kind">{html(layer["kind"])}</div><div class="shape">{html(layer["shape"])}</div>'
-        f'<div class="learned">{learned}</div><div class="bar"><i style="width:{share}%"></i></div></div>'
+        f'<div class="{style}" title="{html(told)}">'
+        f"<span><b>{html(layer['kind'])}</b>{note}</span>"
+        f'<span class="mw-flow">{bar}<em>{html(layer["shape"])}</em></span>'
+        f"<span>{words.count(learned) if learned else '–'}</span></div>"
     )
 
 
-def _ranks(layers: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
-    """Layers grouped by their distance from the inputs, so that parallel branches stand above each other."""
-    depth: dict[str, int] = {}
-    for layer in layers:
-        depth[layer["name"]] = 1 + max((depth.get(name, -1) for name in layer.get("inputs", ())), default=-1)
-    ranks: list[list[Mapping[str, Any]]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
-    for layer in layers:
-        ranks[depth[layer["name"]]].append(layer)
-    return ranks
+def _width(shape: str, widest: int) -> float:
+    """Per cent of the room: logarithmic, so that 1 and 100,000 values fit on one picture."""
+    values = _values(shape)
+    if values is None:
+        return UNKNOWN
+    return NARROWEST + (100 - NARROWEST) * math.log1p(values - 1) / math.log1p(max(1, widest - 1))
+
+
+def _values(shape: str) -> int | None:
+    """How many numbers flow there: "32 x 32 x 16" is 16384; None for a shape in other words."""
+    return math.prod(int(size) for size in shape.split(" x ")) if SIZES.fullmatch(shape) else None

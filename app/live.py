@@ -45,7 +45,10 @@ def routes() -> list[BaseRoute]:
 
 
 def chart(run: str, charts: Sequence[Mapping[str, str]], *, key: str, height: int = 300) -> None:
-    """Draws the run's curves, live while it trains. Each chart: {"metric" ("loss" or a live metric's name), "title", "note", "unit", "step"}."""
+    """Draws the run's curves, live while it trains.
+
+    Each chart: {"metric" ("loss" or a live metric's name), "title", "note", "unit", "step" (the word for one time through the rows)}.
+    """
     library = f"{PLOTLY}?{version('plotly')}"
     data = {"url": f"/api/runs/{run}/ws", "token": gate.token(f"run:{run}"), "plotly": library, "charts": list(charts), "height": height}
     _component()(key=key, data=data)

@@ -140,7 +140,7 @@ function traces(live, v) {
     v.drawn[i] = s.x.length;
     return { type: 'scatter', name: LABELS[i], uid: name, x: s.x.slice(), y: s.y.slice(), mode: inner || s.x.length > MARKED ? 'lines' : 'lines+markers',
       line: { width: inner ? 1 : 2, color: i === 1 ? l.unseen : l.training }, marker: { size: 5 }, opacity: inner ? 0.35 : 1, showlegend: !inner,
-      hoverinfo: inner ? 'skip' : 'all', hovertemplate: inner ? null : '%{y:.3~g} ' + (v.chart.unit ?? '') + '<extra>' + LABELS[i] + '</extra>' };
+      legendgroup: i === 1 ? 'unseen' : 'own', hoverinfo: inner ? 'skip' : 'all', hovertemplate: inner ? null : '%{y:.3~g} ' + (v.chart.unit ?? '') + '<extra>' + LABELS[i] + '</extra>' };
   });
 }
 

@@ -1,22 +1,26 @@
 """Design: which model, with which settings, and what that looks like."""
 
-import json
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
-from app import diagram, forms, parts, pictures, reads, state, words
+from app import asking, diagram, forms, parts, reads, run_page, state, words
 from app.text import md
 from engine import advice
+from engine.advice import Choice
 from engine.datasets import Dataset
 from engine.errors import EngineError
-from engine.jobs import desk
 from engine.plan import Plan
+
+POLL = 0.35
+PATIENCE = 0.35
+Answer = dict[str, Any] | EngineError | None
 
 
 def page() -> None:
-    """The model cards and settings on the left, their effect on the right."""
-    parts.head("Design", "The kind of model that learns from your rows. The first one fits your data best; the others are there to compare.")
+    """The models side by side, then the settings of the chosen one and, beside them, what they make of it."""
+    parts.head("Design", "The kind of model that learns from your rows. The first suits your data best; the others are there to compare.")
     if not parts.need_plan():
         return
     state.mark_seen("design")
@@ -24,36 +28,69 @@ def page() -> None:
     if plan is None or dataset is None:
         parts.empty(":material/table_chart:", "The data is gone", "The dataset of this project was deleted.", "Go to Data", "data")
         return
-    left, right = st.columns([5, 6], gap="large")
+    costs = _cards(plan, dataset)
+    left, right = st.columns([1, 1], gap="medium")
     with left:
-        _cards(plan, dataset)
         changed = _settings(plan)
     if changed != plan:
-        state.save_plan(changed, touched="architecture")
+        state.save_plan(changed, touched="architecture" if changed.architecture != plan.architecture else "training", undoable=True)
+        st.rerun()
     with right:
-        _effect(changed)
-    parts.step_bar("design")
+        shown = _effect(plan, dataset)
+    missing = [answer is None for answer in (*costs, *shown)]
+    if any(missing):
+        _watch(_alternatives(plan, dataset), plan, dataset.version, missing)
+    parts.step_bar("design", on_next=_go_on)
 
 
-def _cards(plan: Plan, dataset: Dataset) -> None:
-    profile = reads.profile(dataset)
-    for i, choice in enumerate(advice.architectures(profile, plan.inputs, plan.task)):
-        member = type(choice.architecture)
-        chosen = choice.architecture.kind == plan.architecture.kind
-        with parts.card(f"model-{choice.architecture.kind}{'-chosen' if chosen else ''}"):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"**{md(member.title)}**", width="content")
-                if i == 0:
-                    st.badge("Recommended", icon=":material/thumb_up:", color="green")
-                st.space("stretch")
-                if chosen:
-                    st.badge("In use", icon=":material/check:", color="blue")
-                else:
-                    st.button("Use this", key=f"use-{choice.architecture.kind}", on_click=_choose, args=(plan, choice.architecture, dataset))
-            st.caption(f"{md(member.description())} {md(choice.why)}")
-            answer = _ask("estimate", _with(plan, choice.architecture, dataset))
-            if answer:
-                st.caption(f":material/timer: trains in about {words.duration(answer['seconds'])} on this computer")
+def _alternatives(plan: Plan, dataset: Dataset) -> list[Plan]:
+    """The plan with each of the models that fit, the recommended one first."""
+    return [_with(plan, choice.architecture, dataset) for choice in _choices(plan, dataset)]
+
+
+def _choices(plan: Plan, dataset: Dataset) -> Sequence[Choice]:
+    return advice.architectures(reads.profile(dataset), plan.inputs, plan.task)
+
+
+def _cards(plan: Plan, dataset: Dataset) -> list[Answer]:
+    choices = _choices(plan, dataset)
+    answers = []
+    with st.grid(min(3, max(1, len(choices))), min_column_width=260, key="models", gap="small"):
+        for i, choice in enumerate(choices):
+            answers.append(asking.about("estimate", _with(plan, choice.architecture, dataset), dataset.version))
+            _card(choice, answers[-1], plan, dataset, is_best=i == 0)
+    return answers
+
+
+def _card(choice: Choice, cost: Answer, plan: Plan, dataset: Dataset, is_best: bool) -> None:
+    member = type(choice.architecture)
+    chosen = choice.architecture.kind == plan.architecture.kind
+    with parts.card(f"model-{choice.architecture.kind}{'-chosen' if chosen else ''}", height="stretch", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"**{md(member.title)}**", width="content")
+            if is_best:
+                st.badge("Recommended", icon=":material/thumb_up:", color="green")
+        st.markdown(md(choice.why))
+        st.caption(md(member.description()))
+        st.space("stretch")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f":gray[:material/timer: {_time(cost)}]", width="stretch")
+            st.button(
+                "In use" if chosen else "Use it",
+                key=f"use-{choice.architecture.kind}",
+                icon=":material/check:" if chosen else None,
+                disabled=chosen,
+                on_click=_choose,
+                args=(plan, choice.architecture, dataset),
+            )
+
+
+def _time(cost: Answer) -> str:
+    if cost is None:
+        return "measuring…"
+    if isinstance(cost, EngineError):
+        return "cannot be measured"
+    return f"about **{words.duration(cost['seconds'])}** here"
 
 
 def _with(plan: Plan, architecture: Any, dataset: Dataset) -> Plan:
@@ -68,65 +105,89 @@ def _with(plan: Plan, architecture: Any, dataset: Dataset) -> Plan:
 
 def _choose(plan: Plan, architecture: Any, dataset: Dataset) -> None:
     state.save_plan(_with(plan, architecture, dataset), touched="architecture", undoable=True)
-    state.say_next(f"{md(type(architecture).title)} is in use; the preparation was set to suit it.")
+    state.say_next(f"{md(type(architecture).title)} is in use. Preparation and training were set to suit it.")
 
 
 def _settings(plan: Plan) -> Plan:
     kind = plan.architecture.kind
     with parts.card("settings"):
-        st.markdown(f"**Settings of the {md(type(plan.architecture).title.lower())}**")
-        architecture = forms.edit(plan.architecture, f"arch-{kind}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**Settings of the {md(type(plan.architecture).title.lower())}**", width="stretch")
+            if state.draft().undo:
+                st.button("Undo", icon=":material/undo:", key="undo", type="tertiary", on_click=state.undo, help="Take it back")
+        architecture = forms.edit(plan.architecture, f"model-{kind}")
     with parts.card("training"):
-        st.markdown("**How it learns**")
-        training = forms.edit(plan.training, f"train-{kind}")
+        st.markdown(f"**How it learns: {md(type(plan.training).title.lower())}**")
+        training = forms.edit(plan.training, f"learner-{kind}")
     return plan.model_copy(update={"architecture": architecture, "training": training})
 
 
-def _effect(plan: Plan) -> None:
+def _effect(plan: Plan, dataset: Dataset) -> list[Answer]:
     with parts.card("network"):
         st.markdown("**What it looks like**")
-        answer = _ask("layers", plan)
-        if answer is None:
-            st.caption("The picture cannot be drawn with these settings.")
-            return
-        st.html(diagram.network(answer["layers"], pictures.look().training))
-        st.caption(f"{words.count(answer['parameters'])} numbers to learn. Data flows from left to right; the bar under each box is its share of them.")
-    _time(plan)
-    if state.draft().undo:
-        st.button("Undo the last change", icon=":material/undo:", key="undo", on_click=_undo)
+        layers = asking.about("layers", plan, dataset.version, wait=PATIENCE)
+        _picture(layers, reads.profile(dataset).column(plan.target).name)
+    with parts.card("costs"):
+        st.markdown("**What training takes, measured on this computer**")
+        cost = asking.about("estimate", plan, dataset.version)
+        _costs(cost, plan)
+    return [layers, cost]
 
 
-def _undo() -> None:
-    state.undo()
-
-
-def _time(plan: Plan) -> None:
-    answer = _ask("estimate", plan)
-    if answer is None:
+def _picture(answer: Answer, target: str) -> None:
+    """The last picture stays, paler, until the new one is there."""
+    if isinstance(answer, EngineError):
+        parts.error_box(answer, "layers")
         return
-    facts = [("Training takes about", words.duration(answer["seconds"]))]
-    if answer.get("epochs"):
-        facts.append(("Times through all rows", f"at most {answer['epochs']}, each {words.duration(answer['per_epoch'])}"))
-    facts.append(("Memory", words.size(1e6 * answer["megabytes"])))
-    with parts.card("time"):
-        st.markdown("**What it costs, measured on this computer**")
-        parts.rows_of_words(facts)
+    if answer is None:
+        last = state.recall("last-network")
+        if last:
+            st.html(last.replace('class="mw-net"', 'class="mw-net mw-old"', 1))
+        else:
+            st.skeleton(height=220)
+        return
+    drawn = diagram.network(answer["layers"], f"the answer: {target}")
+    state.keep("last-network", drawn)
+    st.html(drawn)
+    learned = f"**{words.count(answer['parameters'])}** numbers to learn (on the right: each layer's)" if answer["parameters"] else ""
+    st.caption(" · ".join(filter(None, [learned, "the wider a bar, the more values flow there"])))
 
 
-def _ask(question: str, plan: Plan) -> dict[str, Any] | None:
-    """An answer of the desk, remembered for this plan. A model that cannot be built is said in words."""
-    try:
-        stored = plan.model_copy(update={"name": ""}).model_dump_json()
-        return _asked(question, stored, str(state.workspace().path))
-    except EngineError as error:
-        parts.error_box(error, key=f"{question}-{plan.architecture.kind}")
-        return None
+def _costs(answer: Answer, plan: Plan) -> None:
+    if answer is None:
+        st.skeleton(height=74)
+        return
+    if isinstance(answer, EngineError):
+        st.caption(md(f"{answer.what} {answer.fix}"))
+        return
+    step = run_page.step_word(plan)
+    facts = [
+        ("Time", f"about {words.duration(answer['seconds'])}, at most {words.duration(answer['seconds_high'])}"),
+        (f"{step.capitalize()}s", f"up to {words.count(answer['epochs'])}, {_each(answer['per_epoch'])} each"),
+        ("Memory", f"about {words.size(1e6 * answer['megabytes'])}"),
+    ]
+    parts.rows_of_words(facts)
 
 
-@st.cache_data(max_entries=200, show_spinner="Measuring…")
-def _asked(question: str, stored: str, workspace: str) -> dict[str, Any]:
-    answer: dict[str, Any] = desk.for_workspace(state.workspace()).ask(question, plan=json.loads(stored))
-    return answer
+def _each(seconds: float) -> str:
+    return f"{1000 * seconds:.0f}{words.THIN}ms" if seconds < 1 else words.duration(seconds)
+
+
+@st.fragment(run_every=POLL)
+def _watch(plans: list[Plan], plan: Plan, version: int, missing: list[bool]) -> None:
+    """Looks for answers that were still missing; when one has come, the page is drawn anew."""
+    asked = [asking.about("estimate", other, version) for other in plans]
+    now = [*asked, asking.about("layers", plan, version), asking.about("estimate", plan, version)]
+    if [answer is None for answer in now] != missing:
+        st.rerun()
+
+
+def _go_on() -> None:
+    """To the Train page; the choices made here are for a new run, unless the last one had the same."""
+    run, plan, project = state.current_run(), state.current_plan(), state.current_project()
+    if run is not None and plan is not None and project is not None and not run_page.is_same(run, plan):
+        state.keep("train-anew", project.id)
+    state.go_next("train")
 
 
 page()

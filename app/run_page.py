@@ -1,0 +1,256 @@
+"""A run as the Train page shows it: live while it learns, and what remained of it afterwards."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import streamlit as st
+
+from app import curves, live, parts, sketches, state, words
+from app.text import md, short
+from engine import progress
+from engine.errors import EngineError
+from engine.plan import Plan
+from engine.store import metrics, runs
+from engine.store.runs import Run
+
+EVERY = 1.0
+WAITING = {"queued", "starting", "interrupted"}
+MOODS = {
+    "wait": ("hourglass_top", "gray"),
+    "good": ("trending_up", "green"),
+    "flat": ("trending_flat", "orange"),
+    "bad": ("trending_down", "red"),
+}
+TITLES = {
+    "queued": "Waiting for its turn",
+    "starting": "About to start",
+    "running": "Learning",
+    "interrupted": "Starting again",
+    "paused": "Paused",
+    "succeeded": "Trained",
+    "failed": "Training failed",
+    "cancelled": "Cancelled",
+}
+WAY_OUT = {
+    "diverged": ("Change the learning rate", "design"),
+    "out_of_memory": ("Make the model or its batch smaller", "design"),
+    "invalid_data": ("Look at the choices", "prepare"),
+}
+Series = dict[str, tuple[list[float], list[float]]]
+Tile = tuple[str, str, str]
+
+
+def is_under_way(run: Run) -> bool:
+    """It learns, or will without anyone doing anything."""
+    return run.is_active or run.state in WAITING
+
+
+def show(run: Run, plan: Plan | None) -> None:
+    """The whole page of a run. `plan` is the project's draft, which may have changed since."""
+    active = is_under_way(run)
+    _head(run, active)
+    if run.state == "failed":
+        _failure(run)
+    _now(run.id, active, _drawn(run))
+    shown = _charts(run)
+    if run.attempt and (active or metrics.after(state.workspace(), run.id, limit=1)[1]):
+        live.chart(run.id, shown, key=f"curves-{run.id}")
+    if not active and plan is not None:
+        _again(run, plan)
+    missing = "" if run.state == "succeeded" else "Wait until it has learned" if active else "There is no model yet"
+    parts.step_bar("train", missing=missing)
+
+
+def is_same(run: Run, plan: Plan) -> bool:
+    """Whether the plan would train the very model that the run has."""
+    trained = plan_of(run)
+    return trained is not None and trained.model_dump(exclude={"name"}) == plan.model_dump(exclude={"name"})
+
+
+def plan_of(run: Run) -> Plan | None:
+    """The plan a run was trained by; None when this version cannot read it."""
+    try:
+        return Plan.model_validate(run.plan)
+    except (EngineError, ValueError):
+        return None
+
+
+def step_word(plan: Plan | None) -> str:
+    """What the learner calls one time through: "epoch", "round"."""
+    units = [param.unit for param in plan.training.params() if param.name == "patience"] if plan else []
+    return units[0].removesuffix("s") if units and units[0] else "epoch"
+
+
+def _head(run: Run, active: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", key="page-head"):
+        with st.container(gap=None, width="stretch"):
+            st.header(TITLES.get(run.state, run.state), anchor=False)
+            st.caption(f"{md(short(run.name or run.id, 80))} · {_since(run, active)}")
+        if active:
+            asked = run.wish or ""
+            if run.state == "running":
+                st.button(
+                    "Stopping…" if asked == "stop" else "Stop and keep the best",
+                    key="stop",
+                    icon=":material/stop_circle:",
+                    disabled=bool(asked),
+                    on_click=_wish,
+                    args=(run.id, "stop"),
+                    help="It ends now; the best model so far is judged and kept.",
+                )
+            st.button(
+                "Cancelling…" if asked == "cancel" else "Cancel",
+                key="cancel",
+                icon=":material/close:",
+                disabled=asked == "cancel",
+                on_click=_wish,
+                args=(run.id, "cancel"),
+                help="It ends now, and nothing is kept.",
+            )
+        elif run.state == "succeeded":
+            st.button(
+                "See how good it is", key="judge", type="primary", icon=":material/fact_check:", on_click=state.go_next, args=("evaluate",)
+            )
+
+
+def _since(run: Run, active: bool) -> str:
+    if not active:
+        return f"ended {words.ago(run.ended)}" if run.ended else "ended"
+    began = f"started {words.ago(run.started)}" if run.started else f"asked for {words.ago(run.created)}"
+    return f"{began} · it goes on when you close the page"
+
+
+def _wish(run: str, asked: Literal["stop", "cancel"]) -> None:
+    runs.wish(state.workspace(), run, asked)
+
+
+def _failure(run: Run) -> None:
+    with st.container(key="error-run", gap="small"):
+        st.markdown(f":red[:material/error:] {md(run.message or 'The training ended with a mistake.')}")
+        label, view = WAY_OUT.get(run.reason, ("", ""))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if label:
+                st.button(label, key="way-out", type="primary", on_click=state.go_next, args=(view,))
+            st.button("Try it again", key="retry", icon=":material/replay:", on_click=_anew)
+    log = _log(run.id)
+    if log:
+        with st.expander("What the training wrote", icon=":material/notes:"):
+            st.code(log, language=None, height=260)
+
+
+def _log(run: str, most: int = 8000) -> str:
+    path = state.workspace().run(run) / "log.txt"
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - most))
+        return file.read().decode("utf-8", "replace").strip()
+
+
+def _drawn(run: Run) -> tuple[str, str | None, int]:
+    """What the page around the numbers depends on; when it changes, the page is drawn anew."""
+    return run.state, run.wish, len(run.facts.get("metrics") or [])
+
+
+def _now(run: str, active: bool, drawn: tuple[str, str | None, int]) -> None:
+    """Progress, the sentence and the numbers; once a second while it learns."""
+
+    @st.fragment(run_every=EVERY if active else None, key="now")
+    def draw() -> None:
+        try:
+            found = runs.get(state.workspace(), run)
+        except EngineError:
+            st.rerun()
+        if active and _drawn(found) != drawn:
+            st.rerun()
+        _numbers(found, active)
+
+    draw()
+
+
+def _numbers(run: Run, active: bool) -> None:
+    series = curves.of(state.workspace(), run)
+    step = step_word(plan_of(run))
+    if active:
+        done, stage = (run.facts.get("done"), run.facts.get("stage")) if run.state == "running" else (None, _place(run))
+        st.progress(min(1.0, max(0.0, done or 0.0)), text=md(stage or "Getting ready"))
+        mood, said = progress.sentence(series, run.facts, step)
+        icon, colour = MOODS[mood]
+        if run.state == "running":
+            st.markdown(f":{colour}[:material/{icon}:] {md(said)}")
+    elif said := progress.ending(series, run.facts, step):
+        st.markdown(f":gray[:material/flag:] {md(said)}")
+    if run.state != "queued" and (active or series):
+        st.html(sketches.tiles([_steps_tile(run.facts, step), *_measure_tile(run.facts, series, active), *_work_tiles(run, active)]))
+
+
+def _place(run: Run) -> str:
+    if run.state == "starting":
+        return "Starting: the libraries are being loaded"
+    if run.state == "interrupted":
+        return "The training was interrupted and starts again by itself"
+    if run.message:
+        return run.message
+    ahead = [other.id for other in runs.active(state.workspace())]
+    before = ahead.index(run.id) if run.id in ahead else 0
+    return f"{words.things(before, 'other training')} first" if before else "It is next"
+
+
+def _steps_tile(facts: Mapping[str, Any], step: str) -> Tile:
+    best, total = (facts.get("best") or {}).get("epoch"), facts.get("epochs")
+    value = words.count(facts.get("epoch") or 0) + (f" of {words.count(total)}" if total else "")
+    return step.capitalize(), value, f"the best so far was {words.count(best)}" if best else "times through all its rows"
+
+
+def _measure_tile(facts: Mapping[str, Any], series: Series, active: bool) -> list[Tile]:
+    """The main measure on rows it does not learn from: the latest while it learns, the kept model's afterwards."""
+    shown = (facts.get("metrics") or [])[:1]
+    tiles = []
+    for metric in shown:
+        values = series.get(f"val_{metric['name']}", ((), ()))[1]
+        kept = (facts.get("best") or {}).get("value")
+        value = (values[-1] if values else None) if active else kept
+        guess = (facts.get("baseline") or {}).get(metric["name"])
+        note = f"guessing: {words.measure(guess, metric['unit'])}" if guess is not None else "rows it does not learn from"
+        tiles.append((metric["label"], words.measure(value, metric["unit"]), note))
+    return tiles
+
+
+def _work_tiles(run: Run, active: bool) -> list[Tile]:
+    facts, speed = run.facts, run.facts.get("rows_per_second")
+    fast = f"{words.measure(float(f'{speed:.2g}'))} rows a second" if speed else ""
+    if not active:
+        size = words.count(facts["parameters"]) if facts.get("parameters") else "–"
+        return [("Took", words.duration(facts.get("seconds")), fast), ("Numbers learned", size, "the size of the model")]
+    left = facts.get("seconds_left")
+    tiles = [("Time left", f"at most {words.duration(left)}" if left is not None else "–", fast)]
+    cores = facts["cpu"] / 100 if facts.get("cpu") is not None else None
+    busy = f"{cores:.1f} of {os.cpu_count()}" if cores is not None else "–"
+    tiles.append(("Cores at work", busy, f"memory {words.size(facts['ram'])}" if facts.get("ram") else ""))
+    if facts.get("gpu"):
+        tiles.append(("Graphics card", facts["gpu"].split(",")[0], facts["gpu"].partition(", ")[2]))
+    return tiles
+
+
+def _charts(run: Run) -> Sequence[dict[str, str]]:
+    step = step_word(plan_of(run))
+    shown = [{"metric": "loss", "title": "How wrong it is (loss)", "unit": "", "note": "lower is better", "step": step}]
+    for metric in (run.facts.get("metrics") or [])[:1]:
+        note = f"{metric['better']} is better"
+        shown.append({"metric": metric["name"], "title": metric["label"], "unit": metric["unit"], "note": note, "step": step})
+    return shown
+
+
+def _again(run: Run, plan: Plan) -> None:
+    """What can come next, and whether that would be another model."""
+    with st.container(horizontal=True, vertical_alignment="center", key="again-row"):
+        st.button("Train again", key="again", icon=":material/replay:", on_click=_anew)
+        same, other = "The same choices give the same model; change something first.", "Your choices have changed since this run."
+        st.caption(same if is_same(run, plan) else other)
+
+
+def _anew() -> None:
+    project = state.current_project()
+    state.keep("train-anew", project.id if project else None)
+
