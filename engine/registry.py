@@ -43,7 +43,8 @@ class Family(Generic[T]):
         try:
             return member.model_validate(data)
         except ValidationError as error:
-            raise InvalidPlan(f"The {self.noun} '{member.title}' cannot be set like this: {_plain(member, error)}", "Change that setting.") from error
+            what = f"The {self.noun} '{member.title}' cannot be set like this: {_plain(member, error)}"
+            raise InvalidPlan(what, "Change that setting.") from error
 
     def _modules(self) -> list[str]:
         folder = importlib.import_module(self.package)
@@ -57,5 +58,6 @@ class Family(Generic[T]):
 
 def _plain(member: type[Spec], error: ValidationError) -> str:
     labels = {p.name: p.label for p in member.params()}
-    said = [f"'{labels.get(str(e['loc'][0]), e['loc'][0]) if e['loc'] else member.title}' is {e['input']!r}, but: {e['msg'].lower()}" for e in error.errors()]
+    found = [(str(e["loc"][0]) if e["loc"] else "", e) for e in error.errors()]
+    said = [f"'{labels.get(at, at or member.title)}' is {e['input']!r}, but: {e['msg'].lower()}" for at, e in found]
     return "; ".join(said) + "."

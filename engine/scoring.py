@@ -163,7 +163,8 @@ def _sums(y: Array, classes: int = 0) -> Statistic:
 
 
 def _ratio(above: Array, below: Array) -> Array:
-    return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below > 0)
+    shares: Array = np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below > 0)
+    return shares
 
 
 def _mean_defined(values: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, get_args, get_origin
+from typing import Any, ClassVar, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
@@ -45,10 +45,10 @@ def param(
     when: Mapping[str, Any] | None = None,
     search: Sequence[Any] | None = None,
     log: bool = False,
-    **limits: float | None,
+    **limits: Any,
 ) -> Any:
     """Declare a field of a spec. `limits` are pydantic's ge, gt, le, lt. `log` asks for a logarithmic scale."""
-    shown = {
+    shown: dict[str, Any] = {
         "label": label,
         "help": help,
         "unit": unit,
@@ -84,7 +84,7 @@ class Spec(BaseModel):
         """The fields whose value differs from the default."""
         return {p.name: getattr(self, p.name) for p in self.params() if getattr(self, p.name) != p.default}
 
-    def with_(self, **changes: Any) -> "Spec":
+    def with_(self, **changes: Any) -> Self:
         """A validated copy with some fields changed."""
         return type(self).model_validate({**self.model_dump(), **changes})
 
