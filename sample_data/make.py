@@ -47,7 +47,7 @@ def _make_pictures(sample: dict[str, Any], out: Path) -> dict[str, Any]:
     pictures.write_zip(out / sample["file"], drawn)
     cards.write(out / sample["picture"], getattr(cards, sample["id"])(drawn))
     labels = pd.Series([name.split("/")[0] for name, _ in drawn])
-    return {"rows": len(drawn), "columns": ["image", sample["target"]], "balance": balance(labels, sample["task"])}
+    return {"rows": len(drawn), "columns": ["picture", sample["target"]], "balance": balance(labels, sample["task"])}
 
 
 def balance(target: pd.Series, task: str) -> dict[str, float]:
