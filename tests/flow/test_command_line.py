@@ -1,0 +1,117 @@
+"""`modelwright` as a person types it: exit codes, one line a mistake, one JSON object a result."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def modelwright(*words: object, at: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | ({"MODELWRIGHT_WORKSPACE": str(at)} if at else {})
+    return subprocess.run([sys.executable, "-m", "engine.cli", *map(str, words)], capture_output=True, text=True, timeout=240, env=environment)
+
+
+def table(path: Path, rows: int = 240, seed: int = 0) -> Path:
+    """Whether 'tall' follows from two numbers and a colour, with a little noise."""
+    draw = random.Random(seed)
+    lines = ["height,weight,colour,tall"]
+    for _ in range(rows):
+        height, weight, colour = draw.gauss(170, 10), draw.gauss(70, 9), draw.choice(["red", "blue"])
+        lines.append(f"{height:.1f},{weight:.1f},{colour},{'yes' if height + draw.gauss(0, 3) > 172 else 'no'}")
+    path.write_text("\n".join(lines))
+    return path
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("command-line")
+
+
+@pytest.fixture(scope="module")
+def trained(home: Path) -> dict:
+    table(home / "people.csv")
+    done = modelwright(
+        "train", home / "people.csv", "--target", "tall", "--architecture", "mlp", "--set", "training.epochs=8", "--set", "architecture.widths=16,8",
+        "--seed", 3, "--out", home / "model.zip", "--json", at=home / "workspace",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout) | {"stderr": done.stderr}
+
+
+def test_a_training_ends_in_one_json_object(trained: dict) -> None:
+    assert trained["run"].startswith("r")
+    accuracy = trained["metrics"]["accuracy"]
+    assert accuracy["low"] <= accuracy["value"] <= accuracy["high"]
+    assert trained["baseline"]["accuracy"] < accuracy["value"]
+    assert trained["seconds"] > 0 and trained["rows"]["test"] > 0
+    assert "Epoch 8 of 8" in trained["stderr"]
+
+
+def test_settings_reach_the_plan(trained: dict, home: Path) -> None:
+    plan = json.loads((home / "workspace" / "runs" / trained["run"] / "bundle" / "plan.json").read_text())
+    assert plan["architecture"]["widths"] == [16, 8]
+    assert (plan["training"]["epochs"], plan["seed"]) == (8, 3)
+
+
+def test_the_bundle_answers_a_file_without_the_target(trained: dict, home: Path) -> None:
+    (home / "new.csv").write_text("colour,weight,height\nred,70,190\nblue,70,150\n")
+    done = modelwright("predict", home / "model.zip", home / "new.csv", "--out", home / "answers.csv")
+    assert done.returncode == 0, done.stderr
+    rows = (home / "answers.csv").read_text().splitlines()
+    assert [row.split(",")[rows[0].split(",").index("prediction")] for row in rows[1:]] == ["yes", "no"]
+
+
+def test_evaluating_on_new_rows_uses_the_same_measures(trained: dict, home: Path) -> None:
+    done = modelwright("evaluate", home / "model.zip", table(home / "others.csv", rows=60, seed=9), "--json")
+    assert done.returncode == 0, done.stderr
+    judged = json.loads(done.stdout)
+    assert judged["metrics"].keys() == trained["metrics"].keys()
+    assert judged["rows"] == 60
+
+
+def test_the_same_plan_and_seed_give_the_same_numbers(trained: dict, home: Path) -> None:
+    plan = home / "workspace" / "runs" / trained["run"] / "bundle" / "plan.json"
+    again = modelwright("train", home / "people.csv", "--plan", plan, "--seed", 3, "--json", at=home / "workspace")
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout)["metrics"] == trained["metrics"]
+
+
+def test_runs_lists_it(trained: dict, home: Path) -> None:
+    found = json.loads(modelwright("runs", "--json", at=home / "workspace").stdout)
+    assert trained["run"] in {run["id"] for run in found}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("train", "missing.csv"), "missing.csv"),
+        (("train", "people.csv", "--target", "shoe size"), "There is no column 'shoe size'"),
+        (("train", "people.csv", "--target", "tall", "--set", "training.epoch=5"), "There is no setting 'training.epoch'"),
+        (("train", "people.csv", "--target", "tall", "--set", "training.epochs=-1"), "'Epochs' is -1"),
+        (("train", "people.csv", "--target", "tall", "--architecture", "cnn"), "cannot learn from these columns"),
+        (("train", "people.csv", "--target", "tall", "--architecture", "magic"), "There is no architecture called 'magic'"),
+        (("train", "people.csv", "--task", "regression", "--target", "colour"), "colour"),
+        (("predict", "people.csv", "people.csv", "--out", "x.csv"), "not a model"),
+        (("evaluate", "model.zip", "new-without.csv"), "tall"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_two(trained: dict, home: Path, words: tuple[str, ...], said: str) -> None:
+    (home / "new-without.csv").write_text("colour,weight,height\nred,70,190\n" * 3)
+    done = subprocess.run(
+        [sys.executable, "-m", "engine.cli", *words], capture_output=True, text=True, timeout=120, cwd=home,
+        env=os.environ | {"MODELWRIGHT_WORKSPACE": str(home / "workspace"), "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert said in last and "Traceback" not in done.stderr
+
+
+def test_help_needs_neither_tensorflow_nor_pandas() -> None:
+    code = "import sys; from engine import cli; print([m for m in ('tensorflow', 'keras', 'pandas', 'streamlit') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60).stdout.strip() == "[]"
