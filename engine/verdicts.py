@@ -5,7 +5,7 @@ import numpy as np
 from engine.intervals import FEWEST_ROWS, Comparison
 from engine.panels import Measure, Notes, Verdict
 from engine.scoring import Array, calibration_bins, calibration_error
-from engine.wording import count, of_hundred
+from engine.wording import count
 
 GOOD_SKILL = 0.5
 """A good model closes at least half of the gap between the trivial answer and perfection."""
@@ -91,7 +91,7 @@ def miscalibrated(happened: Array, said: Array, seed: int = 0) -> str:
         return ""
     bins = calibration_bins(happened, said, most=10)
     worst = max(bins, key=lambda b: abs(happened[b].mean() - said[b].mean()))
-    about = f"where it said about {round(100 * said[worst].mean())} %, it was so in {of_hundred(happened[worst].mean())} cases"
+    about = f"where it said about {round(100 * said[worst].mean())} %, it was so in {happened[worst].sum():,.0f} of {len(worst):,} cases"
     return f"Do not take its percentages literally: they are off by {round(100 * error)} points on average ({about})."
 
 

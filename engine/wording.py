@@ -5,6 +5,9 @@ import math
 CURRENCIES = frozenset("$€£¥₹")
 """Units written before the number."""
 
+MANY = 1000
+"""Fewer rows than this are told as they were counted: "991 of 1,000" would be false of 114 rows."""
+
 
 def number(value: float | None, digits: int = 3) -> str:
     """At most `digits` significant digits, thousands marked: 35,200; 4.1; 0.037. A missing value is "unknown"."""
@@ -45,13 +48,25 @@ def share(value: float, low: float, high: float, what: str) -> str:
     return f"{_part(value, base)} of {base:,} {what} (between {_part(low, base)} and {_part(high, base)})"
 
 
+def per_cent(value: float) -> str:
+    """A share as "94 %"; close to none or all "99.6 %", so that rounding never claims perfection."""
+    base = _base(value)
+    return f"{_part(value, base) * 100 / base:g} %"
+
+
+def of_them(hits: int, rows: int) -> str:
+    """A part of rows already named: "67 of them (59 %)", or "74 of 100" when they are many."""
+    return f"{hits:,} of them ({per_cent(hits / rows)})" if rows < MANY else of_hundred(hits / rows)
+
+
 def rate(hits: int, rows: int, low: float, high: float) -> str:
-    """A share of unseen rows with its interval: so many of 100, or plain counts when rows are few or all of them are hits."""
-    if rows >= 100 and 0 < hits < rows:
+    """A share of unseen rows with its interval: the rows that were counted, or so many of 100 when they are many."""
+    if rows >= MANY and 0 < hits < rows:
         return share(hits / rows, low, high, "rows it never saw")
-    base = max(map(_base, (low, high)))
-    counts = f"all {rows:,} rows" if hits == rows > 1 else f"{hits:,} of the {count(rows, 'row')}"
-    return f"{counts} it never saw (in the long run between {_part(low, base)} and {_part(high, base)} of {base:,})"
+    other = f"with other rows between {per_cent(low).removesuffix(' %')} and {per_cent(high)}"
+    if hits == rows > 1:
+        return f"all {rows:,} rows it never saw ({other})"
+    return f"{hits:,} of the {count(rows, 'row')} it never saw ({per_cent(hits / rows)}; {other})"
 
 
 def _base(value: float) -> int:

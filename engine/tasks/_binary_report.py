@@ -13,7 +13,7 @@ from engine.scoring import Array, Statistic, difference, mean, roc_auc
 from engine.tasks._binary_scores import answers, both, chances_of_yes, is_imbalanced, sought
 from engine.tasks._classes import wrong_answers
 from engine.tasks.base import Judged, State
-from engine.wording import count, of_hundred, rate, share
+from engine.wording import count, of_hundred, of_them, rate, share
 
 if TYPE_CHECKING:
     from engine.tasks.binary import Binary
@@ -100,9 +100,9 @@ def _definitions(case: _Case, names: list[str]) -> list[Definition]:
     every = [
         Definition("accuracy", "Right answers", "Of all unseen rows (also called accuracy).", "%"),
         Definition("auc", "Ranking (ROC AUC)", ranking),
-        Definition("balanced_accuracy", "Right answers, both kinds counting equally", evenly, "%"),
         Definition("recall", f"Found of all '{it}'", "Also called recall or sensitivity.", "%"),
         Definition("precision", f"True of the rows it calls '{it}'", "Also called precision.", "%"),
+        Definition("balanced_accuracy", "Right answers, both kinds counting equally", evenly, "%"),
         Definition("f1", f"F1 of '{it}'", "The balance of finding them and being right about them; 1 is perfect."),
         Definition("average_precision", f"Average precision of '{it}'", "The share of true alarms over all thresholds; 1 is perfect."),
         Definition("calibration_error", "Its percentages are off by", gap, "%", "lower"),
@@ -165,7 +165,7 @@ def _headline(case: _Case, main: Measure, model: Scored, trivial: Comparison | N
     right, usual = (int((case.said(chances) == case.y).sum()) for chances in (case.chances, case.baseline))
     score = main.model
     often = f"Right for {rate(right, case.rows, (score.low or 0) / 100, (score.high or 100) / 100)}."
-    base = f" Always saying '{case.usual}' would be right for {usual if case.rows < 100 else of_hundred(usual / case.rows)}."
+    base = f" Always saying '{case.usual}' would be right for {of_them(usual, case.rows)}."
     if _only_ranks(trivial, ranking) and trivial is not None and not trivial.is_better:
         start = f"No better than {against} when it has to decide{verdicts.as_far_as(trivial, case.rows)}, but it does tell the two apart. "
         return start + often + base + _ranks(model["auc"])
@@ -192,9 +192,10 @@ def _ranks(auc: Score) -> str:
 
 def _detail(case: _Case, linear: Scored | None, formula: Comparison | None, is_poor: bool) -> str:
     sentences = []
-    if linear is not None:
-        score = linear["auc" if case.is_imbalanced else "accuracy"].value
-        said = f"ranks {of_hundred(score or 0)} pairs right" if case.is_imbalanced else f"is right for {of_hundred((score or 0) / 100)}"
+    if linear is not None and case.rows:
+        score = linear["auc" if case.is_imbalanced else "accuracy"].value or 0.0
+        often = f"is right for {of_them(round(score / 100 * case.rows), case.rows)}"
+        said = f"ranks {of_hundred(score)} pairs right" if case.is_imbalanced else often
         sentences.append(verdicts.beside_linear(formula, said, is_poor))
     why = f", {case.state['threshold_why']}" if case.state.get("threshold_why") else ""
     sentences.append(f"It says '{case.state['labels'][1]}' from a chance of {100 * case.state['threshold']:.3g} % on{why}.")

@@ -13,7 +13,7 @@ from engine.scoring import Array, Statistic, balanced_accuracy, difference, mean
 from engine.tasks._classes import percent, wrong_answers
 from engine.tasks._multiclass_scores import every_row, is_lopsided
 from engine.tasks.base import Judged, State
-from engine.wording import count, of_hundred, rate, share
+from engine.wording import count, of_hundred, of_them, per_cent, rate, share
 
 if TYPE_CHECKING:
     from engine.tasks.multiclass import Multiclass
@@ -65,7 +65,7 @@ def write(task: "Multiclass", judged: Judged, state: State) -> Report:
     verdict = verdicts.verdict(trivial, _skill(main), formula)
     return Report(
         headline=_headline(case, main, trivial),
-        detail=_detail(main, formula, is_poor=verdict == "poor"),
+        detail=_detail(case, main, formula, is_poor=verdict == "poor"),
         verdict=verdict,
         main=main,
         panels=[_comparison(case, measures), *verdicts.notes(_notes(case, main, model)), *_charts(case)],
@@ -121,13 +121,17 @@ def _headline(case: _Case, main: Measure, trivial: Comparison | None) -> str:
         often = f"Right for {share((score.value or 0) / 100, low, high, 'rows it never saw, each kind counting equally')}."
         return f"{opening}{often} {always} reach {of_hundred(base)}."
     right = int((case.chances.argmax(axis=1) == case.y).sum())
-    usual = str(round(base * case.rows)) if case.rows < 100 else of_hundred(base)
+    usual = of_them(round(base * case.rows), case.rows)
     return f"{opening}Right for {rate(right, case.rows, low, high)}. {always} be right for {usual}."
 
 
-def _detail(main: Measure, linear: Comparison | None, is_poor: bool) -> str:
-    value = main.linear.value if main.linear else None
-    return verdicts.beside_linear(linear, f"is right for {of_hundred((value or 0.0) / 100)}", is_poor)
+def _detail(case: _Case, main: Measure, linear: Comparison | None, is_poor: bool) -> str:
+    if main.linear is None or not case.rows:
+        return ""
+    value = (main.linear.value or 0.0) / 100
+    evenly = f"is right for {per_cent(value)}, each kind counting equally"
+    said = evenly if is_lopsided(case.state) else f"is right for {of_them(round(value * case.rows), case.rows)}"
+    return verdicts.beside_linear(linear, said, is_poor)
 
 
 def _comparison(case: _Case, measures: list[Measure]) -> Scores:

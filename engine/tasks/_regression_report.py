@@ -11,7 +11,7 @@ from engine.panels import Measure, Mistakes, Panel, Report, Scores
 from engine.reports import Definition, Scored
 from engine.scoring import Array, difference, mean
 from engine.tasks.base import Judged, State
-from engine.wording import CURRENCIES, amount, count, number, of_hundred
+from engine.wording import CURRENCIES, MANY, amount, count, number, of_hundred
 
 if TYPE_CHECKING:
     from engine.tasks.regression import Regression
@@ -154,7 +154,7 @@ def _held(case: _Case) -> str:
     if not case.rows:
         return ""
     hits = int((np.abs(case.off) <= case.state["margin"]).sum())
-    often = of_hundred(hits / case.rows) if case.rows >= 100 else f"{hits} of {case.rows}"
+    often = of_hundred(hits / case.rows) if case.rows >= MANY else f"{hits} of {case.rows}"
     held = f"The true value lay inside the range for {often} unseen rows"
     low, high = wilson(hits, case.rows)
     if high < 0.9:

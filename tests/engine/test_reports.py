@@ -54,7 +54,8 @@ def test_a_good_yes_no_model_is_told_beside_the_trivial_answer() -> None:
     chances = np.where(np.arange(200) % 20 == 0, 0.5 + 0.2 * (0.5 - y), 0.5 + 0.4 * (y - 0.5))[:, None]
     report = judge(Binary(positive="malignant"), words(y, "benign", "malignant"), words(y, "benign", "malignant"), chances)
     assert report.headline == (
-        "Right for 95 of 100 rows it never saw (between 91 and 97). Always saying 'benign' would be right for 63 of 100."
+        "Right for 190 of the 200 rows it never saw (95 %; with other rows between 91 and 97 %). "
+        "Always saying 'benign' would be right for 126 of them (63 %)."
     )
     assert report.verdict == "good"
 
@@ -105,8 +106,8 @@ def test_several_answers_are_told_beside_the_commonest() -> None:
     said = np.where(np.arange(300) % 10 == 0, (y + 1) % 3, y)
     kinds = words(y, "pit", "scratch", "stain")
     report = judge(Multiclass(), kinds, kinds, 0.8 * np.eye(3)[said] + 0.2 / 3)
-    assert report.headline.startswith("Right for 90 of 100 rows it never saw (between 86 and 93).")
-    assert report.headline.endswith("Always saying 'pit' would be right for 33 of 100.")
+    assert report.headline.startswith("Right for 270 of the 300 rows it never saw (90 %; with other rows between 86 and 93 %).")
+    assert report.headline.endswith("Always saying 'pit' would be right for 100 of them (33 %).")
     assert report.verdict == "good"
 
 
@@ -189,7 +190,7 @@ def test_a_better_simple_formula_keeps_a_model_from_being_good() -> None:
     wrong = np.arange(400) % 8 == 0
     model = np.where(wrong, 1 - y, y)[:, None] * 0.8 + 0.1
     report = judge(Binary(positive="1"), y, y, model, linear=y[:, None] * 0.8 + 0.1)
-    assert report.detail.startswith("A simple formula (a linear model) is better: it is right for 100 of 100. Prefer it")
+    assert report.detail.startswith("A simple formula (a linear model) is better: it is right for 400 of them (100 %). Prefer it")
     assert report.verdict == "fair"
 
 

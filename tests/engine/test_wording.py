@@ -45,11 +45,14 @@ def test_a_share_near_perfect_is_never_rounded_to_perfect(share: float, said: st
 
 def test_a_rate_on_many_rows_is_out_of_a_hundred() -> None:
     assert wording.rate(940, 1000, 0.923, 0.953) == "94 of 100 rows it never saw (between 92 and 95)"
+    assert wording.of_them(740, 1000) == "74 of 100"
 
 
-def test_a_rate_on_few_rows_is_told_in_plain_counts() -> None:
-    assert wording.rate(17, 20, 0.64, 0.948) == "17 of the 20 rows it never saw (in the long run between 64 and 95 of 100)"
+def test_a_rate_on_few_rows_is_told_as_it_was_counted() -> None:
+    assert wording.rate(113, 114, 0.952, 0.998) == "113 of the 114 rows it never saw (99 %; with other rows between 95 and 99.8 %)"
+    assert wording.of_them(67, 114) == "67 of them (59 %)"
+    assert wording.rate(17, 20, 0.64, 0.948) == "17 of the 20 rows it never saw (85 %; with other rows between 64 and 95 %)"
 
 
 def test_all_rows_right_is_said_so_with_what_it_means() -> None:
-    assert wording.rate(114, 114, 0.967, 1.0) == "all 114 rows it never saw (in the long run between 97 and 100 of 100)"
+    assert wording.rate(114, 114, 0.967, 1.0) == "all 114 rows it never saw (with other rows between 97 and 100 %)"
