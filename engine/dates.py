@@ -111,12 +111,14 @@ def _swapped(pattern: str) -> str:
 
 
 def _decided(texts: Sequence[str], day_first: str, month_first: str, share: float) -> Writing:
-    """Even steps from row to row speak for a pattern; otherwise the day comes first, as in most of the world."""
-    if _unevenness(texts, month_first) < _unevenness(texts, day_first):
+    """Even steps from row to row speak for a pattern; without them the day comes first, as in most of the world."""
+    if _evenness(texts, month_first) > max(0.8, _evenness(texts, day_first) + 0.2):
         return Writing(month_first, share, day_first)
     return Writing(day_first, share, month_first)
 
 
-def _unevenness(texts: Sequence[str], pattern: str) -> int:
+def _evenness(texts: Sequence[str], pattern: str) -> float:
+    """The share of the commonest step between neighbouring dates."""
     read = pd.to_datetime(pd.Series(list(texts), dtype="str"), format=pattern, errors="coerce").dropna()
-    return int(read.diff().dropna().nunique())
+    steps = read.diff().dropna().value_counts(normalize=True)
+    return float(steps.iloc[0]) if len(steps) else 0.0

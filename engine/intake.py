@@ -32,7 +32,7 @@ def main() -> int:
     request = json.loads(sys.stdin.read())
     try:
         _limit(Path(request["path"]).stat().st_size if "path" in request else 0)
-        say(done=_answer(request, lambda done, words: say(progress=round(done, 3), words=words)))
+        say(done=answer(request, lambda done, words: say(progress=round(done, 3), words=words)))
     except EngineError as error:
         say(error={"what": error.what, "fix": error.fix})
     except MemoryError:
@@ -45,7 +45,7 @@ def main() -> int:
     return 0
 
 
-def _answer(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def answer(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     if "column" in request:
         column = Column.model_validate(request["column"])
         changes = importing.retype(Path(request["folder"]), request["source"], request["old"], request["new"], column)

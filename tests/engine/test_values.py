@@ -97,7 +97,9 @@ def test_a_comma_after_zero_is_a_decimal_mark() -> None:
     assert numbers(proposed("0,123", "1,234")[0], "1,234") == [1.234]
 
 
-@pytest.mark.parametrize(("cells", "unit", "first"), [(("$1,200.50", "$7"), "$", 1200.5), (("10%", "7.5 %"), "%", 10.0), (("5 mg", "7.5 mg"), "mg", 5.0)])
+@pytest.mark.parametrize(
+    ("cells", "unit", "first"), [(("$1,200.50", "$7"), "$", 1200.5), (("10%", "7.5 %"), "%", 10.0), (("5 mg", "7.5 mg"), "mg", 5.0)]
+)
 def test_one_unit_around_all_numbers_is_taken_off_and_told(cells: tuple[str, ...], unit: str, first: float) -> None:
     column, report = proposed(*cells)
     assert (column.type, column.unit) == ("number", unit)
@@ -182,8 +184,8 @@ def test_the_chosen_order_of_day_and_month_is_told() -> None:
 def test_even_steps_decide_between_day_and_month() -> None:
     cells = [f"{month:02d}/01/2020" for month in range(1, 13)]
     assert proposed(*cells)[0].date_format == "%d/%m/%Y"
-    weekly = ["01/02/2020", "01/09/2020", "02/06/2020", "02/13/2020"]
-    assert proposed(*weekly)[0].date_format == "%m/%d/%Y"
+    daily = [f"{month:02d}/{day:02d}/2020" for month in range(1, 4) for day in range(1, 13)]
+    assert proposed(*daily)[0].date_format == "%m/%d/%Y"
 
 
 def test_a_date_that_does_not_exist_is_missing_and_told() -> None:

@@ -1,0 +1,123 @@
+"""What every reader promises, tested on each file in the folder."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from engine.errors import UnreadableFile
+from engine.readers import READERS, choose
+from tests.engine.uploads import classes, packed, read
+
+TABLE = pd.DataFrame({"age": [20 + i for i in range(40)], "city": ["Köln", "Rome"] * 20, "size": [i / 4 for i in range(40)]})
+
+
+def parquet() -> bytes:
+    out = io.BytesIO()
+    TABLE.to_parquet(out)
+    return out.getvalue()
+
+
+def excel() -> bytes:
+    out = io.BytesIO()
+    TABLE.to_excel(out, index=False)
+    return out.getvalue()
+
+
+GOOD: dict[str, Callable[[], bytes]] = {
+    "csv_file": lambda: TABLE.to_csv(index=False).encode(),
+    "excel": excel,
+    "parquet": parquet,
+    "json_records": lambda: TABLE.to_json(orient="records").encode(),
+    "image_folder": lambda: packed(classes("good", "scratched", each=20)),
+}
+TABLES = [kind for kind in READERS.members if kind != "image_folder"]
+
+
+def named(kind: str) -> str:
+    return "upload" + READERS.members[kind].extensions[0]
+
+
+@pytest.fixture(params=list(READERS.members))
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_it_knows_its_own_content_and_no_other(kind: str, tmp_path: Path) -> None:
+    for other, make in GOOD.items():
+        path = tmp_path / other
+        path.write_bytes(make())
+        assert READERS.members[kind].sniff(path) == (other == kind), f"{kind} says so of {other}"
+
+
+def test_it_reads_all_rows_and_says_which_options_it_used(kind: str, tmp_path: Path) -> None:
+    found = read(tmp_path, GOOD[kind](), named(kind))
+    assert (found.answer.rows, len(found.table), found.profile.rows) == (40, 40, 40)
+    assert READERS.parse(found.answer.reader).kind == kind
+    assert [column.id for column in found.answer.columns] == [f"c{i + 1:04d}" for i in range(len(found.names))]
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_every_kind_of_table_gives_the_same_types_and_values(kind: str, tmp_path: Path) -> None:
+    found = read(tmp_path, GOOD[kind](), named(kind))
+    assert found.names == ["age", "city", "size"]
+    assert found.types == ["number", "category", "number"]
+    assert [found.values(name)[3] for name in found.names] == [23.0, "Rome", 0.75]
+
+
+def test_the_options_it_used_read_the_same_again(kind: str, tmp_path: Path) -> None:
+    first = read(tmp_path, GOOD[kind](), named(kind))
+    used = {key: value for key, value in first.answer.reader.items() if key != "kind"}
+    (tmp_path / "again").mkdir()
+    assert read(tmp_path / "again", GOOD[kind](), named(kind), **used).table.frame.equals(first.table.frame)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in READERS.members if kind != "csv_file"])
+def test_a_file_cut_off_is_a_sentence_with_a_fix(kind: str, tmp_path: Path) -> None:
+    content = GOOD[kind]()
+    with pytest.raises(UnreadableFile) as raised:
+        read(tmp_path, content[: len(content) // 2], named(kind))
+    assert raised.value.what.endswith(".") and raised.value.fix.endswith(".")
+
+
+def test_another_content_under_its_name_is_told(kind: str, tmp_path: Path) -> None:
+    other = "csv_file" if kind != "csv_file" else "json_records"
+    path = tmp_path / "upload"
+    path.write_bytes(GOOD[other]())
+    with pytest.raises(UnreadableFile, match="although its name ends in"):
+        choose(path, named(kind))
+
+
+def test_every_option_has_a_label(kind: str) -> None:
+    assert all(option.label for option in READERS.members[kind].params())
+    assert READERS.members[kind].description().endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + b"x" * 50, "holds a PNG picture, although its name ends in .csv"),
+        (b"\xff\xd8\xff\xe0" + b"x" * 50, "holds a JPEG picture"),
+        (packed(classes("a", "b", each=1)), "holds a zip archive of pictures"),
+        (packed([("a.csv", b"1,2")]), r"tables in it \('a.csv'\) and no pictures"),
+        (b"<!DOCTYPE html><html><table></table></html>", "holds a web page, not a table"),
+        (json.dumps([{"a": 1}]).encode(), "holds JSON, although its name ends in .csv"),
+        (b"%PDF-1.7 ...", "holds a PDF document"),
+        (b"\x1f\x8b\x08" + b"x" * 50, "holds a gzip archive"),
+        (b"\xd0\xcf\x11\xe0" + b"x" * 50, "old or password-protected Excel workbook"),
+        (bytes(range(256)) * 20, "neither text nor a kind of file known here"),
+    ],
+)
+def test_what_is_no_table_is_named_for_what_it_is(content: bytes, words: str, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match=words) as raised:
+        read(tmp_path, content, "data.csv")
+    assert raised.value.fix
+
+
+def test_a_name_without_a_known_ending_is_read_by_its_content(tmp_path: Path) -> None:
+    assert read(tmp_path, GOOD["csv_file"](), "processed.cleveland.data").answer.rows == 40
+    (tmp_path / "b").mkdir()
+    assert read(tmp_path / "b", GOOD["json_records"](), "export").answer.rows == 40
