@@ -68,7 +68,7 @@ def menu(dataset: Dataset) -> None:
     if state.recall("reread") == dataset.id:
         _reread_dialog(dataset)
     elif state.recall("replace") == dataset.id:
-        _replace_dialog()
+        _replace_dialog(dataset)
 
 
 def report(dataset: Dataset) -> None:
@@ -77,7 +77,7 @@ def report(dataset: Dataset) -> None:
         st.markdown(":green[:material/check_circle:] Nothing was changed: every cell was read as it stands in the file.")
         return
     st.caption("Nothing is changed silently. This is everything that was done to read the file; the file itself is kept as it came.")
-    with st.container(border=True, key="report", gap=None):
+    with st.container(border=True, key="report", gap="small"):
         for change in dataset.changes:
             count = f" :gray[{words.things(change.count, 'time')}]" if change.count else ""
             examples = f"  \n:gray[{md(short(' · '.join(change.examples), 160))}]" if change.examples else ""
@@ -119,6 +119,8 @@ def _failed(project: str, arrival: arrivals.Arrival) -> None:
 
 @st.dialog("Read the file differently", icon=":material/settings_backup_restore:", on_dismiss=lambda: state.keep("reread", None))
 def _reread_dialog(dataset: Dataset) -> None:
+    if state.recall("reread") != dataset.id:
+        st.rerun()
     reader = READERS.parse(dataset.reader)
     st.markdown(f"It was read as: {md(type(reader).title)}. {md(reader.description())} Your choice of what to predict starts afresh.")
     new = forms.edit(reader, f"reader-{dataset.id}", columns_wide=1)
@@ -135,7 +137,9 @@ def _reread_dialog(dataset: Dataset) -> None:
 
 
 @st.dialog("Replace the file", icon=":material/upload_file:", on_dismiss=lambda: state.keep("replace", None))
-def _replace_dialog() -> None:
+def _replace_dialog(dataset: Dataset) -> None:
+    if state.recall("replace") != dataset.id:
+        st.rerun()
     st.markdown("The project takes the new file, and the choices start afresh. Earlier runs and their models stay.")
     uploads.drop_zone("replace-drop", _replace, title="Drop the new file here")
 

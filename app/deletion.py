@@ -22,6 +22,8 @@ def dialogs() -> None:
 
 @st.dialog("Delete this project?", icon=":material/delete:", on_dismiss=lambda: state.keep("delete-project", None))
 def _project_dialog(id: str) -> None:
+    if state.recall("delete-project") != id:
+        st.rerun()
     try:
         project = projects.get(state.workspace(), id)
     except NotFound as error:

@@ -62,7 +62,7 @@ def _project(project: Project, own: list[Run]) -> None:
             parts.run_badge(own[0])
         st.html(f'<div class="mw-score">{html(_score(own))}</div>', width=150)
         st.button(
-            "Delete",
+            "",
             key=f"delete-{project.id}",
             icon=":material/delete:",
             type="tertiary",
