@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from engine.architectures._widths import Widths
 from engine.architectures.base import Architecture, Shapes
 from engine.lazy import keras
 from engine.spec import param
@@ -20,7 +21,7 @@ class Cnn(Architecture):
     order = 20
     takes: ClassVar[frozenset[str]] = frozenset({"pixels"})
 
-    widths: tuple[int, ...] = param((32, 64, 64), "Filters in each layer", help="One number a layer; the picture is halved between layers.")
+    widths: Widths = param((32, 64, 64), "Filters in each layer", help="One number a layer; the picture is halved between layers.")
     kernel: Literal[3, 5, 7] = param(
         3, "Filter size", unit="pixels", choices={3: "3 x 3", 5: "5 x 5", 7: "7 x 7"}, help="How far one filter sees.", advanced=True
     )

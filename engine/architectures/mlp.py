@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from engine.architectures._widths import Widths
 from engine.architectures.base import Architecture, Shapes
 from engine.lazy import keras
 from engine.spec import param
@@ -20,7 +21,7 @@ class Mlp(Architecture):
     order = 10
     takes: ClassVar[frozenset[str]] = frozenset({"number", "code"})
 
-    widths: tuple[int, ...] = param((256, 128), "Neurons in each layer", help="One number a layer, from the inputs to the answer.")
+    widths: Widths = param((256, 128), "Neurons in each layer", help="One number a layer, from the inputs to the answer.")
     activation: Literal["relu", "gelu", "silu", "tanh"] = param(
         "silu",
         "Activation",

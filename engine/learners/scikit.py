@@ -4,9 +4,10 @@ import json
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from engine.architectures.base import Architecture
 from engine.callbacks import Rules, Watch
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 SHAPE = "trees_shape.json"
 MOST_WATCHED = 5_000
 FEWEST, MOST, SECONDS = 16, 64, 1.0
+SMALL = 500_000
 TRIED, IMPORTING, LIBRARIES = 8, 1.5, 250.0
 
 
@@ -54,7 +56,7 @@ class Scikit(Learner):
         made = lesson.architecture.regressor_or_classifier(lesson.task.estimator, lesson.shapes, lesson.seed)
         x = matrix(lesson.train)
         began = time.monotonic()
-        made.set_params(max_iter=TRIED).fit(x, lesson.train_y)
+        _fit(made.set_params(max_iter=TRIED), x, lesson.train_y)
         round = (time.monotonic() - began) / TRIED * max(1.0, rows / len(x))
         likely = min(self.epochs, 5 * self.patience) if self.patience else self.epochs
         fewest = min(self.epochs, self.patience + 1) if self.patience else self.epochs
@@ -100,6 +102,12 @@ def matrix(inputs: Inputs) -> Array:
     return np.concatenate([inputs[name].astype(np.float64) for name in ("number", "code") if name in inputs], axis=1)
 
 
+def _fit(estimator: Any, x: Array, y: Array) -> None:
+    """On one core when there is little to do: sharing it out would take longer. The result is the same."""
+    with threadpool_limits(1 if x.size < SMALL else None, user_api="openmp"):
+        estimator.fit(x, y)
+
+
 class _Boosting:
     """A training in rounds. `Watch` sees it as a model whose weights are the number of rounds."""
 
@@ -121,7 +129,7 @@ class _Boosting:
         """Some more rounds: few at first, then as many as take about a second."""
         count = min(self.pace, self.watch.rules.epochs - self.rounds)
         began = time.monotonic()
-        self.estimator.set_params(max_iter=self.rounds + count).fit(self.x, self.lesson.train_y)
+        _fit(self.estimator.set_params(max_iter=self.rounds + count), self.x, self.lesson.train_y)
         grown = Forest.taken_from(self.estimator, slice(self.rounds, None))
         self._judge(grown, (time.monotonic() - began) / count)
         if self.pace < FEWEST or time.monotonic() - began < SECONDS:
