@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -50,6 +51,7 @@ __all__ = [
 get = store.get
 all = store.all
 _SMALL = 2_000_000
+_DAY = 24 * 3600
 
 
 def add(
@@ -76,6 +78,7 @@ def add(
     id = new_id("d")
     label = names.clean(Path(name.replace("\\", "/")).name) or "upload"
     folder = workspace.datasets / f"{id}.new"
+    _sweep(workspace)
     folder.mkdir(parents=True)
     try:
         original = _keep(workspace, path, folder / "original")
@@ -282,6 +285,13 @@ def _files(workspace: Workspace, dataset: Dataset) -> tuple[Path, Path, Path, Pa
 @lru_cache(maxsize=32)
 def _profile(path: Path) -> Profile:
     return Profile.model_validate_json(path.read_bytes())
+
+
+def _sweep(workspace: Workspace) -> None:
+    """Takes away what is left of uploads that broke off with the program more than a day ago."""
+    for left in workspace.datasets.glob("*.new"):
+        if time.time() - left.stat().st_mtime > _DAY:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _digest(path: Path) -> str:

@@ -70,7 +70,10 @@ def as_utf8(path: Path, copy: Path, encoding: str = "") -> Text:
     Raises UnreadableFile if it is not text, a line is longer than 10 MB, or the characters cannot be told.
     """
     facts = _scan(path)
-    found = _checked(encoding) if encoding else facts.encoding or _guess(path, facts)
+    asked = _checked(encoding) if encoding else ""
+    if asked.startswith("utf-16") and facts.encoding.startswith("utf-16"):
+        asked = facts.encoding
+    found = asked or facts.encoding or _guess(facts)
     if facts.nuls and not found.startswith(("utf-16", "utf-32")) and facts.nuls > MOST_NULS * facts.size:
         raise UnreadableFile(
             f"The file is not text: {facts.nuls:,} of its {facts.size:,} bytes are zero.", "Save the data as CSV and upload it again."
@@ -147,7 +150,7 @@ def _wide(start: bytes) -> str:
     return ""
 
 
-def _guess(path: Path, facts: _Facts) -> str:
+def _guess(facts: _Facts) -> str:
     if facts.good > 3 * facts.bad:
         raise UnreadableFile(
             f"Line {facts.bad_line:,} holds bytes that are not UTF-8 (at byte {facts.bad_at:,}), while the rest of the file is UTF-8.",

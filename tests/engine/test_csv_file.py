@@ -57,6 +57,13 @@ def test_encodings_and_line_ends(tmp_path: Path, content: bytes, words: str) -> 
     assert words in found.report if words else "read as" not in found.report
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_a_chosen_encoding_reads_what_was_found(tmp_path: Path, encoding: str) -> None:
+    found = read(tmp_path, ROWS.encode(encoding))
+    again = read(tmp_path, ROWS.encode(encoding), encoding=found.answer.reader["encoding"])
+    assert again.table.frame.equals(found.table.frame)
+
+
 @pytest.mark.parametrize(("encoding", "name"), [("gb18030", "城市"), ("cp932", "東京の年齢"), ("cp1251", "возраст")])
 def test_other_alphabets_are_not_taken_for_western_ones(tmp_path: Path, encoding: str, name: str) -> None:
     content = f"{name},x\n" + "".join(f"{name}{i % 4},{i}\n" for i in range(80))

@@ -1,6 +1,7 @@
 """Datasets: added once, changed completely or not at all, and cheap to look at."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,15 @@ def test_an_unreadable_file_leaves_nothing_behind(workspace: Workspace) -> None:
         added(workspace, b"\x89PNG\r\n\x1a\n....", "table.csv")
     assert sorted(workspace.datasets.iterdir()) == before
     assert len(datasets.all(workspace)) == 1
+
+
+def test_what_a_crash_left_is_swept_away_after_a_day(workspace: Workspace) -> None:
+    old, fresh = workspace.datasets / "d1.new", workspace.datasets / "d2.new"
+    for left in (old, fresh):
+        left.mkdir()
+    os.utime(old, (1, 1))
+    added(workspace, GOOD)
+    assert (old.exists(), fresh.exists()) == (False, True)
 
 
 def test_progress_is_told_and_can_call_it_off(workspace: Workspace) -> None:

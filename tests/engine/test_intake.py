@@ -70,8 +70,8 @@ def test_taking_too_long_is_ended(request_: dict[str, Any], tmp_path: Path, monk
 
 def test_calling_it_off_ends_the_process(request_: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pid = tmp_path / "pid"
-    code = f'import os, time; open({str(pid)!r}, \'w\').write(str(os.getpid())); print(\'{{"progress": 0.1, "words": "x"}}\', flush=True); time.sleep(60)'
-    stand_in(monkeypatch, code)
+    write_pid = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid()));"
+    stand_in(monkeypatch, write_pid + 'print(\'{"progress": 0.1, "words": "x"}\', flush=True); time.sleep(60)')
 
     def call_off(done: float, words: str) -> None:
         raise KeyboardInterrupt
@@ -85,7 +85,8 @@ def test_it_gets_no_secrets_and_has_limits(request_: dict[str, Any], tmp_path: P
     monkeypatch.setenv("MY_TOKEN", "secret")
     code = (
         "import json, os, sys; from engine import intake; intake._limit(0); import resource as r;"
-        "print(json.dumps({'done': {'names': sorted(os.environ), 'memory': r.getrlimit(r.RLIMIT_AS)[0], 'files': r.getrlimit(r.RLIMIT_NOFILE)[0]}}))"
+        "limits = {'memory': r.getrlimit(r.RLIMIT_AS)[0], 'files': r.getrlimit(r.RLIMIT_NOFILE)[0]};"
+        "print(json.dumps({'done': {'names': sorted(os.environ), **limits}}))"
     )
     stand_in(monkeypatch, code)
     answer = quarantine.run(request_, tmp_path / "log")
