@@ -76,10 +76,9 @@ def read_table(
     """The typed rows: all, the first `rows`, or those at the positions `rows`."""
     names = [column.id for column in columns]
     file = pq.ParquetFile(path, memory_map=True)
-    found = _first(file, names, rows) if isinstance(rows, int) else file.read(columns=names)
     if isinstance(rows, np.ndarray):
-        found = found.take(pa.array(rows))
-    return as_table(found, columns, folder)
+        return as_table(_at(file, names, rows), columns, folder)
+    return as_table(_first(file, names, rows) if isinstance(rows, int) else file.read(columns=names), columns, folder)
 
 
 def as_table(found: pa.Table, columns: Sequence[Column], folder: Path | None = None) -> Table:
@@ -88,6 +87,23 @@ def as_table(found: pa.Table, columns: Sequence[Column], folder: Path | None = N
 
     frame = {column.id: values.to_pandas(_whole(found.column(column.id)), column.type) for column in columns}
     return Table(tuple(columns), pd.DataFrame(frame, index=pd.RangeIndex(found.num_rows), copy=False), folder)
+
+
+def _at(file: pq.ParquetFile, names: list[str], rows: "np.ndarray[Any, Any]") -> pa.Table:
+    """Piece by piece, so that no more than one piece and the rows asked for are in memory."""
+    order = np.argsort(rows, kind="stable")
+    ascending, found, start = rows[order], [], 0
+    for group in range(file.num_row_groups):
+        end = start + file.metadata.row_group(group).num_rows
+        mine = ascending[np.searchsorted(ascending, start) : np.searchsorted(ascending, end)]
+        if len(mine):
+            found.append(file.read_row_group(group, columns=names).take(pa.array(mine - start)))
+        start = end
+    if not found:
+        return file.schema_arrow.empty_table().select(names)
+    back = np.empty(len(rows), np.int64)
+    back[order] = np.arange(len(rows))
+    return pa.concat_tables(found).take(pa.array(back))
 
 
 def _first(file: pq.ParquetFile, names: list[str], rows: int) -> pa.Table:
