@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.datasets import Dataset
 
 SAMPLE = 1000
+MOST_CELLS = 4_000_000
 
 
 def profile(dataset: "Dataset") -> Profile:
@@ -35,8 +36,13 @@ def head(dataset: "Dataset", rows: int = 50) -> Table:
 
 
 def table(dataset: "Dataset") -> Table:
-    """All rows. One dataset is kept at a time."""
+    """The rows that advice and pictures look at: all, or of a very large table some, evenly spread. One dataset is kept at a time."""
     return _table(state.workspace(), dataset.id, dataset.version)
+
+
+def values(dataset: "Dataset", column: str) -> np.ndarray:
+    """(rows,) all values of one column."""
+    return _values(state.workspace(), dataset.id, dataset.version, column)
 
 
 def suspects(dataset: "Dataset", target: str) -> list[Problem]:
@@ -84,7 +90,18 @@ def _head(workspace: Workspace, id: str, version: int, rows: int) -> Table:
 def _table(workspace: Workspace, id: str, version: int) -> Table:
     from engine import datasets
 
-    return datasets.table(workspace, id)
+    dataset = datasets.get(workspace, id)
+    most = max(SAMPLE, MOST_CELLS // len(dataset.columns))
+    if dataset.rows <= most:
+        return datasets.table(workspace, id)
+    return datasets.table(workspace, id, rows=np.linspace(0, dataset.rows - 1, most).astype(np.int64))
+
+
+@lru_cache(maxsize=4)
+def _values(workspace: Workspace, id: str, version: int, column: str) -> np.ndarray:
+    from engine import datasets
+
+    return datasets.table(workspace, id, [column]).values(column)
 
 
 @lru_cache(maxsize=32)
@@ -109,23 +126,31 @@ def _related(workspace: Workspace, id: str, version: int, plan: str) -> list[Rel
 
 @lru_cache(maxsize=16)
 def _divided(workspace: Workspace, id: str, version: int, plan: str) -> Parts:
+    from engine import datasets
+
     parsed = Plan.model_validate_json(plan)
-    return split.assign(parsed.split, _table(workspace, id, version), parsed.target, parsed.task, parsed.seed)
+    needed = [parsed.target, *([parsed.split.column] if parsed.split.column else [])]
+    return split.assign(parsed.split, datasets.table(workspace, id, needed), parsed.target, parsed.task, parsed.seed)
 
 
 @lru_cache(maxsize=64)
 def _preview(workspace: Workspace, id: str, version: int, plan: str, position: int) -> Preview:
     parsed = Plan.model_validate_json(plan)
-    return recipe.preview(parsed.recipe, _some_training_rows(workspace, id, version, parsed), parsed.inputs, position)
+    return recipe.preview(
+        parsed.recipe, _some_training_rows(workspace, id, version, _about_rows(parsed), parsed.inputs), parsed.inputs, position
+    )
 
 
-def _some_training_rows(workspace: Workspace, id: str, version: int, plan: Plan) -> Table:
-    table = _table(workspace, id, version)
+@lru_cache(maxsize=2)
+def _some_training_rows(workspace: Workspace, id: str, version: int, about: str, inputs: tuple[str, ...]) -> Table:
+    from engine import datasets
+
     try:
-        rows = _divided(workspace, id, version, _about_rows(plan)).train
+        rows = _divided(workspace, id, version, about).train
     except EngineError:
-        rows = np.arange(len(table))
-    return table.take(rows[np.linspace(0, len(rows) - 1, min(len(rows), SAMPLE)).astype(int)])
+        rows = np.arange(datasets.get(workspace, id).rows)
+    some = rows[np.linspace(0, len(rows) - 1, min(len(rows), SAMPLE)).astype(int)]
+    return datasets.table(workspace, id, inputs, some)
 
 
 def _about_rows(plan: Plan) -> str:

@@ -101,7 +101,7 @@ def _order(dataset: "Dataset", plan: Plan, divided: Parts) -> tuple[np.ndarray, 
     rows = np.sort(np.concatenate([divided.train, divided.validation, divided.test]))
     if plan.split.method == "random":
         return rows, f"Your {words.things(len(rows), 'row')}, in the order of the file"
-    values = pd.Series(reads.table(dataset).values(plan.split.column)[rows])
+    values = pd.Series(reads.values(dataset, plan.split.column)[rows])
     if plan.split.method == "time":
         return rows[values.argsort(kind="stable").to_numpy()], f"Your {words.things(len(rows), 'row')}, oldest first"
     codes = values.factorize()[0]
@@ -125,7 +125,7 @@ def _told(dataset: "Dataset", plan: Plan, name: str, rows: np.ndarray) -> str:
     said = f"{words.things(len(rows), 'row')} ({ALSO[name]})"
     if plan.split.method == "random" or not len(rows):
         return said
-    values = pd.Series(reads.table(dataset).values(plan.split.column)[rows]).dropna()
+    values = pd.Series(reads.values(dataset, plan.split.column)[rows]).dropna()
     if plan.split.method == "group":
         return f"{said}, {words.things(values.nunique(), 'case')}"
     if not len(values):
