@@ -77,8 +77,10 @@ def read_table(
     names = [column.id for column in columns]
     file = pq.ParquetFile(path, memory_map=True)
     if isinstance(rows, np.ndarray):
-        return as_table(_at(file, names, rows), columns, folder)
-    return as_table(_first(file, names, rows) if isinstance(rows, int) else file.read(columns=names), columns, folder)
+        found = _at(file, names, rows.astype(np.int64))
+    else:
+        found = file.read(columns=names) if rows is None else _first(file, names, rows)
+    return as_table(found, columns, folder)
 
 
 def as_table(found: pa.Table, columns: Sequence[Column], folder: Path | None = None) -> Table:
@@ -114,6 +116,21 @@ def _first(file: pq.ParquetFile, names: list[str], rows: int) -> pa.Table:
         groups.append(group)
         seen += file.metadata.row_group(group).num_rows
     return file.read_row_groups(groups, columns=names).slice(0, rows)
+
+
+def _at(file: pq.ParquetFile, names: list[str], rows: "np.ndarray[Any, Any]") -> pa.Table:
+    """The rows at these positions, in this order, with only one piece of the file in memory at a time."""
+    order = np.argsort(rows, kind="stable")
+    ordered = rows[order]
+    pieces, start = [], 0
+    for group in range(file.num_row_groups):
+        end = start + file.metadata.row_group(group).num_rows
+        wanted = ordered[np.searchsorted(ordered, start) : np.searchsorted(ordered, end)]
+        if len(wanted):
+            pieces.append(file.read_row_group(group, columns=names).take(pa.array(wanted - start)))
+        start = end
+    found = pa.concat_tables(pieces) if pieces else file.read_row_group(0, columns=names).slice(0, 0)
+    return found if (np.diff(rows) >= 0).all() else found.take(pa.array(np.argsort(order)))
 
 
 def _pieces(file: pq.ParquetFile) -> Iterator[pa.Table]:

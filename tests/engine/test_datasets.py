@@ -60,8 +60,9 @@ def test_parts_of_a_table(workspace: Workspace) -> None:
     dataset = added(workspace, GOOD)
     assert list(datasets.table(workspace, dataset.id, ["c0003"]).frame) == ["c0003"]
     assert len(datasets.head(workspace, dataset.id, 7)) == 7
-    some = datasets.table(workspace, dataset.id, rows=np.array([4, 2]))
-    assert some.frame["c0002"].tolist() == [1.0, 0.5]
+    some = datasets.table(workspace, dataset.id, rows=np.array([4, 2, 99, 2]))
+    assert some.frame["c0002"].tolist() == [1.0, 0.5, 24.75, 0.5]
+    assert len(datasets.table(workspace, dataset.id, rows=np.array([], int))) == 0
 
 
 def test_the_same_file_again_gives_the_dataset_that_is_there(workspace: Workspace) -> None:
@@ -223,6 +224,7 @@ def test_pages_look_at_a_small_part_only(workspace: Workspace) -> None:
     dataset = added(workspace, "a,b\n" + "".join(f"{i},{i % 7}\n" for i in range(5_000)))
     path = next(workspace.dataset(dataset.id).glob("table-*"))
     assert pq.ParquetFile(path).metadata.row_group(0).num_rows == 1_000
+    assert datasets.table(workspace, dataset.id, rows=np.array([4_999, 3])).values("c0001").tolist() == [4_999, 3]
     assert datasets.head(workspace, dataset.id, 1_200).values("c0001")[-1] == 1_199
     assert datasets.profile(workspace, dataset.id) is datasets.profile(workspace, dataset.id)
 
