@@ -118,21 +118,6 @@ def _first(file: pq.ParquetFile, names: list[str], rows: int) -> pa.Table:
     return file.read_row_groups(groups, columns=names).slice(0, rows)
 
 
-def _at(file: pq.ParquetFile, names: list[str], rows: "np.ndarray[Any, Any]") -> pa.Table:
-    """The rows at these positions, in this order, with only one piece of the file in memory at a time."""
-    order = np.argsort(rows, kind="stable")
-    ordered = rows[order]
-    pieces, start = [], 0
-    for group in range(file.num_row_groups):
-        end = start + file.metadata.row_group(group).num_rows
-        wanted = ordered[np.searchsorted(ordered, start) : np.searchsorted(ordered, end)]
-        if len(wanted):
-            pieces.append(file.read_row_group(group, columns=names).take(pa.array(wanted - start)))
-        start = end
-    found = pa.concat_tables(pieces) if pieces else file.read_row_group(0, columns=names).slice(0, 0)
-    return found if (np.diff(rows) >= 0).all() else found.take(pa.array(np.argsort(order)))
-
-
 def _pieces(file: pq.ParquetFile) -> Iterator[pa.Table]:
     for group in range(file.num_row_groups):
         piece = file.read_row_group(group)
