@@ -253,4 +253,3 @@ def _again(run: Run, plan: Plan) -> None:
 def _anew() -> None:
     project = state.current_project()
     state.keep("train-anew", project.id if project else None)
-
