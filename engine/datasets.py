@@ -4,11 +4,8 @@ A dataset's folder holds `original` (the upload), `source-*.parquet` (its text),
 `profile-*.json`. A change writes new files and then puts their names into the database, so it happens completely or not at all.
 """
 
-import hashlib
 import os
 import shutil
-import tempfile
-import time
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import importing, names, quarantine, tables, values
+from engine import dataset_files, importing, names, quarantine, tables, values
 from engine.columns import Column, ColumnType, Table
 from engine.errors import EngineError, UnreadableFile
 from engine.problems import Problem
@@ -51,7 +48,6 @@ __all__ = [
 get = store.get
 all = store.all
 _SMALL = 2_000_000
-_DAY = 24 * 3600
 
 
 def add(
@@ -71,17 +67,17 @@ def add(
     path = Path(path)
     if not path.is_file():
         raise UnreadableFile(f"There is no file '{names.clean(name)}' to read.", "Upload it again.")
-    digest = _digest(path)
+    digest = dataset_files.digest(path)
     if known := store.same(workspace, digest, options or {}):
         said = Change(what=f"The same file was uploaded before, on {known.created[:10]}: this is that dataset, '{known.name}'.")
         return known.model_copy(update={"changes": (said, *known.changes)})
     id = new_id("d")
     label = names.clean(Path(name.replace("\\", "/")).name) or "upload"
     folder = workspace.datasets / f"{id}.new"
-    _sweep(workspace)
+    dataset_files.sweep(workspace)
     folder.mkdir(parents=True)
     try:
-        original = _keep(workspace, path, folder / "original")
+        original = dataset_files.keep(workspace, path, folder / "original")
         request = importing.Request(
             path=str(original), name=label, folder=str(folder), source=token_hex(4), typed=token_hex(4), options=options or {}
         )
@@ -169,7 +165,7 @@ def rename_column(workspace: Workspace, id: str, column_id: str, name: str) -> D
     renamed = column.model_copy(update={"name": wanted})
     new = token_hex(4)
     _, _, table_at, summary_at = _files(workspace, before)
-    _, _, new_table, new_summary = importing.files(workspace.dataset(id), before.source, new)
+    _, _, new_table, new_summary = dataset_files.files(workspace.dataset(id), before.source, new)
     os.link(table_at, new_table)
     summary = _profile(summary_at)
     about = summary.column(column_id)
@@ -199,7 +195,7 @@ def reread(workspace: Workspace, id: str, options: dict[str, Any], on_progress: 
     try:
         answer = _read(workspace, request, on_progress)
     except BaseException:
-        _remove(importing.files(folder, request.source, request.typed))
+        dataset_files.remove(dataset_files.files(folder, request.source, request.typed))
         raise
     found = {"options": options, "source": request.source, "typed": request.typed, **answer}
     return _put(workspace, before, Dataset.model_validate({**before.model_dump(), **found}))
@@ -232,7 +228,7 @@ def read_new(
     Columns in `optional` (ids) may be absent (such as the target) and are then left out of the table. Pictures go into `folder`, else a
     temporary one that is removed when the program ends. Raises UnreadableFile if the file cannot be read or a column is missing.
     """
-    place = folder or _temporary()
+    place = folder or dataset_files.temporary()
     place.mkdir(parents=True, exist_ok=True)
     request = importing.Request(
         path=str(Path(path).resolve()),
@@ -245,7 +241,7 @@ def read_new(
     )
     answer = quarantine.run(request.model_dump(mode="json"), place / "intake.log")
     found = tuple(Column.model_validate(column) for column in answer["columns"])
-    _, files, table_at, _ = importing.files(place, request.source, request.typed)
+    _, files, table_at, _ = dataset_files.files(place, request.source, request.typed)
     read = tables.read_table(table_at, found, folder=files if any(c.type == "image" for c in found) else None)
     return read, [Problem.model_validate(problem) for problem in answer["problems"]]
 
@@ -272,53 +268,16 @@ def _put(workspace: Workspace, before: Dataset, after: Dataset) -> Dataset:
     try:
         store.replace(workspace, before, after)
     except BaseException:
-        _remove(set(new) - set(old))
+        dataset_files.remove(set(new) - set(old))
         raise
-    _remove(set(old) - set(new))
+    dataset_files.remove(set(old) - set(new))
     return after
 
 
 def _files(workspace: Workspace, dataset: Dataset) -> tuple[Path, Path, Path, Path]:
-    return importing.files(workspace.dataset(dataset.id), dataset.source, dataset.typed)
+    return dataset_files.files(workspace.dataset(dataset.id), dataset.source, dataset.typed)
 
 
 @lru_cache(maxsize=32)
 def _profile(path: Path) -> Profile:
     return Profile.model_validate_json(path.read_bytes())
-
-
-def _sweep(workspace: Workspace) -> None:
-    """Takes away what is left of uploads that broke off with the program more than a day ago."""
-    for left in workspace.datasets.glob("*.new"):
-        if time.time() - left.stat().st_mtime > _DAY:
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _keep(workspace: Workspace, path: Path, target: Path) -> Path:
-    """The upload in the dataset's folder: without copying if it lies in the upload folder already, where nobody changes it."""
-    if path.resolve().is_relative_to(workspace.uploads.resolve()):
-        try:
-            os.link(path, target)
-            return target
-        except OSError:
-            pass
-    shutil.copyfile(path, target)
-    return target
-
-
-def _remove(paths: Any) -> None:
-    for path in paths:
-        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-
-
-def _temporary() -> Path:
-    import atexit
-
-    folder = Path(tempfile.mkdtemp(prefix="modelwright-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from engine import profile, tables, values
 from engine.columns import Column, ColumnType
+from engine.dataset_files import files
 from engine.errors import UnreadableFile
 from engine.profile import ColumnProfile, Profile
 from engine.readers import Change, Job, Raw, choose
@@ -41,16 +42,6 @@ class Answer(BaseModel):
     changes: tuple[Change, ...]
     reader: dict[str, Any]
     has_pictures: bool = False
-
-
-def files(folder: Path, source: str, typed: str) -> tuple[Path, Path, Path, Path]:
-    """Where a dataset's text, pictures, typed table and profile lie."""
-    return (
-        folder / f"source-{source}.parquet",
-        folder / f"files-{source}",
-        folder / f"table-{typed}.parquet",
-        folder / f"profile-{typed}.json",
-    )
 
 
 def read(request: Request, tell: Tell) -> Answer:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from engine import importing, tables, values
+from engine import dataset_files, importing, tables, values
 from engine.columns import Column
 from engine.errors import UnreadableFile
 from engine.importing import Request, Tell
@@ -21,7 +21,7 @@ _KINDS = {"number": ("not a number", "not numbers"), "date": ("not a date", "not
 
 def read(request: Request, tell: Tell) -> dict[str, Any]:
     """Writes the table of the known columns; returns {"columns", "problems", "rows"}. Raises UnreadableFile naming missing columns."""
-    source, pictures, table, _ = importing.files(Path(request.folder), request.source, request.typed)
+    source, pictures, table, _ = dataset_files.files(Path(request.folder), request.source, request.typed)
     raw, rows = importing.read_source(request, source, pictures, tell)
     places, problems = match(request.known, raw.names, request.optional)
     found = []

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import importing, new_rows, tables
+from engine import dataset_files, importing, new_rows, tables
 from engine.columns import Column, Table
 from engine.errors import UnreadableFile
 from engine.problems import Problem
@@ -27,7 +27,7 @@ def read(
     request = importing.Request(path=str(path), name=name, folder=str(folder), source="s", typed="t", known=known, optional=optional)
     answer: dict[str, Any] = new_rows.read(request, lambda done, words: None)
     columns = tuple(Column.model_validate(column) for column in answer["columns"])
-    _, pictures, table, _ = importing.files(folder, "s", "t")
+    _, pictures, table, _ = dataset_files.files(folder, "s", "t")
     return tables.read_table(table, columns, folder=pictures), [Problem.model_validate(problem) for problem in answer["problems"]]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from engine import importing, tables
+from engine import dataset_files, importing, tables
 from engine.columns import Column, Table
 from engine.importing import Answer
 from engine.profile import Profile
@@ -55,7 +55,7 @@ def read(folder: Path, content: str | bytes, name: str = "data.csv", **options: 
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     request = importing.Request(path=str(path), name=name, folder=str(folder), source="s", typed="t", options=options)
     answer = importing.read(request, lambda done, words: None)
-    _, pictures, table, profile = importing.files(folder, "s", "t")
+    _, pictures, table, profile = dataset_files.files(folder, "s", "t")
     return Read(answer, tables.read_table(table, answer.columns, folder=pictures), Profile.model_validate_json(profile.read_text()))
 
 

@@ -1,0 +1,65 @@
+"""A dataset's folder: where its files lie, how an upload gets there, and what is cleared away."""
+
+import atexit
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.store.workspace import Workspace
+
+DAY = 24 * 3600
+
+
+def files(folder: Path, source: str, typed: str) -> tuple[Path, Path, Path, Path]:
+    """Where a dataset's text, pictures, typed table and profile lie."""
+    return (
+        folder / f"source-{source}.parquet",
+        folder / f"files-{source}",
+        folder / f"table-{typed}.parquet",
+        folder / f"profile-{typed}.json",
+    )
+
+
+def sweep(workspace: "Workspace") -> None:
+    """Takes away what is left of uploads that broke off with the program more than a day ago."""
+    for left in workspace.datasets.glob("*.new"):
+        if time.time() - left.stat().st_mtime > DAY:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of the file, read in small pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def keep(workspace: "Workspace", path: Path, target: Path) -> Path:
+    """The upload in the dataset's folder: without copying if it lies in the upload folder already, where nobody changes it."""
+    if path.resolve().is_relative_to(workspace.uploads.resolve()):
+        try:
+            os.link(path, target)
+            return target
+        except OSError:
+            pass
+    shutil.copyfile(path, target)
+    return target
+
+
+def remove(paths: Iterable[Path]) -> None:
+    """Files and folders that nothing names any more."""
+    for path in paths:
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def temporary() -> Path:
+    """A folder that is removed when the program ends."""
+
+    folder = Path(tempfile.mkdtemp(prefix="modelwright-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
