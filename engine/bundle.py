@@ -30,7 +30,7 @@ from engine.problems import Problem
 from engine.recipe import Fitted
 from engine.split import Parts
 
-__all__ = ["Bundle", "FormField", "form", "load", "report", "unpack", "write"]
+__all__ = ["Bundle", "FormField", "columns", "form", "load", "report", "unpack", "write"]
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "keras", "tensorflow", "tensorflow-cpu")
 LARGEST, MOST_FILES = 20 * 2**30, 1_000
@@ -127,7 +127,7 @@ def load(folder: Path) -> Bundle:
         loaded = Bundle(
             folder,
             plan,
-            tuple(Column.model_validate(column) for column in _get(folder, "columns.json")),
+            columns(folder),
             tuple(form(folder)),
             Fitted.from_json(_get(folder, "recipe.json")),
             task["state"],
@@ -162,6 +162,11 @@ def unpack(path: Path, folder: Path) -> Path:
 def form(folder: Path) -> list[FormField]:
     """What to ask for, without loading the model."""
     return [FormField.model_validate(field) for field in _get(folder, "form.json")]
+
+
+def columns(folder: Path) -> tuple[Column, ...]:
+    """The columns it answers from, then the one it predicts, without loading the model."""
+    return tuple(Column.model_validate(column) for column in _get(folder, "columns.json"))
 
 
 def report(folder: Path) -> Report:

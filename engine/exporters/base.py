@@ -16,8 +16,8 @@ class Exporter(Spec):
     mime: ClassVar[str] = "application/octet-stream"
 
     @classmethod
-    def suits(cls, bundle: "Bundle") -> bool:
-        """Whether this model can be written so."""
+    def suits(cls, folder: Path) -> bool:
+        """Whether the model of the bundle in `folder` can be written so."""
         return True
 
     def write(self, bundle: "Bundle", path: Path) -> Path:

@@ -21,11 +21,11 @@ class KerasFile(Exporter):
     suffix = ".keras"
 
     @classmethod
-    def suits(cls, bundle: "Bundle") -> bool:
-        return (bundle.folder / network.FILE).is_file()
+    def suits(cls, folder: Path) -> bool:
+        return (folder / network.FILE).is_file()
 
     def write(self, bundle: "Bundle", path: Path) -> Path:
-        if not self.suits(bundle):
+        if not self.suits(bundle.folder):
             raise EngineError("This model is not a Keras network.", "Take the whole bundle instead.")
         shutil.copyfile(bundle.folder / network.FILE, path)
         rows, expected = samples.read(bundle.folder, bundle.inputs)
