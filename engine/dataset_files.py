@@ -42,13 +42,18 @@ def digest(path: Path) -> str:
 def keep(workspace: "Workspace", path: Path, target: Path) -> Path:
     """The upload in the dataset's folder: without copying if it lies in the upload folder already, where nobody changes it."""
     if path.resolve().is_relative_to(workspace.uploads.resolve()):
-        try:
-            os.link(path, target)
-            return target
-        except OSError:
-            pass
-    shutil.copyfile(path, target)
+        double(path, target)
+    else:
+        shutil.copyfile(path, target)
     return target
+
+
+def double(path: Path, target: Path) -> None:
+    """The same unchanging file under a second name, without copying where the disk can do that."""
+    try:
+        os.link(path, target)
+    except OSError:
+        shutil.copyfile(path, target)
 
 
 def remove(paths: Iterable[Path]) -> None:

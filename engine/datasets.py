@@ -4,7 +4,6 @@ A dataset's folder holds `original` (the upload), `source-*.parquet` (its text),
 `profile-*.json`. A change writes new files and then puts their names into the database, so it happens completely or not at all.
 """
 
-import os
 import shutil
 from collections.abc import Sequence
 from functools import lru_cache
@@ -166,7 +165,7 @@ def rename_column(workspace: Workspace, id: str, column_id: str, name: str) -> D
     new = token_hex(4)
     _, _, table_at, summary_at = _files(workspace, before)
     _, _, new_table, new_summary = dataset_files.files(workspace.dataset(id), before.source, new)
-    os.link(table_at, new_table)
+    dataset_files.double(table_at, new_table)
     summary = _profile(summary_at)
     about = summary.column(column_id)
     problems = tuple(problem.model_copy(update={"where": wanted}) for problem in about.problems)

@@ -54,7 +54,8 @@ def read(request: Request, tell: Tell) -> Answer:
     for position, name in enumerate(raw.names):
         typed.add(position, name, raw.types.get(position), decimal)
         tell(0.5 + 0.3 * (position + 1) / len(raw.names), "Finding types")
-    typed.agree_on_decimals(decimal)
+    if not decimal:
+        typed.agree_on_decimals(getattr(raw.reader, "delimiter", "") == ";")
     tables.write_table(table, source, typed.columns, lambda done: tell(0.8 + 0.2 * done, "Writing the table"))
     summary.write_text(typed.profile().model_dump_json(), "utf-8")
     reader = raw.reader.model_dump()
@@ -96,15 +97,16 @@ class _Typed:
         self._profiles.append(profile.of_column(reading.column, typed, self.pictures))
         self._codes.add(reading.column, typed)
 
-    def agree_on_decimals(self, asked: str) -> None:
-        """If a column has a decimal comma, `1.234` in another one means a thousand."""
-        if asked or not any(column.type == "number" and column.decimal == "," for column in self.columns):
-            return
-        for place, column in enumerate(self.columns):
-            if column.type == "number" and column.decimal == "." and not column.thousands:
-                reading = values.read(tables.source_column(self.source, column.id), column.id, column.name, ",")
-                self.columns[place], self._changes[place] = reading.column, reading.changes
-                self._profiles[place] = profile.of_column(reading.column, values.to_pandas(reading.values, reading.column.type))
+    def agree_on_decimals(self, by_semicolons: bool) -> None:
+        """Where a column has a decimal comma, `1.234` in another one means a thousand; between semicolons `1,234` is one and a bit."""
+        numbers = [place for place, column in enumerate(self.columns) if column.type == "number" and column.decimal == "."]
+        if not any(column.type == "number" and column.decimal == "," for column in self.columns):
+            numbers = [place for place in numbers if by_semicolons and self.columns[place].thousands == ","]
+        for place in numbers:
+            column = self.columns[place]
+            reading = values.read(tables.source_column(self.source, column.id), column.id, column.name, ",")
+            self.columns[place], self._changes[place] = reading.column, reading.changes
+            self._profiles[place] = profile.of_column(reading.column, values.to_pandas(reading.values, reading.column.type))
 
     def changes(self) -> list[Change]:
         return [change for changes in self._changes for change in changes]

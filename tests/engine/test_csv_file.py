@@ -28,6 +28,17 @@ def test_semicolons_with_decimal_commas(tmp_path: Path) -> None:
     assert found.values("y")[1] == 2037.0
 
 
+def test_three_digits_behind_a_comma_between_semicolons(tmp_path: Path) -> None:
+    content = "x;y\n" + "".join(f"{i + 1},{i * 7:03d};{i}\n" for i in range(50))
+    assert read(tmp_path, content).values("x")[1] == 2.007
+    assert read(tmp_path, content, decimal=".").values("x")[1] == 2007.0
+
+
+def test_points_between_semicolons_stay_decimal_marks(tmp_path: Path) -> None:
+    content = "x;y\n" + "".join(f"{i}.5;0.99{i}\n" for i in range(9)) * 5
+    assert read(tmp_path, content).values("y")[3] == 0.993
+
+
 def test_columns_by_blanks(tmp_path: Path) -> None:
     found = read(tmp_path, "".join(f" {i:5d}   {i * 1.5:8.2f}  {i % 3}\n" for i in range(50)))
     assert (len(found.names), found.answer.rows) == (3, 50)
