@@ -77,9 +77,7 @@ def broken_page() -> None:
 def empty(icon: str, title: str, text: str, button: str = "", view: str = "", on_click: Callable[[], None] | None = None) -> None:
     """An empty state: what will be here, and the one button that gets there (a `view` to go to, or a callback)."""
     with st.container(key="empty", horizontal_alignment="center", border=True):
-        st.html(f'<div class="mw-empty-icon"><span>{html(icon)}</span></div>' if not icon.startswith(":") else "<span></span>")
-        if icon.startswith(":"):
-            st.markdown(f"# {icon}", width="content")
+        st.markdown(f"# {icon}", width="content")
         st.markdown(f"#### {title}", text_alignment="center")
         st.markdown(text, text_alignment="center")
         if button:

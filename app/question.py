@@ -11,7 +11,6 @@ from engine.plan import Plan
 from engine.profile import ColumnProfile, Profile
 
 MANY = 30
-WEAK = 0.005
 
 
 def card(dataset: Dataset, profile: Profile) -> None:
@@ -104,7 +103,7 @@ def _balance(column: ColumnProfile, plan: Plan) -> None:
 
 def _company(dataset: Dataset, profile: Profile, plan: Plan) -> None:
     """The columns that go with the answer most, each with how."""
-    found = [relation for relation in reads.related(dataset, plan) if relation.strength >= WEAK]
+    found = reads.related(dataset, plan)
     if not found:
         return
     st.markdown("**What goes with it most**")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PROJECT = "project"
 RUN = "run"
+MOST_UNDO = 20
 VIEWS = ("home", "data", "prepare", "design", "train", "evaluate", "use", "runs")
 
 
@@ -31,7 +32,8 @@ class Draft(BaseModel):
     """What is chosen so far in a project: the target's column id, answers to plain questions, the plan, the pages seen.
 
     `touched` names the parts of the plan a person set by hand ("inputs", "recipe", "split", "architecture", "training"), which a
-    new proposal must leave alone; `inputs` are single columns put in (true) or taken out (false). `undo` holds earlier plans, newest last.
+    new proposal must leave alone; `inputs` are single columns put in (true) or taken out (false). `undo` holds earlier plans
+    with what was touched then, newest last.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -159,7 +161,7 @@ def save_plan(plan: Plan, *, touched: str = "", undoable: bool = False) -> None:
     """Stores the plan. `touched` marks a part as set by hand; `undoable` keeps the plan before it for `undo`."""
     now = draft()
     if undoable and now.plan is not None:
-        now = now.model_copy(update={"undo": (*now.undo, now.plan)[-20:]})
+        now = now.model_copy(update={"undo": (*now.undo, {"plan": now.plan, "touched": list(now.touched)})[-MOST_UNDO:]})
     marks = now.touched if not touched or touched in now.touched else (*now.touched, touched)
     save_draft(plan=plan.model_dump(mode="json"), touched=marks, undo=now.undo)
 
@@ -169,7 +171,8 @@ def undo() -> bool:
     now = draft()
     if not now.undo:
         return False
-    save_draft(plan=now.undo[-1], undo=now.undo[:-1])
+    before = now.undo[-1]
+    save_draft(plan=before["plan"], touched=tuple(before["touched"]), undo=now.undo[:-1])
     return True
 
 

@@ -36,7 +36,11 @@ class Relation:
 
 
 def strongest(table: Table, target: str, task: Task, inputs: Sequence[str], most: int = 4, seed: int = 0) -> list[Relation]:
-    """The `most` strongest relations, strongest first, from at most 20,000 rows. Columns without two comparable bins are left out."""
+    """The `most` strongest relations beyond chance, strongest first, from at most 20,000 rows.
+
+    Left out are columns without two comparable bins, and those whose strength random bins would often reach (three standard
+    deviations of adjusted eta squared, about sqrt(2 x bins) / rows).
+    """
     y = table.values(target)
     try:
         state = task.fit(y)
@@ -70,9 +74,22 @@ def _relation(table: Table, id: str, rows: Array, sides: list[tuple[str, Array]]
     inside = np.isin(codes, kept)
     judged = [(_strength(codes[inside], y[inside], len(names)), answer, y) for answer, y in sides]
     strength, answer, y = max(judged, key=lambda one: one[0])
+    if strength <= 3 * np.sqrt(2 * len(kept)) / inside.sum():
+        return None
     sums = np.bincount(codes[inside], y[inside], len(names))
-    values = tuple(float(sums[k] / counts[k]) for k in kept)
-    return Relation(id, strength, tuple(names[k] for k in kept), tuple(int(counts[k]) for k in kept), values, answer)
+    means = {int(k): float(sums[k] / counts[k]) for k in kept}
+    order = _order(names, means) if table.column(id).type == "category" else list(means)
+    rows_in = tuple(int(counts[k]) for k in order)
+    return Relation(id, strength, tuple(names[k] for k in order), rows_in, tuple(means[k] for k in order), answer)
+
+
+def _order(names: list[str], means: dict[int, float]) -> list[int]:
+    """Values that are numbers by size, others by the answer, highest first."""
+    there = {names[k]: k for k in means}
+    try:
+        return [there[name] for name in sorted(there, key=float)]
+    except ValueError:
+        return sorted(means, key=lambda k: -means[k])
 
 
 def _binned(table: Table, id: str, rows: Array) -> tuple[list[str], Array]:

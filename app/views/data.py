@@ -10,6 +10,7 @@ from engine.datasets import Dataset
 from engine.errors import EngineError
 from engine.profile import Profile
 
+NOTES = 2
 COLUMNS, FIRST, REPORT = "columns", "first", "report"
 HINT = "CSV, Excel, Parquet or JSON; or a zip with one folder of pictures for each class. Up to 20 GB."
 
@@ -98,6 +99,11 @@ def _top(dataset: Dataset, profile: Profile) -> None:
             st.caption(f"{md(short(dataset.file_name, 60))} · {words.size(dataset.bytes)} · read {words.ago(dataset.created)}")
         arriving.menu(dataset)
     st.html(sketches.tiles(_facts(dataset, profile)))
+    for note in [change for change in dataset.changes if change.column is None][:NOTES]:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"note-{hash(note.what)}", gap="small"):
+            st.markdown(f":gray[:material/info: {md(note.what)}]", width="content")
+            again = {"on_click": state.keep, "args": ("reread", dataset.id)}
+            st.button("Read it differently", key=f"note-reread-{hash(note.what)}", type="tertiary", **again)
 
 
 def _facts(dataset: Dataset, profile: Profile) -> list[tuple[str, str, str]]:
