@@ -38,12 +38,12 @@ def sidebar(here: str) -> None:
 def top(here: str) -> None:
     """The project's name with its menu, and what trains now."""
     project = state.current_project()
-    with st.container(horizontal=True, vertical_alignment="center", key="top-line"):
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="top-line"):
         if project and here in steps.LINE:
             with st.popover(md(short(project.name, 60)), type="tertiary", key="project-menu"):
                 _project_menu(project)
-        st.space("stretch")
-        _training_now()
+        with st.container(horizontal=True, horizontal_alignment="right", width="content"):
+            _training_now()
 
 
 @st.fragment(run_every=4)

@@ -143,9 +143,9 @@ def _begin_sample() -> bool:
     state.keep("sample", None)
     act, id, request = wanted
     sample = samples.get(id)
-    parts.head(sample.title and md(sample.title), md(sample.question))
+    parts.head(md(sample.title), md(sample.question))
     try:
-        with st.status("Reading the data", expanded=False) as status:
+        with st.container(key="starting"), st.status("Reading the data", expanded=False) as status:
             told = lambda text: status.update(label=text)  # noqa: E731
             if act == "train":
                 project, run = samples.train(state.workspace(), sample, f"sample-{request}", told)
