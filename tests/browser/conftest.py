@@ -91,7 +91,7 @@ def shoot(page: Page, name: str) -> None:
 def settled(page: Page) -> None:
     """Waits until the server has answered and nothing is being drawn."""
     page.wait_for_timeout(250)
-    page.wait_for_function("!document.querySelector('[data-test-script-state=\"running\"]') && !document.querySelector('[data-testid=\"stSkeleton\"]')")
+    page.wait_for_function("() => !document.querySelector('[data-test-script-state=\"running\"]') && !document.querySelector('[data-testid=\"stSkeleton\"]')")
 
 
 def _free_port() -> int:
