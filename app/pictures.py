@@ -4,12 +4,17 @@ from typing import Any
 
 import streamlit as st
 
-from app import charts
+from app import charts, theme
 
 
 def look() -> charts.Look:
     """The colours of the viewer's theme."""
     return charts.look(dark=st.context.theme.type == "dark")
+
+
+def colours() -> list[str]:
+    """Colours for lines that mean different things each time, such as compared runs."""
+    return theme.lines(st.context.theme.type == "dark")
 
 
 def draw(figure: Any, key: str) -> None:

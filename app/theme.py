@@ -35,6 +35,11 @@ def colours(dark: bool) -> dict[str, str]:
     return named | dict(zip(CHARTS, theme["chartCategoricalColors"], strict=False))
 
 
+def lines(dark: bool) -> list[str]:
+    """Colours to tell lines apart that mean something else each time, such as compared runs."""
+    return list(_toml()["theme"]["dark" if dark else "light"]["chartCategoricalColors"])
+
+
 @cache
 def style_sheet() -> str:
     """Our CSS: each token as `--mw-<token>`, light and dark, followed by `theme.css`."""

@@ -1,168 +1,144 @@
 """Runs: everything trained so far; reopen, compare, duplicate with one change, delete."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from app import charts, parts, pictures, state, words
-from app.text import md
-from engine.errors import EngineError
-from engine.plan import Plan
-from engine.store import metrics, projects, runs
-from engine.store.runs import ACTIVE, Run
+from app import parts, run_deletion, run_page, run_table, side_by_side, state, words
+from app.text import md, short
+from engine.store import projects, runs
+from engine.store.runs import Run
 
-MOST = 200
+MOST = 300
+COMPARED = 6
+EVERY = 2.0
 
 
 def page() -> None:
     """The table of runs, and what can be done with the chosen ones."""
     parts.head("Runs", "Every training of every project. Choose one to open it, or several to compare them.")
+    titles = {project.id: project.name for project in projects.all(state.workspace())}
     found = runs.all(state.workspace(), limit=MOST)
     if not found:
         parts.empty(":material/history:", "No runs yet", "Each training you start is listed here with its result.", "Go to Home", "home")
         return
-    titles = {project.id: project.name for project in projects.all(state.workspace())}
-    only = _filter(titles)
-    found = [run for run in found if only is None or run.project == only]
-    table = st.dataframe(_frame(found, titles), hide_index=True, width="stretch", on_select="rerun", selection_mode="multi-row", key=f"runs-{only}")
-    chosen = [found[i] for i in table["selection"]["rows"] if i < len(found)]
+    only = _filter(titles, found)
+    shown = [run for run in found if only is None or run.project == only]
+    chosen = run_table.draw(shown, titles, key=f"runs-{only or 'all'}")
+    if any(run_page.is_under_way(run) for run in shown):
+        _watch([run.id for run in shown], _now(shown))
     if not chosen:
-        st.caption("Choose rows at their left edge.")
+        st.caption("Tick rows at their left edge: one to open, duplicate or delete it, several to compare them.")
     elif len(chosen) == 1:
         _one(chosen[0])
     else:
-        _compare(chosen[:6])
+        _several(chosen)
+    run_deletion.dialog()
 
 
-def _filter(titles: dict[str, str]) -> str | None:
-    current = state.current_project()
-    if current is None:
+def _filter(titles: Mapping[str, str], found: Sequence[Run]) -> str | None:
+    """The project whose runs alone are wanted, if any."""
+    there = [id for id in titles if any(run.project == id for run in found)]
+    if len(there) < 2:
         return None
-    mine = st.toggle(f"Only {md(titles.get(current.id, current.name))}", key="runs-mine")
-    return current.id if mine else None
+    current = state.current_project()
+    options = [None, *there]
+    start = options.index(current.id) if current and current.id in there and state.recall("runs-of-project") else 0
+    return st.selectbox(
+        "Project",
+        options,
+        index=start,
+        format_func=lambda id: short(titles[id], 60) if id else "All projects",
+        key="runs-project",
+        label_visibility="collapsed",
+        width=340,
+        persist_state="session",
+    )
 
 
-def _frame(found: list[Run], titles: dict[str, str]) -> Any:
-    import pandas as pd
-
-    rows = [
-        {
-            "Run": run.name or run.id,
-            "Project": titles.get(run.project or "", "–"),
-            "State": parts.RUN_STATES.get(run.state, (run.state,))[0],
-            "Result": _result(run),
-            "Guessing": words.measure((run.score or {}).get("baseline"), (run.score or {}).get("unit", "")),
-            "Measure": (run.score or {}).get("label", "–"),
-            "Took": words.duration(run.facts.get("seconds")),
-            "Started": words.ago(run.started or run.created),
-        }
-        for run in found
-    ]
-    return pd.DataFrame(rows)
+def _now(found: Sequence[Run]) -> list[str]:
+    return [f"{run.id} {run.state}" for run in found]
 
 
-def _result(run: Run) -> str:
-    score = run.score or {}
-    if score.get("value") is None:
-        return "–"
-    value = words.measure(score["value"], score.get("unit", ""))
-    return value if score.get("low") is None else f"{value}  ({words.measure(score['low'])} to {words.measure(score['high'])})"
+@st.fragment(run_every=EVERY)
+def _watch(ids: list[str], drawn: list[str]) -> None:
+    """Draws the page anew when a run has changed its state."""
+    if _now([run for run in runs.all(state.workspace(), limit=MOST) if run.id in ids]) != drawn:
+        st.rerun()
 
 
 def _one(run: Run) -> None:
     with parts.card("run"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{md(run.name or run.id)}**", width="content")
+            st.markdown(f"**{md(short(run.name or run.id, 80))}**", width="content")
             parts.run_badge(run)
             st.space("stretch")
-            st.button("Open", icon=":material/open_in_new:", type="primary", on_click=_open, args=(run,), key="open")
-            st.button("Duplicate and change", icon=":material/content_copy:", on_click=_duplicate, args=(run,), key="duplicate", help="Opens its choices on the Design page, ready for one change.")
-            st.button("Delete", icon=":material/delete:", on_click=_ask_delete, args=(run,), key="delete", disabled=run.state in ACTIVE, help="Stop it first." if run.state in ACTIVE else None)
+            st.button("Open", key="open", icon=":material/open_in_new:", type="primary", on_click=_open, args=(run,))
+            _duplicate_button(run)
+            _delete_button([run])
         said = (run.score or {}).get("headline") or run.message
         if said:
             st.markdown(md(said))
+        facts = [("Asked for", words.ago(run.created)), ("Took", words.duration(run.facts.get("seconds")))]
+        st.caption(" · ".join(f"{name.lower()} {value}" for name, value in facts))
+
+
+def _duplicate_button(run: Run) -> None:
+    plan = run_page.plan_of(run)
+    told = "Its choices open on the Design page, ready for one change." if plan else "It was made by another version and cannot be read."
+    st.button(
+        "Duplicate and change",
+        key="duplicate",
+        icon=":material/content_copy:",
+        disabled=plan is None,
+        help=told,
+        on_click=_duplicate,
+        args=(run,),
+    )
+
+
+def _delete_button(chosen: Sequence[Run]) -> None:
+    at_work = any(run.is_active for run in chosen)
+    st.button(
+        "Delete",
+        key="delete",
+        icon=":material/delete:",
+        disabled=at_work,
+        help="Stop or cancel the training first." if at_work else None,
+        on_click=run_deletion.ask,
+        args=([run.id for run in chosen],),
+    )
+
+
+def _several(chosen: Sequence[Run]) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width="stretch"):
+            parts.section("Side by side", "What differs between them, and how each learned.")
+        _delete_button(chosen)
+    if len(chosen) > COMPARED:
+        st.caption(f"The first {COMPARED} of {len(chosen)} are compared.")
+    side_by_side.draw(chosen[:COMPARED])
 
 
 def _open(run: Run) -> None:
+    state.keep("train-anew", None)
     state.open_run(run.id)
     state.go_next("evaluate" if run.state == "succeeded" else "train", project=run.project, run=run.id)
 
 
 def _duplicate(run: Run) -> None:
-    """Puts the run's plan into its project's draft; a run without a project gets one."""
-    if run.project is None:
-        project = projects.add(state.workspace(), run.name or "From a run", dataset=run.dataset)
-        state.open_project(project.id)
-    else:
-        state.open_project(run.project)
-    plan = Plan.model_validate(run.plan)
+    """Puts the run's plan into its project's draft; a run whose project is gone gets a new one."""
+    plan: Any = run_page.plan_of(run)
+    known = {project.id for project in projects.all(state.workspace())}
+    project = run.project if run.project in known else None
+    if project is None:
+        project = projects.add(state.workspace(), run.name or "From a run", dataset=run.dataset).id
+    state.open_project(project)
     state.save_draft(target=plan.target)
-    state.save_plan(plan, undoable=True)
-    state.keep("train_anew", True)
-    state.go_next("design", run=None)
-
-
-def _ask_delete(run: Run) -> None:
-    """A dialog, because a deleted model cannot be brought back."""
-
-    @st.dialog("Delete this run?")
-    def ask() -> None:
-        st.markdown(f"**{md(run.name or run.id)}** goes for good: its model, report and curves ({words.size(_size(run))}). The data and the project stay.")
-        st.button("Delete it", type="primary", icon=":material/delete:", on_click=_delete, args=(run,), key="delete-sure")
-
-    ask()
-
-
-def _size(run: Run) -> int:
-    folder = state.workspace().run(run.id)
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def _delete(run: Run) -> None:
-    try:
-        runs.delete(state.workspace(), run.id)
-        state.say_next(f"{md(run.name or run.id)} was deleted.", ":material/delete:")
-    except EngineError as error:
-        state.say_next(md(str(error)), ":material/error:")
-
-
-def _compare(chosen: list[Run]) -> None:
-    import pandas as pd
-
-    parts.section("Side by side", "What differs between the chosen runs, and how each learned.")
-    names = _names(chosen)
-    facts = {name: {"Result": _result(run), "Measure": (run.score or {}).get("label", "–"), "Took": words.duration(run.facts.get("seconds")), **_plan_facts(run)} for name, run in zip(names, chosen, strict=True)}
-    frame = pd.DataFrame(facts).astype(object).fillna("–")
-    same = frame.nunique(axis=1) <= 1
-    keep = frame.index.isin(["Result", "Measure", "Took"]) | ~same
-    st.dataframe(frame[keep], width="stretch")
-    if len({run.dataset for run in chosen}) > 1:
-        st.caption(":orange[:material/warning: These runs learned from different data; their results cannot be compared directly.]")
-    lines = [(name, *metrics.series(state.workspace(), run.id).get("val_loss", ([], []))) for name, run in zip(names, chosen, strict=True)]
-    with parts.card("overlay"):
-        st.markdown("**How wrong each was on rows it does not learn from (loss, lower is better)**")
-        look = pictures.look()
-        colours = (look.training, look.unseen, look.good, look.bad, look.quiet, look.text)
-        pictures.draw(charts.overlay(lines, "loss", colours, look), key="overlay")
-
-
-def _names(chosen: list[Run]) -> list[str]:
-    seen: dict[str, int] = {}
-    found = []
-    for run in chosen:
-        name = run.name or run.id
-        seen[name] = seen.get(name, 0) + 1
-        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return found
-
-
-def _plan_facts(run: Run) -> dict[str, str]:
-    """The plan's choices in the words of its own fields."""
-    plan = Plan.model_validate(run.plan)
-    facts = {"Model": type(plan.architecture).title, "Columns used": str(len(plan.inputs)), "Preparation": ", ".join(type(step).title for step in plan.recipe)}
-    for spec in (plan.architecture, plan.training):
-        facts |= {param.label: str(getattr(spec, param.name)) for param in spec.params()}
-    return facts
+    state.save_plan(plan, touched="architecture", undoable=True)
+    state.keep("train-anew", project)
+    state.go_next("design", project=project, run=None)
 
 
 page()

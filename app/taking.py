@@ -1,0 +1,151 @@
+"""A whole file answered, a picture asked about, and the model to take away."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from app import parts, state, uploads, words
+from app.text import md
+from engine.errors import EngineError
+from engine.exporters import EXPORTERS
+from engine.jobs import desk
+from engine.problems import Problem
+from engine.store.runs import Run
+
+LARGE = 2_000_000
+LONGEST = 3600.0
+PREVIEW = 6_000_000
+KINDS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp", b"BM": "bmp"}
+HINT = "The same columns as your data, in any order; the answer itself may be missing. CSV, Excel, Parquet, JSON, or a zip of pictures."
+
+
+def picture(run: Run, folder: Path) -> str | None:
+    """A picture to ask about: one's own, or one that travels with the model. Gives its path."""
+    uploads.drop_zone(
+        "picture-drop",
+        lambda upload: state.keep("picture", (run.id, upload.path)),
+        title="Drop a picture here",
+        hint="PNG, JPEG, WebP, BMP or GIF. It stays on this computer.",
+    )
+    own = _pictures(folder)
+    if own:
+        st.caption("Or one of these, which the model never saw:")
+        with st.grid(len(own), min_column_width=70, key="sample-pictures", gap="small"):
+            for i, path in enumerate(own):
+                with st.container(gap="small"):
+                    st.image(str(path), width="stretch", alt=f"Sample picture {i + 1}")
+                    st.button("Ask", key=f"ask-{i}", width="stretch", on_click=state.keep, args=("picture", (run.id, path)))
+    chosen = state.recall("picture")
+    return str(chosen[1]) if chosen and chosen[0] == run.id and Path(chosen[1]).is_file() else None
+
+
+def show(path: Path) -> None:
+    """The picture as the browser draws it; nothing of a stranger's file is decoded here."""
+    start = path.open("rb").read(4)
+    kind = next((name for magic, name in KINDS.items() if start.startswith(magic)), None)
+    if kind is None or path.stat().st_size > PREVIEW:
+        st.markdown(":gray[:material/image: No preview]")
+        return
+    data = base64.b64encode(path.read_bytes()).decode()
+    st.html(f'<img class="mw-asked" alt="The picture asked about" src="data:image/{kind};base64,{data}">')
+
+
+def file(run: Run, folder: Path) -> None:
+    """A file in, the same file with answers out."""
+    uploads.drop_zone(
+        "file-drop", lambda upload: state.keep("answered", (run.id, upload)), title="Drop a file with rows to answer", hint=HINT
+    )
+    given = state.recall("answered")
+    if not given or given[0] != run.id or not given[1].path.exists():
+        return
+    upload = given[1]
+    out = upload.path.with_name(f"{upload.id}-answers.part")
+    try:
+        with st.spinner("Answering every row", show_time=True):
+            got = _answered(str(folder), str(upload.path), upload.name, str(out))
+    except EngineError as error:
+        parts.error_box(error, key="file")
+        return
+    with parts.card("answered"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":green[:material/check_circle:] **{words.things(got['rows'], 'row')} answered**", width="stretch")
+            st.download_button(
+                f"Download the answers ({words.size(out.stat().st_size)})",
+                lambda: out.open("rb"),
+                file_name=f"{Path(upload.name).stem}-answers.csv",
+                mime="text/csv",
+                key="download-answers",
+                type="primary",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+        parts.problem_list([Problem.model_validate(problem) for problem in got["problems"]], key="file")
+        st.dataframe(got["preview"], hide_index=True, alt="The first answered rows")
+        if got["rows"] > len(got["preview"]):
+            st.caption(f"The first {len(got['preview'])} rows.")
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _answered(folder: str, path: str, name: str, out: str) -> dict[str, Any]:
+    question = {"bundle": folder, "path": path, "name": name, "out": out}
+    if Path(path).stat().st_size < LARGE:
+        return desk.for_workspace(state.workspace()).ask("predict_file", timeout=LONGEST, **question)  # type: ignore[no-any-return]
+    with desk.apart(state.workspace()) as own:
+        return own.ask("predict_file", timeout=LONGEST, **question)  # type: ignore[no-any-return]
+
+
+def away(run: Run, folder: Path) -> None:
+    """The model in every form that fits it, to download."""
+    for kind, exporter in EXPORTERS.members.items():
+        if exporter.suits(folder):
+            with parts.card(f"export-{kind}"), st.container(horizontal=True, vertical_alignment="center"):
+                with st.container(gap=None, width="stretch"):
+                    st.markdown(f"**{md(exporter.title)}**")
+                    st.caption(md(exporter.description()))
+                _export(run, folder, kind)
+    path = folder / "card.md"
+    if path.is_file():
+        with st.expander("Its description, which travels with it", icon=":material/description:"):
+            st.code(path.read_text("utf-8"), language="markdown", wrap_lines=True)
+
+
+def _export(run: Run, folder: Path, kind: str) -> None:
+    exporter = EXPORTERS.members[kind]
+    out = state.workspace().run(run.id) / f"model-{kind}{exporter.suffix}"
+    if not out.exists():
+        st.button("Prepare the file", key=f"prepare-{kind}", icon=":material/package_2:", on_click=_prepare, args=(folder, kind, out))
+        return
+    st.download_button(
+        f"Download ({words.size(out.stat().st_size)})",
+        lambda: out.open("rb"),
+        file_name=f"{_file_name(run)}{exporter.suffix}",
+        mime=exporter.mime,
+        key=f"download-{kind}",
+        icon=":material/download:",
+        type="primary",
+        on_click="ignore",
+    )
+
+
+def _prepare(folder: Path, kind: str, out: Path) -> None:
+    try:
+        desk.for_workspace(state.workspace()).ask("export", timeout=300, bundle=str(folder), kind=kind, out=str(out))
+    except EngineError as error:
+        out.unlink(missing_ok=True)
+        state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
+
+
+def _pictures(folder: Path) -> list[Path]:
+    path = folder / "samples.json"
+    if not path.is_file():
+        return []
+    names = [name for values in json.loads(path.read_text("utf-8"))["inputs"].values() for name in values if isinstance(name, str)]
+    return [folder / name for name in names if (folder / name).is_file()]
+
+
+def _file_name(run: Run) -> str:
+    kept = "".join(c if c.isalnum() or c in "-_" else "-" for c in run.name.lower())
+    return "-".join(filter(None, kept.split("-")))[:60] or run.id
