@@ -15,6 +15,7 @@ WORDS = {
     "Dropout": "Dropout",
     "Flatten": "Put in a row",
     "Concatenate": "Join",
+    "EinsumDense": "Each number by itself",
     "Embedding": "Embedding",
     "Rescaling": "Number the categories",
     "Activation": "Activation",

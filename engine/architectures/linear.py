@@ -26,7 +26,7 @@ class Linear(Architecture):
             return None
         if "image" in types:
             return cls(), 0.1, "A first look only: it weighs single pixels and cannot recognise shapes."
-        if profile.rows < 150:
+        if profile.rows < 100:
             return cls(), 0.8, f"With {profile.rows} rows a simple model is the hardest to mislead."
         return cls(), 0.3, "The simplest model: choose it to explain every answer, or to see what the others add."
 

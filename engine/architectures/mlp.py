@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
+
 from engine.architectures._widths import Widths
 from engine.architectures.base import Architecture, Shapes
 from engine.lazy import keras
@@ -11,6 +13,8 @@ from engine.spec import param
 if TYPE_CHECKING:
     from engine.profile import Profile
     from engine.tasks.base import Task
+
+VALUES, REACH, MOST_BENT = 8, 2.3, 128
 
 
 class Mlp(Architecture):
@@ -37,6 +41,14 @@ class Mlp(Architecture):
         le=0.9,
         search=(0.0, 0.5),
     )
+    bends: int = param(
+        24,
+        "Bends for each number",
+        help="Lets a number act differently in different ranges before columns are combined. 0 leaves this out.",
+        ge=0,
+        le=128,
+        advanced=True,
+    )
     batch_norm: bool = param(
         False, "Normalise between layers", help="Batch normalisation: steadier training of deeper networks.", advanced=True
     )
@@ -55,15 +67,14 @@ class Mlp(Architecture):
         if not types & {"number", "category", "date"} or "image" in types:
             return None
         if profile.rows < 1000:
-            return (
-                cls(widths=(128, 64), dropout=0.2),
-                0.6,
-                f"Finds curves and combinations; kept small because there are only {profile.rows} rows.",
-            )
-        return cls(), 0.6, f"Finds curves and combinations of columns, and {profile.rows:,} rows are enough to learn from."
+            why = f"Finds curves and combinations; kept small because there are only {profile.rows} rows."
+            return cls(widths=(128, 64), dropout=0.2), 0.7, why
+        return cls(), 0.7, f"Finds curves and combinations of columns, and {profile.rows:,} rows are enough to learn from."
 
     def body(self, inputs: dict[str, Any], shapes: Shapes, seed: int) -> Any:
-        parts = [self._embed(x, shapes) if name == "code" else x for name, x in inputs.items()]
+        parts = []
+        for name, x in inputs.items():
+            parts += [self._embed(x, shapes)] if name == "code" else [x, *self._bent(x)]
         x = keras.layers.Concatenate(name="all_inputs")(parts) if len(parts) > 1 else parts[0]
         for number, width in enumerate(self.widths, start=1):
             x = self._layer(x, width, number)
@@ -77,6 +88,23 @@ class Mlp(Architecture):
         x = keras.layers.Dense(width, use_bias=False, name=f"dense_{number}")(x)
         x = keras.layers.BatchNormalization(momentum=0.9, name=f"normalise_{number}")(x)
         return keras.layers.Activation(self.activation, name=f"{self.activation}_{number}")(x)
+
+    def _bent(self, numbers: Any) -> list[Any]:
+        """(rows, columns) to (rows, columns x 8): each number through straight pieces that bend at places spread over its range.
+
+        Near to piecewise linear encoding (Gorishniy et al. 2022, arXiv 2203.05556), with places that learn. Left out for very many columns.
+        """
+        columns = numbers.shape[1]
+        if not self.bends or columns > MOST_BENT:
+            return []
+        bend = keras.layers.EinsumDense(
+            "rc,cb->rcb", output_shape=(columns, self.bends), bias_axes="cb", activation="relu", name="bend_numbers"
+        )
+        bent = bend(numbers)
+        places = np.linspace(-REACH, REACH, self.bends, dtype=np.float32)
+        bend.set_weights([np.ones((columns, self.bends), np.float32), np.tile(-places, (columns, 1))])
+        weigh = keras.layers.EinsumDense("rcb,cbv->rcv", output_shape=(columns, VALUES), bias_axes="cv", name="weigh_bends")
+        return [keras.layers.Flatten(name="bent_numbers")(weigh(bent))]
 
     def _embed(self, codes: Any, shapes: Shapes) -> Any:
         """(rows, columns) codes to (rows, columns x size): one table for all columns, each with its own part of it."""

@@ -1,24 +1,27 @@
 """Learning by gradient descent: a Keras network, moved step by step against its error."""
 
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from engine import diagram, epochs, network, optimisers
-from engine.architectures.base import Architecture, Layer
+from engine.architectures.base import Architecture, Layer, Shapes
 from engine.callbacks import Rules, Watch
 from engine.epochs import Epochs
 from engine.learners.base import Cost, Learner, Lesson, Tell
 from engine.network import Network
 from engine.spec import param
+from engine.tasks.base import Task
 
 if TYPE_CHECKING:
     from engine.profile import Profile
 
+ENOUGH = ((2_000, 200, 30), (10_000, 100, 20), (50_000, 60, 15))
+LEAST = (30, 8)
 STEPS, STEPS_OF_PICTURES = 64, 4
 IMPORTING, BETWEEN_EPOCHS, LIBRARIES = 4.0, 0.01, 650.0
 
@@ -81,8 +84,9 @@ class Gradient(Learner):
     @classmethod
     def propose(cls, profile: "Profile", architecture: Architecture) -> "Gradient":
         if "pixels" in architecture.takes and any(c.type == "image" for c in profile.columns):
-            return cls(epochs=30 if profile.rows < 2000 else 20, patience=8)
-        return cls(epochs=100 if profile.rows < 20_000 else 40, patience=20)
+            return cls(epochs=40 if profile.rows < 2000 else 20, patience=10)
+        epochs, patience = next(((e, p) for most, e, p in ENOUGH if profile.rows < most), LEAST)
+        return cls(epochs=epochs, patience=patience, learning_rate=0.004)
 
     @property
     def rate(self) -> float:
@@ -107,21 +111,16 @@ class Gradient(Learner):
         return diagram.layers(network.build(lesson.architecture, lesson.task, lesson.state, lesson.shapes, lesson.seed))
 
     def cost(self, lesson: Lesson, rows: int, validation: int) -> Cost:
-        """The steps are timed twice: the first pass also builds and traces the network, which every training has to do once."""
-        size = self._size(lesson, rows)
-        few = self._few(lesson, size * (STEPS_OF_PICTURES if lesson.shapes.pixels else STEPS))
-        began = time.monotonic()
-        epochs = self.with_(batch_size=min(size, len(few.train_y))).prepare(few)
-        epochs.learn(0, lambda steps, loss: False)
-        start = time.monotonic() - began
-        seconds = _shortest(lambda number: epochs.learn(number, lambda steps, loss: False)) / epochs.rows
-        bytes_a_row = sum(x[:1].nbytes for x in few.train.values())
+        """Settings that do not change a step, such as the number of epochs, are not measured again."""
+        plain = self.with_(batch_size=self._size(lesson, rows), epochs=1, patience=0, learning_rate=0.0)
+        took = _measured(_Trial(plain, lesson.architecture, lesson.task, lesson.shapes, lesson))
+        bytes_a_row = sum(x[:1].nbytes for x in lesson.train.values())
         return Cost(
-            start=IMPORTING + start,
-            epoch=seconds * (rows + validation / 3) + BETWEEN_EPOCHS,
+            start=IMPORTING + took.start,
+            epoch=took.row * (rows + validation / 3) + BETWEEN_EPOCHS,
             epochs=min(self.epochs, 2 * self.patience) if self.patience else self.epochs,
             fewest=min(self.epochs, self.patience + 1) if self.patience else self.epochs,
-            megabytes=LIBRARIES + 1e-6 * (2 * bytes_a_row * (rows + validation) + 16 * epochs.model.count_params()),
+            megabytes=LIBRARIES + 1e-6 * (2 * bytes_a_row * (rows + validation) + 16 * took.parameters),
         )
 
     @classmethod
@@ -150,22 +149,46 @@ class Gradient(Learner):
     def _size(self, lesson: Lesson, rows: int) -> int:
         return min(self.batch_size or epochs.size_for(rows, lesson.shapes.pixels is not None), rows)
 
-    def _few(self, lesson: Lesson, rows: int) -> Lesson:
-        """The sample's rows, repeated or cut to so many."""
-        at = np.arange(rows) % len(lesson.train_y)
-        return replace(lesson, train={name: x[at] for name, x in lesson.train.items()}, train_y=lesson.train_y[at])
-
     def _settings(self) -> optimisers.Settings:
         return optimisers.Settings(self.optimiser, self.rate, self.momentum, self.weight_decay, self.clip, self.schedule, self.warmup)
 
 
-def _shortest(act: Callable[[int], object]) -> float:
-    """Seconds of the quickest of a few calls, within about a third of a second."""
-    until, best = time.monotonic() + 0.3, float("inf")
-    for number in range(1, 6):
-        began = time.monotonic()
-        act(number)
-        best = min(best, time.monotonic() - began)
-        if time.monotonic() > until:
-            break
-    return best
+@dataclass(frozen=True)
+class _Trial:
+    """What the time of a step depends on; `lesson` only lends its rows."""
+
+    learner: Gradient
+    architecture: Architecture
+    task: Task
+    shapes: Shapes
+    lesson: Lesson = field(compare=False)
+
+
+@dataclass(frozen=True)
+class _Took:
+    start: float
+    row: float
+    parameters: int
+
+
+@lru_cache(maxsize=64)
+def _measured(trial: _Trial) -> _Took:
+    """The first pass also builds and traces the network, which every training does once; later ones are the steps alone."""
+    few = trial.learner.batch_size * (STEPS_OF_PICTURES if trial.shapes.pixels else STEPS)
+    at = np.arange(few) % len(trial.lesson.train_y)
+    sample = {name: x[at] for name, x in trial.lesson.train.items()}
+    began = time.monotonic()
+    rows = trial.learner.prepare(replace(trial.lesson, train=sample, train_y=trial.lesson.train_y[at]))
+    rows.learn(0, _listen_to_nobody)
+    start = time.monotonic() - began
+    return _Took(start, min(_seconds(rows, number) for number in (1, 2)) / few, rows.model.count_params())
+
+
+def _seconds(rows: Epochs, epoch: int) -> float:
+    began = time.monotonic()
+    rows.learn(epoch, _listen_to_nobody)
+    return time.monotonic() - began
+
+
+def _listen_to_nobody(steps: int, loss: object) -> bool:
+    return False

@@ -154,6 +154,6 @@ class _Boosting:
             self.rounds += 1
             self.sums = [total + more for total, more in zip(self.sums, added, strict=True)]
             outputs = [trees.shaped(grown.answer_from(total)) for total in self.sums]
-            told = [lesson.task.evaluate(o, truth, lesson.state) for o, truth in zip(outputs, y, strict=True)]
-            if self.watch.judged(*told, seconds=seconds):
+            seen, unseen = (lesson.task.evaluate(o, truth, lesson.state) for o, truth in zip(outputs, y, strict=True))
+            if self.watch.judged(seen, unseen, seconds):
                 return
