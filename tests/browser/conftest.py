@@ -18,8 +18,14 @@ from engine.store import runs
 from engine.store.workspace import Workspace
 
 SHOTS = Path(os.environ.get("SHOTS", Path(__file__).parents[1] / "output"))
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-SERVE = "import sys; from pathlib import Path; from app.launch import serve; serve(Path(sys.argv[1]), port=int(sys.argv[2]), open_browser=False)"
+QUIET = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", *QUIET]
+SERVE = """
+import sys
+from pathlib import Path
+from app.launch import serve
+serve(Path(sys.argv[1]), port=int(sys.argv[2]), open_browser=False)
+"""
 
 
 @dataclass
@@ -36,7 +42,8 @@ class Served:
 
     def start(self) -> None:
         log = (self.workspace.path / "app.log").open("ab")
-        self.process = subprocess.Popen([sys.executable, "-c", SERVE, str(self.workspace.path), str(self.port)], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        command = [sys.executable, "-c", SERVE, str(self.workspace.path), str(self.port)]
+        self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         _until(lambda: _healthy(self.url), 60, "the app answers")
 
     def kill(self) -> None:
@@ -91,7 +98,8 @@ def shoot(page: Page, name: str) -> None:
 def settled(page: Page) -> None:
     """Waits until the server has answered and nothing is being drawn."""
     page.wait_for_timeout(250)
-    page.wait_for_function("() => !document.querySelector('[data-test-script-state=\"running\"]') && !document.querySelector('[data-testid=\"stSkeleton\"]')")
+    busy = "[data-test-script-state='running'], [data-testid='stSkeleton']"
+    page.wait_for_function("selector => !document.querySelector(selector)", arg=busy)
 
 
 def _free_port() -> int:

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.slow
 
 def modelwright(*words: object, at: Path | None = None) -> subprocess.CompletedProcess[str]:
     environment = os.environ | ({"MODELWRIGHT_WORKSPACE": str(at)} if at else {})
-    return subprocess.run([sys.executable, "-m", "engine.cli", *map(str, words)], capture_output=True, text=True, timeout=240, env=environment)
+    command = [sys.executable, "-m", "engine.cli", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=240, env=environment)
 
 
 def table(path: Path, rows: int = 240, seed: int = 0) -> Path:
@@ -37,7 +38,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def trained(home: Path) -> dict:
     table(home / "people.csv")
     done = modelwright(
-        "train", home / "people.csv", "--target", "tall", "--architecture", "mlp", "--set", "training.epochs=8", "--set", "architecture.widths=16,8",
+        "train", home / "people.csv", "--target", "tall", "--architecture", "mlp",
+        "--set", "training.epochs=8", "--set", "architecture.widths=16,8",
         "--seed", 3, "--out", home / "model.zip", "--json", at=home / "workspace",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
