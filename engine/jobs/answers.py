@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -47,25 +48,32 @@ def predict(workspace: Workspace, bundle: str, rows: list[dict[str, Any]]) -> di
 
 
 def predict_picture(workspace: Workspace, bundle: str, path: str) -> dict[str, Any]:
-    """The answer for one picture file."""
+    """The answer for one picture file, read by a process of its own as the training pictures were."""
     model = _load(Path(bundle))
     pictures = [column for column in model.inputs if column.type == "image"]
     if len(pictures) != 1:
         raise EngineError(f"This model looks at {len(pictures)} pictures at once.", "Give it a file with rows instead.")
     if not Path(path).is_file():
         raise EngineError("The picture is not there any more.", "Choose it again.")
-    table = _table(model, [{pictures[0].name: Path(path).name}])
-    return _answered(model, Table(table.columns, table.frame, Path(path).parent))
+    with TemporaryDirectory() as place:
+        found = [column for column in model.columns if column.id != pictures[0].id]
+        table, problems = datasets.read_new(
+            model.columns, Path(path), Path(path).name, optional=[column.id for column in found], folder=Path(place)
+        )
+        row = samples.table(model.inputs, {c.id: [_first(table, c)] for c in model.inputs}, table.folder)
+        answer = _answered(model, row)
+    return {**answer, "problems": [*(problem.model_dump() for problem in problems if problem.level != "info"), *answer["problems"]]}
 
 
 def predict_file(workspace: Workspace, bundle: str, path: str, name: str, out: str) -> dict[str, Any]:
     """Writes a CSV with the file's rows and their answers to `out`; gives back how many, the first ones, and problems."""
     model = _load(Path(bundle))
-    table, found = datasets.read_new(model.columns, Path(path), name, optional=[model.plan.target])
-    answers = model.predict(table)
+    with TemporaryDirectory() as place:
+        table, found = datasets.read_new(model.columns, Path(path), name, optional=[model.plan.target], folder=Path(place))
+        answers = model.predict(table)
+        problems = [*found, *model.problems(table)]
     rows = pd.concat([_under_names(table), _apart(answers, {column.name for column in table.columns})], axis=1)
     rows.to_csv(out, index=False, encoding="utf-8")
-    problems = [*found, *model.problems(table)]
     return {"rows": len(rows), "problems": [p.model_dump() for p in problems], "preview": _records(rows.head(PREVIEW))}
 
 
@@ -107,6 +115,11 @@ def _table(model: Bundle, rows: list[dict[str, Any]]) -> Table:
     for name in (name for row in rows for name in row if name not in names):
         raise EngineError(f"The model knows no column '{name}'.", f"Its columns are: {', '.join(c.name for c in model.inputs)}.")
     return samples.table(model.inputs, {column.id: [_value(row.get(column.name), column) for row in rows] for column in model.inputs})
+
+
+def _first(table: Table, column: Column) -> Any:
+    """The value in the first row; None where the table has no such column."""
+    return table.values(column.id)[0] if any(c.id == column.id for c in table.columns) else None
 
 
 def _value(given: Any, column: Column) -> Any:

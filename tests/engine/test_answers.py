@@ -1,0 +1,118 @@
+"""The desk's questions, asked without the desk."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from engine import datasets, training
+from engine.errors import EngineError
+from engine.jobs import answers
+from engine.plan import Plan
+from engine.store.records import to_json
+from engine.store.workspace import Workspace
+from tests import lessons
+from tests.lessons import Heard
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Plan]:
+    """The test table as an uploaded file, and a plan for it."""
+    place = tmp_path_factory.mktemp("answers")
+    workspace = Workspace.open(place / "workspace")
+    table = lessons.table()
+    named = table.frame.set_axis([column.name for column in table.columns], axis=1)
+    named.to_csv(place / "patients.csv", index=False)
+    dataset = datasets.add(workspace, place / "patients.csv", "patients.csv")
+    assert [(c.id, c.name, c.type) for c in dataset.columns] == [(c.id, c.name, c.type) for c in table.columns]
+    return workspace, lessons.plan().model_copy(update={"dataset": dataset.id})
+
+
+@pytest.fixture(scope="module")
+def bundle(stored: tuple[Workspace, Plan], tmp_path_factory: pytest.TempPathFactory) -> str:
+    workspace, plan = stored
+    table = datasets.table(workspace, plan.dataset)
+    return str(training.train(plan, table, Heard(), tmp_path_factory.mktemp("run") / "bundle").folder)
+
+
+def dumped(plan: Plan) -> dict[str, Any]:
+    return plan.model_dump(mode="json")
+
+
+@pytest.mark.parametrize("kind", ["mlp", "boosted_trees", "linear"])
+def test_layers_follow_the_settings(stored: tuple[Workspace, Plan], kind: str) -> None:
+    workspace, plan = stored
+    asked = lessons.plan(kind).model_copy(update={"dataset": plan.dataset})
+    answer = answers.layers(workspace, dumped(asked))
+    assert answer["layers"] and answer["edges"]
+    assert to_json(answer)
+
+
+def test_a_wider_layer_has_more_to_learn(stored: tuple[Workspace, Plan]) -> None:
+    workspace, plan = stored
+    wide = plan.model_copy(update={"architecture": plan.architecture.with_(widths=(64, 8))})
+    narrow, wider = (answers.layers(workspace, dumped(p))["parameters"] for p in (plan, wide))
+    assert wider > narrow > 0
+
+
+@pytest.mark.parametrize("kind", ["mlp", "boosted_trees"])
+def test_the_time_is_measured_before_the_click(stored: tuple[Workspace, Plan], kind: str) -> None:
+    workspace, plan = stored
+    asked = lessons.plan(kind, epochs=40).model_copy(update={"dataset": plan.dataset})
+    answer = answers.estimate(workspace, dumped(asked))
+    assert 0 < answer["seconds_low"] <= answer["seconds"] <= answer["seconds_high"] < 600
+    assert answer["epochs"] == 40 and answer["per_epoch"] > 0 and answer["megabytes"] > 100
+
+
+def test_more_epochs_take_longer_without_measuring_again(stored: tuple[Workspace, Plan]) -> None:
+    workspace, plan = stored
+    long = plan.model_copy(update={"training": plan.training.with_(epochs=1000, patience=0)})
+    assert answers.estimate(workspace, dumped(long))["seconds"] > answers.estimate(workspace, dumped(plan))["seconds"]
+
+
+def test_one_case_is_answered_from_typed_words_and_numbers(stored: tuple[Workspace, Plan], bundle: str) -> None:
+    row = {"age": "44", "sugar [mg/dl]": 120, "ward": "east", "admitted": "2020-05-01"}
+    answer = answers.predict(stored[0], bundle, [row])
+    assert answer["rows"][0]["prediction"] in ("yes", "no") and 0 <= answer["rows"][0]["how sure"] <= 1
+    assert answer["problems"] == []
+    assert to_json(answer)
+
+
+def test_what_is_left_empty_counts_as_unknown(stored: tuple[Workspace, Plan], bundle: str) -> None:
+    answer = answers.predict(stored[0], bundle, [{"age": None, "ward": ""}])
+    assert answer["rows"][0]["prediction"] in ("yes", "no")
+    assert "age is not given." in [problem["what"] for problem in answer["problems"]]
+
+
+def test_a_value_that_cannot_be_read_says_which(stored: tuple[Workspace, Plan], bundle: str) -> None:
+    with pytest.raises(EngineError, match="'old' is not a number. Write a number for 'age'"):
+        answers.predict(stored[0], bundle, [{"age": "old"}])
+
+
+def test_an_unknown_column_is_refused(stored: tuple[Workspace, Plan], bundle: str) -> None:
+    with pytest.raises(EngineError, match="knows no column 'shoe size'. Its columns are: age, "):
+        answers.predict(stored[0], bundle, [{"shoe size": 44}])
+
+
+def test_a_file_comes_back_with_answers_beside_its_rows(stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path) -> None:
+    table = lessons.table(30)
+    named = table.frame.set_axis([column.name for column in table.columns], axis=1).drop(columns="ill")
+    named.to_csv(tmp_path / "new.csv", index=False)
+    answer = answers.predict_file(stored[0], bundle, str(tmp_path / "new.csv"), "new.csv", str(tmp_path / "out.csv"))
+    written = pd.read_csv(tmp_path / "out.csv")
+    assert answer["rows"] == len(written) == 30 and len(answer["preview"]) == 20
+    assert {"age", "prediction", "how sure"} <= set(written.columns)
+    assert list(written["age"]) == list(named["age"])
+    one = answers.predict(stored[0], bundle, [{k: v for k, v in named.iloc[0].items() if v == v}])
+    assert one["rows"][0]["prediction"] == written["prediction"][0]
+
+
+def test_a_model_asked_for_pictures_only_takes_pictures(stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="This model looks at 0 pictures at once."):
+        answers.predict_picture(stored[0], bundle, str(tmp_path / "x.png"))
+
+
+def test_an_export_is_written_where_asked(stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path) -> None:
+    answer = answers.export(stored[0], bundle, "bundle_zip", str(tmp_path / "model.zip"))
+    assert answer == {"path": str(tmp_path / "model.zip")} and (tmp_path / "model.zip").stat().st_size > 0
