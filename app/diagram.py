@@ -11,7 +11,7 @@ from app.text import html
 Layers = Sequence[Mapping[str, Any]]
 
 SIZES = re.compile(r"\d+( x \d+)*")
-NARROWEST, UNKNOWN = 7.0, 50.0
+NARROWEST, UNKNOWN = 7.0, 64.0
 
 
 def network(layers: Layers, answer: str = "") -> str:
@@ -38,7 +38,7 @@ def _row(layer: Mapping[str, Any], before: Mapping[str, Any] | None, total: int,
         f'<div class="{style}" title="{html(told)}">'
         f"<span><b>{html(layer['kind'])}</b>{note}</span>"
         f'<span class="mw-flow">{bar}<em>{html(layer["shape"])}</em></span>'
-        f"<span>{words.count(learned) if learned else '–'}</span></div>"
+        f"<span>{words.count(learned) if learned else ''}</span></div>"
     )
 
 

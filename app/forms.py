@@ -145,7 +145,7 @@ def _number(param: Param, key: str, value: Any, columns: Names) -> float:
 def _choice(param: Param, key: str, value: Any, columns: Names) -> Any:
     names = dict(param.choices)
     options = list(names)
-    few = len(options) <= 4 and sum(len(str(name)) for name in names.values()) <= 44
+    few = len(options) <= 4 and sum(len(str(name)) + 3 for name in names.values()) <= 32
     if few:
         start = _given(key, default=value)
         return st.segmented_control(

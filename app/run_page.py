@@ -53,9 +53,11 @@ def show(run: Run, plan: Plan | None) -> None:
     if run.state == "failed":
         _failure(run)
     _now(run.id, active, _drawn(run))
-    shown = _charts(run)
-    if run.attempt and (active or metrics.after(state.workspace(), run.id, limit=1)[1]):
-        live.chart(run.id, shown, key=f"curves-{run.id}")
+    if metrics.after(state.workspace(), run.id, limit=1)[1]:
+        live.chart(run.id, _charts(run), key=f"curves-{run.id}")
+    elif active:
+        with parts.card("no-curves", height=220, horizontal_alignment="center", vertical_alignment="center"):
+            st.markdown(":gray[:material/show_chart: The curves start here with the first step.]", width="content")
     if not active and plan is not None:
         _again(run, plan)
     missing = "" if run.state == "succeeded" else "Wait until it has learned" if active else "There is no model yet"
@@ -148,12 +150,13 @@ def _log(run: str, most: int = 8000) -> str:
         return file.read().decode("utf-8", "replace").strip()
 
 
-def _drawn(run: Run) -> tuple[str, str | None, int]:
+def _drawn(run: Run) -> tuple[object, ...]:
     """What the page around the numbers depends on; when it changes, the page is drawn anew."""
-    return run.state, run.wish, len(run.facts.get("metrics") or [])
+    has_points = bool(metrics.after(state.workspace(), run.id, limit=1)[1])
+    return run.state, run.wish, len(run.facts.get("metrics") or []), has_points
 
 
-def _now(run: str, active: bool, drawn: tuple[str, str | None, int]) -> None:
+def _now(run: str, active: bool, drawn: tuple[object, ...]) -> None:
     """Progress, the sentence and the numbers; once a second while it learns."""
 
     @st.fragment(run_every=EVERY if active else None, key="now")

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import asking, diagram, forms, parts, reads, run_page, state, words
+from app import asking, diagram, forms, parts, reads, run_page, sketches, state, words
 from app.text import md
 from engine import advice
 from engine.advice import Choice
@@ -149,8 +149,9 @@ def _picture(answer: Answer, target: str) -> None:
     drawn = diagram.network(answer["layers"], f"the answer: {target}")
     state.keep("last-network", drawn)
     st.html(drawn)
-    learned = f"**{words.count(answer['parameters'])}** numbers to learn (on the right: each layer's)" if answer["parameters"] else ""
-    st.caption(" · ".join(filter(None, [learned, "the wider a bar, the more values flow there"])))
+    wide = "The wider a bar, the more values flow there"
+    learned = words.count(answer["parameters"])
+    st.caption(f"{wide}; on the right what each layer learns, **{learned}** numbers in all." if answer["parameters"] else f"{wide}.")
 
 
 def _costs(answer: Answer, plan: Plan) -> None:
@@ -160,13 +161,13 @@ def _costs(answer: Answer, plan: Plan) -> None:
     if isinstance(answer, EngineError):
         st.caption(md(f"{answer.what} {answer.fix}"))
         return
-    step = run_page.step_word(plan)
-    facts = [
-        ("Time", f"about {words.duration(answer['seconds'])}, at most {words.duration(answer['seconds_high'])}"),
-        (f"{step.capitalize()}s", f"up to {words.count(answer['epochs'])}, {_each(answer['per_epoch'])} each"),
-        ("Memory", f"about {words.size(1e6 * answer['megabytes'])}"),
+    step, per = run_page.step_word(plan), _each(answer["per_epoch"])
+    tiles = [
+        ("Time", f"about {words.duration(answer['seconds'])}", f"at most {words.duration(answer['seconds_high'])}"),
+        (f"{step.capitalize()}s", words.count(answer["epochs"]), f"at most, {per} each"),
+        ("Memory", words.size(1e6 * answer["megabytes"]), "while it learns"),
     ]
-    parts.rows_of_words(facts)
+    st.html(sketches.tiles(tiles))
 
 
 def _each(seconds: float) -> str:

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from engine import datasets
 from engine.store import projects
 from engine.store.workspace import Workspace
+from tests.app.trained import Trained, train
 
 ROOT = Path(__file__).parents[2]
 NASTY = "<img src=x onerror=alert(1)>"
@@ -65,6 +66,22 @@ def filled(_read_once: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     shutil.copytree(_read_once.workspace.path, tmp_path / "workspace")
     monkeypatch.setenv("MODELWRIGHT_WORKSPACE", str(tmp_path / "workspace"))
     return Filled(Workspace.open(tmp_path / "workspace"), _read_once.project, _read_once.dataset)
+
+
+@pytest.fixture(scope="session")
+def trained_once(_read_once: Filled, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """A workspace with a trained model, for tests that change nothing in it."""
+    folder = tmp_path_factory.mktemp("trained") / "workspace"
+    shutil.copytree(_read_once.workspace.path, folder)
+    return train(Workspace.open(folder), _read_once.project, _read_once.dataset)
+
+
+@pytest.fixture
+def trained(trained_once: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Trained:
+    """A copy of the workspace with a trained model, which the app uses."""
+    made = trained_once.copied(tmp_path / "workspace")
+    monkeypatch.setenv("MODELWRIGHT_WORKSPACE", str(made.workspace.path))
+    return made
 
 
 @pytest.fixture

@@ -1,0 +1,116 @@
+"""Design: models with what they cost, settings that are saved, and a picture that follows them."""
+
+import pytest
+
+from engine.jobs.desk import Desk
+from engine.store.workspace import Workspace
+from tests.app.conftest import Filled, Page
+from tests.app.trained import Trained
+
+LAYERS = {
+    "layers": [
+        {"name": "number", "kind": "Input", "shape": "9", "parameters": 0, "inputs": []},
+        {"name": "answer", "kind": "Fully connected", "shape": "1", "parameters": 10, "inputs": ["number"]},
+    ],
+    "parameters": 10,
+    "edges": [["number", "answer"]],
+}
+COSTS = {"seconds": 42.0, "seconds_low": 20.0, "seconds_high": 100.0, "epochs": 12, "per_epoch": 0.25, "megabytes": 320.0}
+
+
+@pytest.fixture(autouse=True)
+def quick_desk(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
+    """A desk that knows the answers at once; gives what it was asked."""
+    asked: list[dict] = []
+
+    def ask(self: Desk, question: str, timeout: float = 60.0, **arguments: object) -> dict:
+        asked.append({"question": question, **arguments})
+        return LAYERS if question == "layers" else COSTS
+
+    monkeypatch.setattr(Desk, "ask", ask)
+    return asked
+
+
+def drawn(project: str) -> Page:
+    """The page with all answers in: the first look asks, and a person looks again a moment later."""
+    page = Page("design", project=project)
+    for _ in range(40):
+        if "measuring" not in page.words:
+            return page
+        page.run()
+    raise AssertionError("The costs never came.")
+
+
+def test_without_a_plan_the_page_leads_to_the_data(empty: Workspace) -> None:
+    assert "No project is open" in Page("design").words
+
+
+def test_without_a_target_the_page_leads_to_the_data(filled: Filled) -> None:
+    assert "Nothing to predict yet" in Page("design", project=filled.project).words
+
+
+def test_each_model_stands_with_its_time_and_one_is_recommended(trained: Trained) -> None:
+    page = drawn(trained.project)
+    assert page.words.count("about **42") >= 3
+    assert sum("Recommended" in markdown.value for markdown in page.at.markdown) <= 1
+    assert page.at.button(key="use-linear").disabled
+    assert not page.at.button(key="use-mlp").disabled
+
+
+def test_the_picture_says_what_each_layer_learns(trained: Trained) -> None:
+    words = drawn(trained.project).words
+    assert 'aria-label="The model, from its inputs to its answer: Input, then Fully connected"' in words
+    assert "**10** numbers in all" in words
+
+
+def test_another_model_brings_its_own_preparation_and_training(trained: Trained) -> None:
+    before = trained.plan()
+    drawn(trained.project).click("use-boosted_trees")
+    after = trained.plan()
+    assert (before.architecture.kind, after.architecture.kind) == ("linear", "boosted_trees")
+    assert after.training.kind == "scikit"
+    assert after.recipe != before.recipe
+
+
+def test_a_model_can_be_taken_back(trained: Trained) -> None:
+    before = trained.plan()
+    drawn(trained.project).click("use-mlp").click("undo")
+    assert trained.plan() == before
+
+
+def test_a_setting_is_saved_and_asked_about(trained: Trained, quick_desk: list[dict]) -> None:
+    page = drawn(trained.project)
+    page.at.number_input(key="learner-linear.epochs").set_value(7)
+    page.run()
+    assert trained.plan().training.epochs == 7
+    for _ in range(40):
+        if any(asked["question"] == "estimate" and asked["plan"]["training"].get("epochs") == 7 for asked in quick_desk):
+            return
+        page.run()
+    raise AssertionError("The new setting was never measured.")
+
+
+def test_a_model_that_cannot_be_built_is_said_in_words(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.errors import EngineError
+
+    def refuse(self: Desk, question: str, timeout: float = 60.0, **arguments: object) -> dict:
+        raise EngineError("The picture is too small for so many layers.", "Take fewer layers.")
+
+    monkeypatch.setattr(Desk, "ask", refuse)
+    page = Page("design", project=trained.project)
+    for _ in range(40):
+        if "too small for so many layers" in page.words:
+            assert "Take fewer layers." in page.words
+            return
+        page.run()
+    raise AssertionError("The mistake was not told.")
+
+
+def test_next_leads_to_a_new_training_when_the_choices_differ(trained: Trained) -> None:
+    page = drawn(trained.project).click("use-mlp").click("bar-next")
+    assert "Ready to train" in page.words
+
+
+def test_next_leads_to_the_run_when_it_has_these_very_choices(trained: Trained) -> None:
+    page = drawn(trained.project).click("bar-next")
+    assert any(header.value == "Trained" for header in page.at.header)
