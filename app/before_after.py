@@ -21,31 +21,30 @@ class View:
     told: str
 
 
-def columns(preview: Preview) -> dict[str, str]:
-    """The columns the step works on: id -> label, in order."""
-    return dict(zip(reversed(preview.origins_before), reversed(preview.labels_before), strict=True))
-
-
 def most_changed(preview: Preview) -> str | None:
-    """The id of the column whose picture says most: with gaps to fill if there are some, else one that is not just yes/no."""
-    ids = preview.origins_before
-    if not ids:
+    """The column whose picture says most: with gaps to fill if there are some, else the number with the most different values."""
+    labels = list(preview.labels_before)
+    if not labels:
         return None
-    gaps = [float(preview.before.iloc[:, i].isna().mean()) for i in range(len(ids))]
+    gaps = preview.before.isna().mean().to_list()
     if max(gaps) > 0:
-        return ids[int(np.argmax(gaps))]
-    distinct = [preview.before.iloc[:, i].nunique() for i in range(len(ids))]
-    return ids[int(np.argmax(distinct))] if preview.before.dtypes.map(_is_number).all() else ids[0]
+        return labels[int(np.argmax(gaps))]
+    if not preview.before.dtypes.map(_is_number).all():
+        return labels[0]
+    return labels[int(np.argmax(preview.before.nunique().to_list()))]
 
 
-def before(preview: Preview, id: str) -> View:
+def before(preview: Preview, label: str) -> View:
     """The column as it comes to the step."""
-    return _view(preview.before.iloc[:, [i for i, origin in enumerate(preview.origins_before) if origin == id]])
+    return _view(preview.before[[label]])
 
 
-def after(preview: Preview, id: str) -> View:
-    """What the step makes of it."""
-    return _view(preview.after.iloc[:, [i for i, origin in enumerate(preview.origins_after) if origin == id]])
+def after(preview: Preview, label: str) -> View:
+    """What the step makes of it: the columns that keep its name, else all that come from the same column of the file."""
+    origin = preview.origins_before[preview.labels_before.index(label)]
+    own = [name for name, source in zip(preview.labels_after, preview.origins_after, strict=True) if source == origin]
+    same = [name for name in own if name == label or name.startswith(f"{label} (")]
+    return _view(preview.after[same or own])
 
 
 def _view(frame: pd.DataFrame) -> View:

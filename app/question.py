@@ -22,6 +22,8 @@ def card(dataset: Dataset, profile: Profile) -> None:
             _target(dataset, profile, plan)
             if plan:
                 _task(dataset, profile, plan)
+            else:
+                _why_not(dataset)
         with right:
             if plan and plan.target in {column.id for column in profile.columns}:
                 _balance(profile.column(plan.target), plan)
@@ -54,8 +56,20 @@ def _target(dataset: Dataset, profile: Profile, plan: Plan | None) -> None:
         return
     if guess == chosen:
         st.caption(f":material/lightbulb: {md(why)}")
-    elif guess in names:
+    elif guess in names and plan:
         st.caption(f":material/lightbulb: Our guess was **{md(short(names[guess], 40))}**: {md(why)}")
+
+
+def _why_not(dataset: Dataset) -> None:
+    """Why nothing is proposed, or why the last choice was refused."""
+    refused = state.recall("refused")
+    if refused and refused[0] == dataset.id:
+        parts.error_box(EngineError(*refused[1:]), "refused")
+        return
+    try:
+        choices.first(_data(dataset))
+    except EngineError as error:
+        parts.error_box(error, "nothing")
 
 
 def _task(dataset: Dataset, profile: Profile, plan: Plan) -> None:
@@ -122,6 +136,7 @@ def _choose_target(dataset: Dataset) -> None:
     try:
         state.put_draft(choices.target(_data(dataset), state.draft(), chosen))
     except EngineError as error:
+        state.keep("refused", (dataset.id, error.what, error.fix))
         state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
 
 

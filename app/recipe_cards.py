@@ -109,16 +109,16 @@ def _effect(dataset: "Dataset", plan: Plan, position: int, step: Step) -> None:
     if preview.pictures_after or preview.pictures_before:
         _pictures(preview)
         return
-    choices = before_after.columns(preview)
-    if not choices:
+    labels = preview.labels_before
+    if not labels:
         st.caption("No column of yours is changed by this step.")
         return
     start = before_after.most_changed(preview)
     chosen = st.selectbox(
         "Column",
-        list(choices),
-        index=list(choices).index(start) if start in choices else 0,
-        format_func=lambda id: short(choices[id], 50),
+        labels,
+        index=labels.index(start) if start in labels else 0,
+        format_func=lambda label: short(label, 50),
         key=f"shown-{position}-{step.kind}",
         label_visibility="collapsed",
     )
@@ -130,7 +130,7 @@ def _effect(dataset: "Dataset", plan: Plan, position: int, step: Step) -> None:
         with place:
             st.html(f'<div class="mw-side">{name}</div>{view.picture}<div class="mw-told">{html(view.told)}</div>')
     arrow.html('<div class="mw-arrow">→</div>')
-    went_in, came_out = len(preview.labels_before), len(preview.labels_after)
+    went_in, came_out = len(labels), len(preview.labels_after)
     if went_in != came_out:
         st.caption(f"{words.things(went_in, 'column')} in, {words.things(came_out, 'column')} out.")
 

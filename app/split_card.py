@@ -68,7 +68,7 @@ def _question(what: str, text: str, no: str, yes: str, candidates: tuple, now: s
         args=(dataset, what),
     )
     if now in whys:
-        st.caption(f":material/lightbulb: {md(whys[now])}")
+        st.caption(f":material/lightbulb: {md(whys[now][:1].upper() + whys[now][1:])}")
 
 
 def _sizes(plan: Plan) -> None:

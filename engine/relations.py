@@ -61,8 +61,10 @@ def _sides(task: Task, y: Array, state: dict[str, Any]) -> list[tuple[str, Array
     encoded = np.asarray(task.encode(y, state)).ravel()
     names = labels.texts(y)
     classes = np.unique(encoded)
-    wanted = classes[1:] if len(classes) == 2 else classes
-    return [(str(names[np.argmax(encoded == k)]), (encoded == k).astype(np.float64)) for k in wanted]
+    if len(classes) == 2:
+        counts = {str(name): int(count) for name, count in zip(*np.unique(names.astype(str), return_counts=True), strict=True)}
+        return [(list(task.answers(counts))[-1], (encoded == classes[1]).astype(np.float64))]
+    return [(str(names[np.argmax(encoded == k)]), (encoded == k).astype(np.float64)) for k in classes]
 
 
 def _relation(table: Table, id: str, rows: Array, sides: list[tuple[str, Array]]) -> Relation | None:

@@ -37,6 +37,12 @@ def test_the_column_that_matters_comes_first(table: Table) -> None:
     assert found[0].answer == "1"
 
 
+def test_several_values_that_mean_yes_are_named_together(table: Table) -> None:
+    three = Table(table.columns, table.frame.assign(ill=table.frame["ill"] * (1 + (table.frame["cost"] > 500))))
+    found = relations.strongest(three, "ill", TASKS.get("binary")(negative="0"), ("age",))
+    assert found[0].answer == "not 0"
+
+
 def test_noise_explains_nothing(table: Table) -> None:
     found = relations.strongest(table, "ill", TASKS.get("binary")(positive="1"), INPUTS)
     assert "noise" not in {relation.column for relation in found}
