@@ -5,6 +5,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ log = logging.getLogger("modelwright.app")
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Starts what the pages rely on: the supervisor of runs, the warm desk, and the housekeeping."""
     workspace = await asyncio.to_thread(state.workspace)
+    _log_to(workspace.logs / "app.log")
     await _watch_supervisor()
     desk.for_workspace(workspace).warm()
     gc.freeze()
@@ -42,6 +44,13 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
             with suppress(asyncio.CancelledError):
                 await task
         await asyncio.to_thread(desk.for_workspace(workspace).close)
+
+
+def _log_to(path: Path) -> None:
+    """What goes wrong is written down, for whoever is asked for help."""
+    lines = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2, delay=True)
+    lines.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger("modelwright").addHandler(lines)
 
 
 async def _every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:

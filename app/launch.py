@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app import theme
 from engine.errors import EngineError
+from engine.store.workspace import VARIABLE, Workspace
 
 PORT = 8501
 TRIES = 20
@@ -19,10 +20,10 @@ TRIES = 20
 def serve(workspace: Path | None = None, host: str = "127.0.0.1", port: int | None = None, open_browser: bool | None = None) -> None:
     """Serves the app until it is interrupted. Prints its address and opens it where there is a display.
 
-    Without a `port` the first free one from 8501 is taken. Raises EngineError when the wanted port is in use.
+    Without a `port` the first free one from 8501 is taken. Raises EngineError when the wanted port is in use or the workspace
+    cannot be used.
     """
-    if workspace is not None:
-        os.environ["MODELWRIGHT_WORKSPACE"] = str(workspace)
+    os.environ[VARIABLE] = str(Workspace.open(workspace).path)
     chosen = _port(host, port)
     url = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{chosen}"
     print(f"Modelwright is at {url}  (Ctrl+C stops it; trainings go on)", flush=True)

@@ -69,16 +69,17 @@ def error_box(error: EngineError, key: str = "error") -> None:
 
 def broken_page() -> None:
     """Shown instead of a page that failed because of a bug."""
-    st.markdown("### :red[:material/error:] This page could not be drawn")
-    st.markdown("That is a fault of the program, not yours. Your data, drafts and trainings are safe. The details are in the log.")
+    st.markdown("### :red[:material/error:] This page could not be drawn", anchors=False)
+    st.markdown("That is a fault of the program, not yours. Your data, drafts and trainings are safe.")
+    st.caption("The details are in logs/app.log in the workspace folder.")
     st.button("Draw it again", key="again", icon=":material/refresh:")
 
 
 def empty(icon: str, title: str, text: str, button: str = "", view: str = "", on_click: Callable[[], None] | None = None) -> None:
     """An empty state: what will be here, and the one button that gets there (a `view` to go to, or a callback)."""
     with st.container(key="empty", horizontal_alignment="center", border=True):
-        st.markdown(f"# {icon}", width="content")
-        st.markdown(f"#### {title}", text_alignment="center")
+        st.markdown(f"# {icon}", width="content", anchors=False)
+        st.markdown(f"#### {title}", text_alignment="center", anchors=False)
         st.markdown(text, text_alignment="center")
         if button:
             st.button(button, key="empty-go", type="primary", on_click=on_click or state.go_next, args=() if on_click else (view,))

@@ -75,7 +75,7 @@ def _why_not(dataset: Dataset) -> None:
 def _task(dataset: Dataset, profile: Profile, plan: Plan) -> None:
     name = profile.column(plan.target).name
     fitting = advice.tasks(profile, plan.target)
-    st.markdown(f"#### {md(plan.task.question(name))}")
+    st.markdown(f"#### {md(plan.task.question(name))}", anchors=False)
     if len(fitting) > 1:
         kinds = {task.kind: type(task).title for task in fitting}
         st.session_state["task"] = plan.task.kind if plan.task.kind in kinds else None
