@@ -7,6 +7,7 @@ import numpy as np
 
 from engine.spec import param
 from engine.steps.base import Array, State, Step
+from engine.wording import number
 
 if TYPE_CHECKING:
     from engine.profile import ColumnProfile
@@ -59,7 +60,7 @@ class Scale(Step):
         if len(numbers) < 2:
             return cls(), "The network learns steadily when numbers are near 0; a few extreme values are bent in."
         wide, narrow = max(numbers, key=_size), min(numbers, key=_size)
-        sizes = f"{wide.name} varies by about {wide.spread:.3g} and {narrow.name} by {narrow.spread:.3g}"
+        sizes = f"{wide.name} varies by about {number(wide.spread)} and {narrow.name} by {number(narrow.spread)}"
         return cls(), f"{sizes}; on one scale both can count, and extreme values are bent in."
 
     def _measure(self, known: Array) -> tuple[float, float, bool]:
