@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from engine.wording import CURRENCIES
+
 THIN = "\u202f"
 
 
@@ -21,7 +23,10 @@ def measure(value: float | None, unit: str = "") -> str:
     """A measured number: three digits that matter, no exponents for everyday sizes. Missing or not finite: a dash."""
     if value is None or not math.isfinite(value):
         return "–"
-    return f"{_three(value)}{THIN if unit else ''}{unit}"
+    shown = _three(value)
+    if unit in CURRENCIES:
+        return f"-{unit}{shown[1:]}" if shown.startswith("-") else f"{unit}{shown}"
+    return f"{shown}{THIN if unit else ''}{unit}"
 
 
 def share(value: float | None) -> str:

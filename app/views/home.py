@@ -60,7 +60,8 @@ def _project(project: Project, own: list[Run]) -> None:
             st.caption(_about(project, own))
         if own:
             parts.run_badge(own[0])
-        st.html(f'<div class="mw-score">{html(_score(own))}</div>', width=150)
+        if _score(own):
+            st.html(f'<div class="mw-score">{html(_score(own))}</div>', width="content")
         st.button(
             "",
             key=f"delete-{project.id}",
