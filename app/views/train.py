@@ -47,7 +47,8 @@ def _ready(plan: Plan, dataset: Dataset, has_runs: bool) -> None:
     reason = f"First mend this: {md(blocking[0].where)}" if blocking else ""
     with st.container(horizontal=True, vertical_alignment="center", key="start-row"):
         label, icon = "Train with these choices" if has_runs else "Start training", ":material/play_arrow:"
-        st.button(label, key="start", type="primary", icon=icon, disabled=bool(blocking), width=280, on_click=_start, args=(plan,))
+        start = (plan, len(state.project_runs()))
+        st.button(label, key="start", type="primary", icon=icon, disabled=bool(blocking), width=280, on_click=_start, args=start)
         if blocking:
             st.markdown(f":orange[:material/pending: {reason}]")
         else:
@@ -101,12 +102,12 @@ def _mend(problem: Problem) -> None:
         state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
 
 
-def _start(plan: Plan) -> None:
-    """Impatient clicks on one plan make one run: the request names the plan and how many runs came before."""
+def _start(plan: Plan, before: int) -> None:
+    """Clicks on the same page make one run, also in two tabs: the request names the plan and how many runs there were `before`."""
     project = state.current_project()
     if project is None:
         return
-    request = hashlib.sha256(f"{project.id}{len(state.project_runs())}{plan.model_dump_json()}".encode()).hexdigest()
+    request = hashlib.sha256(f"{project.id} {before} {plan.model_dump_json()}".encode()).hexdigest()
     run = runs.add(state.workspace(), _named(plan), project=project.id, request=request)
     state.keep("train-anew", None)
     state.open_run(run.id)

@@ -1,0 +1,139 @@
+"""Evaluate: the verdict first, then the comparison, charts with their numbers, a threshold to try, and the mistakes."""
+
+import pytest
+
+from app import charts, comparison, judgement
+from engine.panels import Bars, Confusion, Curve, Line, Measure, Mistakes, Scatter, Score, Thresholds
+from engine.store import runs
+from engine.store.workspace import Workspace
+from tests.app.conftest import NASTY, Filled, Page
+from tests.app.trained import Trained
+
+LOOK = charts.look(dark=False)
+THRESHOLDS = Thresholds(
+    title="What if?",
+    positive="yes",
+    negative="no",
+    thresholds=[0.1, 0.27, 0.9],
+    true_positive=[9, 6, 1],
+    false_positive=[5, 2, 0],
+    true_negative=[85, 88, 90],
+    false_negative=[1, 4, 9],
+    chosen=0.27,
+)
+
+
+def measure(label: str = "Right answers", **more: object) -> Measure:
+    return Measure(name="accuracy", label=label, unit="%", model=Score(value=82.5, low=75.9, high=87.6), **more)
+
+
+def test_without_a_project_the_page_leads_home(empty: Workspace) -> None:
+    assert "No project is open" in Page("evaluate").words
+
+
+def test_without_a_model_the_page_leads_to_training(filled: Filled) -> None:
+    page = Page("evaluate", project=filled.project)
+    assert "No model yet" in page.words and "Train one first." in page.words
+
+
+def test_the_verdict_comes_before_everything(trained: Trained) -> None:
+    page = Page("evaluate", project=trained.project)
+    first = next(markdown.value for markdown in page.at.markdown if markdown.value.startswith("### "))
+    score = trained.get().score
+    assert score is not None
+    assert first.replace("\\", "").replace("\u2060", "") == f"### {score['headline']}"
+
+
+def test_the_model_stands_beside_guessing_and_a_simple_formula(trained: Trained) -> None:
+    words = Page("evaluate", project=trained.project).words
+    assert "This model" in words and "A simple formula (linear)" in words and "Always saying" in words
+
+
+def test_each_chart_has_its_numbers_behind_it(trained: Trained) -> None:
+    page = Page("evaluate", project=trained.project)
+    drawn = len(page.at.get("plotly_chart"))
+    folded = sum(expander.label == "Show the numbers" for expander in page.at.expander)
+    assert drawn >= 4 and folded == drawn
+
+
+def test_another_threshold_is_told_in_rows(trained: Trained) -> None:
+    page = Page("evaluate", project=trained.project)
+    page.at.slider[0].set_value(1)
+    page.run()
+    assert "and misses 0." in page.words
+    assert "The model in use says it from" in page.words
+
+
+def test_a_hostile_column_name_stays_a_name(trained: Trained) -> None:
+    page = Page("evaluate", project=trained.project)
+    assert any(NASTY in table.value.columns for table in page.at.dataframe)
+    assert not any(NASTY in markdown.value for markdown in page.at.markdown)
+
+
+def test_an_older_model_of_the_project_can_be_chosen(trained: Trained) -> None:
+    page = Page("evaluate", project=trained.project)
+    assert not page.at.selectbox
+    queued = runs.add(trained.workspace, trained.plan(), project=trained.project)
+    page = Page("evaluate", project=trained.project, run=queued.id)
+    assert "rows it never saw" in page.words
+
+
+def test_a_report_that_is_gone_is_said_in_words(trained: Trained) -> None:
+    from engine.store import models
+
+    (models.folder(trained.workspace, trained.run) / "report.json").unlink()
+    assert "There is no model in" in Page("evaluate", project=trained.project).words
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        Confusion(title="c", labels=["a", "b", "a very long name that goes on and on"], counts=[[3, 1, 0], [0, 2, 0], [0, 0, 0]]),
+        Confusion(title="c", labels=[str(i) for i in range(20)], counts=[[int(i == j) for j in range(20)] for i in range(20)]),
+        Curve(title="c", x_label="x", y_label="y", lines=[Line(name="m", x=[0, 1], y=[0, 1], low=[0, 0], high=[1, 1])], point=(0.5, 0.5)),
+        Scatter(title="s", x_label="x", y_label="y", x=[1.0, 2.0], y=[1.5, 2.5], rows=[0, 7]),
+        Scatter(title="s", x_label="x", y_label="y", x=[], y=[]),
+        Bars(title="b", x_label="x", y_label="y", names=["same", "same", NASTY], values=[1.0, 2.0, 3.0]),
+    ],
+)
+def test_every_chart_is_drawn_with_its_numbers(panel: object) -> None:
+    assert charts.figure(panel, LOOK).data
+    assert charts.numbers(panel).shape[1] >= 2
+
+
+def test_markup_in_a_chart_is_shown_as_text() -> None:
+    figure = charts.figure(Bars(title="b", x_label=NASTY, y_label="y", names=[NASTY], values=[1.0]), LOOK)
+    assert "<img" not in figure.to_json().replace("\\u003c", "<")
+
+
+def test_equal_names_get_bars_of_their_own() -> None:
+    figure = charts.figure(Bars(title="b", x_label="x", y_label="y", names=["same", "same"], values=[1.0, 2.0]), LOOK)
+    assert len(set(figure.data[0].x)) == 2
+
+
+def test_a_threshold_is_told_by_what_it_finds_and_what_it_raises() -> None:
+    found = " ".join(judgement.outcome(THRESHOLDS, 0.27))
+    assert "Finds **6** of the **10** rows" in found and "misses 4" in found
+    assert "**2 false alarms** among the 90 rows" in found and "right **75" in found
+
+
+def test_a_threshold_nothing_reaches_claims_no_precision() -> None:
+    panel = THRESHOLDS.model_copy(update={"true_positive": [9, 6, 0], "false_positive": [5, 2, 0], "false_negative": [1, 4, 10]})
+    assert len(judgement.outcome(panel, 0.9)) == 2
+
+
+def test_names_that_meet_stay_apart() -> None:
+    panel = Mistakes(title="m", columns=["Row", "age", "age"], rows=[{"row": 1, "truth": "a", "prediction": "b", "values": [9, 1, 2]}])
+    assert list(judgement.frame(panel).columns) == ["Row", "Truth", "Answer", "How wrong", "Row (2)", "age", "age (2)"]
+
+
+def test_the_comparison_escapes_what_a_person_wrote() -> None:
+    assert "<img" not in comparison.table([measure(NASTY)], NASTY)
+
+
+def test_nobody_measured_gets_no_column() -> None:
+    assert "simple formula" not in comparison.table([measure(baseline=Score(value=25.0))], "Always saying 'none'")
+
+
+def test_the_interval_stands_beside_the_value() -> None:
+    assert "75.9 to 87.6" in comparison.table([measure()], "guessing")

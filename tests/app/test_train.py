@@ -1,0 +1,204 @@
+"""Train: what stands in the way, one button that makes one run, and a run in each of its states."""
+
+import pytest
+
+from app import run_page
+from engine.jobs.desk import Desk
+from engine.plan import Plan
+from engine.store import metrics, projects, runs, transitions
+from engine.store.runs import Run
+from engine.store.transitions import Identity
+from engine.store.workspace import Workspace
+from tests.app.conftest import Filled, Page
+from tests.app.trained import Trained
+
+SOMEBODY = Identity(pid=4, ticks=5, boot="a boot")
+COSTS = {"seconds": 42.0, "seconds_low": 20.0, "seconds_high": 100.0, "epochs": 12, "per_epoch": 0.25, "megabytes": 320.0}
+
+
+@pytest.fixture(autouse=True)
+def quick_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Desk, "ask", lambda self, question, timeout=60.0, **arguments: COSTS)
+
+
+@pytest.fixture
+def ready(trained: Trained) -> Trained:
+    """The plan is made; nothing has been trained by it."""
+    runs.delete(trained.workspace, trained.run)
+    return trained
+
+
+def queued(made: Trained) -> Run:
+    return runs.add(made.workspace, made.plan(), project=made.project)
+
+
+def at_work(made: Trained) -> Run:
+    run = queued(made)
+    attempt = transitions.claim(made.workspace, run.id, run.attempt)
+    assert attempt is not None and transitions.begin(made.workspace, run.id, attempt, SOMEBODY)
+    return runs.get(made.workspace, run.id)
+
+
+def learn(made: Trained, run: Run, unseen: list[float]) -> None:
+    """Some epochs with these losses on unseen rows."""
+    for epoch, loss in enumerate(unseen, start=1):
+        metrics.add(made.workspace, run.id, run.attempt, float(epoch), {"loss": 1 / epoch, "val_loss": loss, "val_accuracy": 70.0 + epoch})
+    facts = {
+        "epoch": len(unseen),
+        "epochs": 12,
+        "best": {"epoch": 1 + unseen.index(min(unseen)), "value": 81.0},
+        "metrics": [{"name": "accuracy", "label": "Right answers", "unit": "%", "better": "higher"}],
+        "baseline": {"accuracy": 61.0, "loss": 0.69},
+        "seconds_left": 30.0,
+        "stage": "Learning **fast**",
+        "done": 0.5,
+    }
+    runs.set_facts(made.workspace, run.id, run.attempt, facts)
+
+
+def opened(made: Trained, run: Run | None = None) -> Page:
+    return Page("train", project=made.project, **({"run": run.id} if run else {}))
+
+
+def headings(page: Page) -> list[str]:
+    return [header.value for header in page.at.header]
+
+
+def test_without_a_project_the_page_leads_home(empty: Workspace) -> None:
+    assert "No project is open" in Page("train").words
+
+
+def test_without_a_target_the_page_leads_to_the_data(filled: Filled) -> None:
+    assert "Nothing to predict yet" in Page("train", project=filled.project).words
+
+
+def test_it_says_what_will_happen_and_how_long(ready: Trained) -> None:
+    page = opened(ready)
+    for _ in range(40):
+        if "About **42" in page.words:
+            break
+        page.run()
+    assert headings(page) == ["Ready to train"]
+    assert "About **42" in page.words and "Linear model" in page.words and "never seen in training" in page.words
+
+
+def test_impatient_clicks_make_one_run(ready: Trained) -> None:
+    page, other = opened(ready), opened(ready)
+    page.click("start")
+    other.click("start")
+    (run,) = runs.all(ready.workspace, project=ready.project)
+    assert page.at.query_params["run"] == run.id
+    assert headings(page) == ["Waiting for its turn"]
+
+
+def test_what_cannot_be_trained_cannot_be_started(ready: Trained) -> None:
+    plan = ready.plan().model_copy(update={"inputs": ()})
+    projects.save(ready.workspace, ready.project, draft={"target": plan.target, "plan": plan.model_dump(mode="json")})
+    page = opened(ready)
+    assert "No column is chosen." in page.words
+    assert page.at.button(key="start").disabled
+
+
+def test_a_problem_is_mended_with_one_click(ready: Trained) -> None:
+    plan = ready.plan()
+    leak = next(c.id for c in _columns(ready) if c.name == "bill code")
+    plan = plan.model_copy(update={"inputs": (*plan.inputs, leak)})
+    projects.save(ready.workspace, ready.project, draft={"target": plan.target, "plan": plan.model_dump(mode="json")})
+    page = opened(ready)
+    fixes = [button for button in page.at.button if button.key.startswith("fix-preflight-")]
+    assert "bill code" in page.words and fixes
+    page.click(fixes[0].key)
+    assert leak not in ready.plan().inputs
+    page.click("undo")
+    assert leak in ready.plan().inputs
+
+
+def test_a_waiting_run_says_what_comes_first(ready: Trained) -> None:
+    at_work(ready)
+    page = opened(ready, queued(ready))
+    assert headings(page) == ["Waiting for its turn"]
+    assert any("1 other training first" in str(bar.proto.text) for bar in page.at.get("progress"))
+    assert page.has("cancel") and not page.has("stop")
+
+
+def test_a_run_at_work_shows_numbers_and_a_sentence(ready: Trained) -> None:
+    run = at_work(ready)
+    learn(ready, run, [0.9, 0.7, 0.5])
+    page = opened(ready, run)
+    assert headings(page) == ["Learning"]
+    assert "Still improving" in page.words
+    assert "3 of 12" in page.words and "guessing: 61" in page.words
+    assert page.at.get("progress")[0].proto.text == "Learning \\*\\*fast\\*\\*"
+
+
+def test_stop_is_asked_for_once(ready: Trained) -> None:
+    run = at_work(ready)
+    page = opened(ready, run).click("stop")
+    assert runs.get(ready.workspace, run.id).wish == "stop"
+    assert page.at.button(key="stop").disabled and page.at.button(key="stop").label == "Stopping…"
+    page.click("cancel")
+    assert runs.get(ready.workspace, run.id).wish == "cancel"
+
+
+def test_cancelling_a_waiting_run_ends_it(ready: Trained) -> None:
+    run = queued(ready)
+    page = opened(ready, run).click("cancel")
+    assert runs.get(ready.workspace, run.id).state == "cancelled"
+    assert headings(page) == ["Cancelled"]
+
+
+def test_a_failure_says_why_and_what_next(ready: Trained) -> None:
+    run = at_work(ready)
+    message = "The loss became infinite in epoch 2. Lower the learning rate from 1 to 0.1."
+    assert transitions.move(ready.workspace, run.id, run.attempt, "running", "failed", "diverged", message)
+    ready.workspace.run(run.id).mkdir(parents=True, exist_ok=True)
+    (ready.workspace.run(run.id) / "log.txt").write_text("--- attempt 1")
+    page = opened(ready, run)
+    assert headings(page) == ["Training failed"]
+    assert "Lower the learning rate from 1 to 0.1." in page.words
+    assert page.at.button(key="way-out").label == "Change the learning rate"
+    assert "--- attempt 1" in page.at.code[0].value
+    page.click("retry")
+    assert headings(page) == ["Ready to train"]
+
+
+def test_a_trained_run_leads_to_its_judgement(trained: Trained) -> None:
+    page = opened(trained)
+    assert headings(page) == ["Trained"]
+    assert "epoch" in page.words and "Numbers learned" in page.words
+    page.click("judge")
+    assert headings(page) == ["Evaluate"]
+
+
+def test_training_again_shows_what_would_be_trained_and_leads_back(trained: Trained) -> None:
+    page = opened(trained).click("again")
+    assert headings(page) == ["Ready to train"]
+    assert page.at.button(key="start").label == "Train with these choices"
+    page.click("last-run")
+    assert headings(page) == ["Trained"]
+
+
+def test_a_run_is_the_same_as_a_plan_whatever_its_name(trained: Trained) -> None:
+    plan = trained.plan()
+    assert run_page.is_same(trained.get(), plan.model_copy(update={"name": "Another name"}))
+    assert not run_page.is_same(trained.get(), plan.model_copy(update={"seed": 5}))
+
+
+def test_a_run_of_another_version_is_still_shown(trained: Trained) -> None:
+    stored = trained.get().plan | {"architecture": {"kind": "from the future"}}
+    run = runs.get(trained.workspace, trained.run).model_copy(update={"plan": stored})
+    assert run_page.plan_of(run) is None
+    assert run_page.step_word(run_page.plan_of(run)) == "epoch"
+
+
+def test_trees_count_rounds() -> None:
+    from engine.learners import LEARNERS
+
+    plan = Plan.model_construct(training=LEARNERS.parse({"kind": "scikit"}))
+    assert run_page.step_word(plan) == "round"
+
+
+def _columns(made: Trained) -> tuple:
+    from engine import datasets
+
+    return datasets.get(made.workspace, made.dataset).columns

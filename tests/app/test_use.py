@@ -1,0 +1,161 @@
+"""Use: a form with one sensible widget a column, an answer with how sure, files, and the model to take away."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from app import answer_card, case_form, taking
+from engine.columns import Column
+from engine.errors import EngineError
+from engine.form import FormField
+from engine.jobs import desk
+from engine.store import models
+from engine.store.workspace import Workspace
+from tests.app.conftest import NASTY, Filled, Page
+from tests.app.trained import Trained
+
+AGE = FormField(id="c1", name="age", type="number", low=18, high=88, median=51.4, whole=True)
+DOSE = FormField(id="c2", name="dose", type="number", low=0.001, high=0.042, median=0.01234567)
+DAY = FormField(id="c3", name="day", type="date", low=0, high=86400 * 400, median=86400 * 200)
+WARD = FormField(id="c4", name="ward", type="category", choices=["north", "south"], common="north")
+NOTE = FormField(id="c5", name="note", type="text")
+
+
+@pytest.fixture(scope="module")
+def _asked_once(trained_once: Trained, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
+    made = trained_once.copied(tmp_path_factory.mktemp("used") / "workspace")
+    desk.for_workspace(made.workspace).ask("warm", timeout=300.0)
+    yield made
+    desk.for_workspace(made.workspace).close()
+
+
+@pytest.fixture
+def used(_asked_once: Trained, monkeypatch: pytest.MonkeyPatch) -> Trained:
+    """A trained workspace whose desk stays for all tests here."""
+    monkeypatch.setenv("MODELWRIGHT_WORKSPACE", str(_asked_once.workspace.path))
+    return _asked_once
+
+
+def opened(made: Trained) -> Page:
+    return Page("use", project=made.project)
+
+
+def test_without_a_project_the_page_leads_home(empty: Workspace) -> None:
+    assert "No project is open" in Page("use").words
+
+
+def test_without_a_model_the_page_leads_to_training(filled: Filled) -> None:
+    assert "No model yet" in Page("use", project=filled.project).words
+
+
+def test_a_typical_case_is_answered_at_once_with_how_sure(used: Trained) -> None:
+    page = opened(used)
+    assert "The model's answer for ill" in page.words
+    assert "sure: **" in page.words
+    assert 'aria-label="The chance of each answer"' in page.words
+
+
+def test_each_column_has_one_sensible_widget(used: Trained) -> None:
+    page = opened(used)
+    names = [widget.label.replace("\\", "") for kind in ("number_input", "selectbox", "date_input", "button_group") for widget in page.at.get(kind)]
+    assert {"age", "ward", "visit", NASTY} <= set(names)
+    assert "bill code" not in names
+
+
+def test_another_value_gives_another_answer(used: Trained) -> None:
+    page = opened(used)
+    field = next(widget for widget in page.at.number_input if widget.label == "age")
+    field.set_value(20)
+    young = page.run().words
+    field = next(widget for widget in page.at.number_input if widget.label == "age")
+    field.set_value(88)
+    assert young != page.run().words
+
+
+def test_an_unusual_value_is_remarked(used: Trained) -> None:
+    page = opened(used)
+    next(widget for widget in page.at.number_input if widget.label == "age").set_value(400)
+    assert "age is 400, but the training rows went from" in page.run().words
+
+
+def test_an_empty_field_means_not_known(used: Trained) -> None:
+    page = opened(used)
+    next(widget for widget in page.at.number_input if widget.label == "age").set_value(None)
+    assert "The model's answer for ill" in page.run().words
+
+
+def test_rows_it_never_saw_can_be_tried(used: Trained) -> None:
+    page = opened(used)
+    before = [widget.value for widget in page.at.number_input]
+    page.click("case-sample")
+    assert [widget.value for widget in page.at.number_input] != before
+    page.click("case-typical")
+    assert [widget.value for widget in page.at.number_input] == before
+
+
+def test_a_poor_model_is_not_recommended(used: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.store import runs
+
+    poor = used.get().model_copy(update={"score": {"verdict": "poor", "headline": "No better than always saying no.", "value": 0.5}})
+    monkeypatch.setattr(runs, "all", lambda *args, **more: [poor])
+    monkeypatch.setattr(runs, "get", lambda *args, **more: poor)
+    words = opened(used).words
+    assert "Think twice before using it." in words and "No better than always saying no." in words
+
+
+def test_a_model_that_is_gone_is_said_in_words(trained: Trained) -> None:
+    shutil.rmtree(models.folder(trained.workspace, trained.run))
+    assert "There is no model in" in Page("use", project=trained.project).words
+
+
+def test_a_whole_file_is_answered(used: Trained, tmp_path: Path) -> None:
+    file = tmp_path / "new.csv"
+    file.write_text(f"age,ward,visit,{NASTY}\n30,north,2024-02-01,0.5\n80,south,2024-03-01,-0.5\n")
+    out = tmp_path / "answers.csv"
+    got = taking._answered(str(models.folder(used.workspace, used.run)), str(file), "new.csv", str(out))
+    assert got["rows"] == 2
+    assert "prediction" in out.read_text().splitlines()[0]
+
+
+def test_a_file_without_the_columns_is_refused_in_words(used: Trained, tmp_path: Path) -> None:
+    file = tmp_path / "other.csv"
+    file.write_text("a,b\n1,2\n3,4\n")
+    with pytest.raises(EngineError, match="age"):
+        taking._answered(str(models.folder(used.workspace, used.run)), str(file), "other.csv", str(tmp_path / "out.csv"))
+
+
+def test_whole_numbers_stay_whole_and_others_keep_the_digits_that_matter() -> None:
+    assert case_form.typical(AGE) == 51
+    assert case_form.typical(DOSE) == 0.01235
+    assert case_form.decimals(DOSE) == 5
+
+
+def test_typical_values_fit_their_widgets() -> None:
+    assert case_form.typical(DAY) == date(1970, 7, 20)
+    assert case_form.typical(WARD) == "north"
+    assert case_form.typical(NOTE) == ""
+    assert case_form.typical(FormField(id="c", name="x", type="number")) is None
+
+
+@pytest.mark.parametrize(("chance", "told"), [(0.99, "Very sure"), (0.85, "Fairly sure"), (0.7, "Not very sure"), (0.3, "Hardly sure")])
+def test_how_sure_is_said_in_words(chance: float, told: str) -> None:
+    assert answer_card.sureness(chance) == told
+
+
+def test_many_answers_are_cut_and_counted() -> None:
+    drawn = answer_card.bars({f"class {i}": i / 100 for i in range(12)}, "class 11")
+    assert drawn.count("mw-row\"") == answer_card.MOST and "and 4 more" in drawn
+    assert "<img" not in answer_card.bars({NASTY: 1.0}, NASTY)
+
+
+def test_a_number_is_said_with_its_unit() -> None:
+    target = Column(id="c", name="strength", type="number", unit="MPa")
+    assert answer_card.said(35.123, target.unit) == "35.1\u202fMPa"
+    assert answer_card.said("yes", "") == "yes"
+
+
+def test_only_a_known_kind_of_picture_is_sent_to_the_browser() -> None:
+    assert not any(b"<svg".startswith(magic) or b"%PDF".startswith(magic) for magic in taking.KINDS)
