@@ -9,8 +9,10 @@ from engine.lazy import keras
 from engine.spec import param
 
 if TYPE_CHECKING:
-    from engine.profile import Profile
+    from engine.profile import ColumnProfile, Profile
     from engine.tasks.base import Task
+
+SMALL = 48
 
 
 class Cnn(Architecture):
@@ -52,9 +54,14 @@ class Cnn(Architecture):
 
     @classmethod
     def propose(cls, profile: "Profile", inputs: Sequence[str], task: "Task") -> "tuple[Architecture, float, str] | None":
-        if not any(profile.column(id).type == "image" for id in inputs):
+        pictures = [profile.column(id) for id in inputs if profile.column(id).type == "image"]
+        if not pictures:
             return None
-        return cls(), 0.9, "Made for pictures: it finds edges, textures and parts wherever they are."
+        why = "Made for pictures: it finds edges, textures and parts wherever they are."
+        widths = (32, 64, 64) if _typical_side(pictures) <= SMALL else (16, 32, 64, 64)
+        if _has_signs(profile, inputs):
+            return cls(widths=widths), 0.9, why
+        return cls(widths=widths, flip="sideways"), 0.9, f"{why} While training it also sees them mirrored."
 
     def body(self, inputs: dict[str, Any], shapes: Shapes, seed: int) -> Any:
         x = self._augment(inputs["pixels"], seed)
@@ -81,6 +88,19 @@ class Cnn(Architecture):
         if self.shift:
             x = keras.layers.RandomTranslation(self.shift, self.shift, fill_mode="nearest", seed=seed, name="shift")(x)
         return x
+
+
+def _typical_side(pictures: "Sequence[ColumnProfile]") -> int:
+    """The longer side of the commonest size; 0 if sizes are not known."""
+    sizes = [size for picture in pictures for size in picture.sizes]
+    width, height, _ = max(sizes, key=lambda size: size[2]) if sizes else (0, 0, 0)
+    return max(width, height)
+
+
+def _has_signs(profile: "Profile", inputs: Sequence[str]) -> bool:
+    """Whether the answers look like digits, letters or sides, which a mirror changes."""
+    labels = [label.lower() for column in profile.columns if column.id not in inputs for label, _ in column.top]
+    return any(len(label) <= 2 or {"left", "right"} & set(label.replace("_", " ").split()) for label in labels)
 
 
 def _shrink(x: Any) -> Any:
