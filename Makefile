@@ -28,8 +28,8 @@ test: $(VENV)/test.stamp ## Run the whole test suite, browser tests included (AR
 lint: $(VENV)/test.stamp ## Check style and types
 	@$(PY) -m ruff check . && $(PY) -m mypy
 
-bench: $(VENV)/test.stamp ## Print the measurements of tests/bench
-	@CHROMIUM="$$(.ci/chromium)" && export CHROMIUM && $(PY) -m pytest -m bench -s -q tests/bench $(ARGS)
+bench: $(VENV)/test.stamp ## Print the measurements of tests/bench (ARGS=tests/bench/test_pages.py: only those)
+	@CHROMIUM="$$(.ci/chromium)" && export CHROMIUM && $(PY) -m pytest -m bench -s -q $(or $(ARGS),tests/bench)
 
 lock: $(VENV)/run.stamp ## Write the lock files again from pyproject.toml (ARGS=--upgrade: take newer versions)
 	@$(PY) -m pip install --disable-pip-version-check --quiet uv

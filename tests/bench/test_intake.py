@@ -10,7 +10,6 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -20,26 +19,27 @@ from PIL import Image
 
 from engine import datasets
 from engine.store.workspace import Workspace
+from tests.bench import filled
+from tests.bench.tables import MEGABYTE, SCALE, megabytes, ms, ratio, scaled, seconds, show
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
-MEGABYTE = 2**20
-_ROWS = 20_000
-_LOOKS = 7
+_LOOKS = scaled(7, 3)
 
 
-@pytest.mark.parametrize("megabytes", [20, 200])
-def test_a_text_table(workspace: Workspace, megabytes: int) -> None:
+@pytest.mark.parametrize("size", [20, 200])
+def test_a_text_table(workspace: Workspace, size: int) -> None:
     """Twelve columns: numbers, a date, categories, quoted text and gaps."""
-    _report(f"CSV of {megabytes} MB", *_added(workspace, _csv(workspace.uploads / "table.csv", megabytes)))
+    path = filled.csv(workspace.uploads / "table.csv", size * min(1.0, SCALE))
+    _report(f"CSV of {megabytes(path.stat().st_size)}", *_added(workspace, path))
 
 
 def test_pictures(workspace: Workspace) -> None:
     """50,000 JPEGs of 32 by 32 in ten class folders."""
-    _report("50,000 pictures", *_added(workspace, _zip(workspace.uploads / "pictures.zip", 50_000)))
+    _report("A zip of pictures", *_added(workspace, _zip(workspace.uploads / "pictures.zip", scaled(50_000, 500))))
 
 
-def _added(workspace: Workspace, path: Path) -> tuple[Workspace, datasets.Dataset, float, float, float]:
-    """(..., seconds, peak MB of the reading process, MB by which this process grew)."""
+def _added(workspace: Workspace, path: Path) -> tuple[Workspace, datasets.Dataset, float, int, int]:
+    """(..., seconds, the reading process at its largest, what this process grew by; both in bytes)."""
     gc.collect()
     before = psutil.Process().memory_info().rss
     peak, done = [0], threading.Event()
@@ -47,10 +47,10 @@ def _added(workspace: Workspace, path: Path) -> tuple[Workspace, datasets.Datase
     watch.start()
     began = time.perf_counter()
     dataset = datasets.add(workspace, path, path.name)
-    seconds = time.perf_counter() - began
+    spent = time.perf_counter() - began
     done.set()
     watch.join()
-    return workspace, dataset, seconds, peak[0] / MEGABYTE, (psutil.Process().memory_info().rss - before) / MEGABYTE
+    return workspace, dataset, spent, peak[0], psutil.Process().memory_info().rss - before
 
 
 def _watch(peak: list[int], done: threading.Event) -> None:
@@ -62,59 +62,29 @@ def _watch(peak: list[int], done: threading.Event) -> None:
                 continue
 
 
-def _report(title: str, workspace: Workspace, dataset: datasets.Dataset, seconds: float, peak: float, grown: float) -> None:
-    size = dataset.bytes / MEGABYTE
-    looks = {
-        "head": _milliseconds(lambda: datasets.head(workspace, dataset.id)),
-        "profile": _milliseconds(lambda: datasets.profile(workspace, dataset.id)),
-        "table": _milliseconds(lambda: datasets.table(workspace, dataset.id), 1),
+def _report(title: str, workspace: Workspace, dataset: datasets.Dataset, spent: float, peak: int, grown: int) -> None:
+    per = f"{dataset.bytes / MEGABYTE / spent:.1f} MB/s", f"{dataset.rows / spent:,.0f} rows/s"
+    held = megabytes(peak), f"{ratio(peak, dataset.bytes)} times the file", megabytes(grown)
+    heads = ["read, typed and profiled", "speed", "", "reader's peak", "", "this process grew by"]
+    show(f"{title}, {dataset.rows:,} rows, {len(dataset.columns)} columns", heads, [[seconds([spent]), *per, *held]])
+    looks: dict[str, Callable[[], Any]] = {
+        "head": lambda: datasets.head(workspace, dataset.id),
+        "profile": lambda: datasets.profile(workspace, dataset.id),
+        "table": lambda: datasets.table(workspace, dataset.id),
     }
-    print(f"\n{title}: {size:.0f} MB, {dataset.rows:,} rows, {len(dataset.columns)} columns")
-    print(f"  read, typed and profiled  {seconds:8.1f} s   {size / seconds:6.1f} MB/s   {dataset.rows / seconds:10,.0f} rows/s")
-    print(f"  peak memory of the reader {peak:8.0f} MB  {peak / max(size, 1):6.1f} times the file")
-    print(f"  this process grew by      {grown:8.1f} MB")
-    for name, spent in looks.items():
-        print(f"  {name:<25} {spent:8.1f} ms")
+    show(f"Looking at it afterwards (median of {_LOOKS})", ["look", "time"], [[name, ms(_spent(look))] for name, look in looks.items()])
 
 
-def _milliseconds(look: Callable[[], Any], times: int = _LOOKS) -> float:
-    """The median after a first, unmeasured look."""
+def _spent(look: Callable[[], Any]) -> list[float]:
+    """Seconds of each look after a first, unmeasured one."""
     look()
-    spent = []
-    for _ in range(times):
-        began = time.perf_counter()
-        look()
-        spent.append((time.perf_counter() - began) * 1000)
-    return median(spent)
+    return [_timed(look) for _ in range(_LOOKS)]
 
 
-def _csv(path: Path, megabytes: int) -> Path:
-    rng = np.random.default_rng(0)
-    with path.open("w", encoding="utf-8") as file:
-        file.write("id,when,site,amount,rate,temperature,pressure,code,note,flag,gaps,share\n")
-        rows = 0
-        while file.tell() < megabytes * MEGABYTE:
-            file.write("\n".join(map(",".join, zip(*_columns(rng, rows), strict=True))) + "\n")
-            rows += _ROWS
-    return path
-
-
-def _columns(rng: np.random.Generator, start: int) -> list[Any]:
-    gaps = np.where(rng.random(_ROWS) < 0.05, "", np.round(rng.random(_ROWS), 5).astype(str))
-    return [
-        np.arange(start, start + _ROWS).astype(str),
-        np.char.add("2024-01-", np.char.zfill(rng.integers(1, 29, _ROWS).astype(str), 2)),
-        rng.choice(["Berlin", "Paris", "Rome", "São Paulo"], _ROWS),
-        np.round(rng.gamma(2, 100, _ROWS), 2).astype(str),
-        np.round(rng.random(_ROWS), 6).astype(str),
-        np.round(rng.normal(20, 5, _ROWS), 1).astype(str),
-        rng.integers(900, 1100, _ROWS).astype(str),
-        np.char.add("K", rng.integers(0, 500, _ROWS).astype(str)),
-        rng.choice(["ok", '"late, but ok"', "bad"], _ROWS),
-        rng.integers(0, 2, _ROWS).astype(str),
-        gaps,
-        rng.random(_ROWS).astype(str),
-    ]
+def _timed(look: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    look()
+    return time.perf_counter() - began
 
 
 def _zip(path: Path, count: int) -> Path:

@@ -6,7 +6,7 @@ Prints tables; asserts nothing about time. Run: make bench ARGS=tests/bench/test
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
@@ -23,10 +23,11 @@ from engine.plan import Plan
 from engine.store import db, metrics, runs, transitions
 from engine.store.transitions import Identity
 from engine.store.workspace import Workspace
+from tests.bench.tables import ms, ratio, scaled, seconds, show
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 SAMPLES = Path(__file__).parents[2] / "sample_data"
-ROUNDS = 3
+ROUNDS = scaled(3)
 
 
 class AnyPlan:
@@ -45,12 +46,12 @@ def test_click_to_first_measure(workspace: Workspace, monkeypatch: pytest.Monkey
     plan = _plan(workspace, SAMPLES / sample, kind)
     cold = [_first_measure(workspace, plan, None) for _ in range(ROUNDS)]
     warm = [_first_measure(workspace, plan, _warm_spare(workspace)) for _ in range(ROUNDS)]
-    _table(
+    show(
         f"Click to first measure, {kind}, {sample} (median of {ROUNDS})",
         ["worker", "to 'running'", "to first measure", "ratio"],
         [
-            ["cold", _seconds([c[0] for c in cold]), _seconds([c[1] for c in cold]), "1.00"],
-            ["spare", _seconds([w[0] for w in warm]), _seconds([w[1] for w in warm]), f"{_middle(warm) / _middle(cold):.2f}"],
+            ["cold", seconds([c[0] for c in cold]), seconds([c[1] for c in cold]), "1.00"],
+            ["spare", seconds([w[0] for w in warm]), seconds([w[1] for w in warm]), ratio(_middle(warm), _middle(cold))],
         ],
     )
 
@@ -65,10 +66,10 @@ def test_measure_to_visible(workspace: Workspace) -> None:
         told.append(_seen_after(workspace, run, lambda step: tell.metrics(step, {"told": 1.0}), 1000 + step))
         time.sleep(0.011 * (step % 10))
     tell.close()
-    _table(
+    show(
         "From a measure to its row being read",
         ["way", "median", "slowest"],
-        [["written to the store", _ms(direct), _ms([max(direct)])], ["said by training (4 writes a second)", _ms(told), _ms([max(told)])]],
+        [["written to the store", ms(direct), ms([max(direct)])], ["said by training (4 writes a second)", ms(told), ms([max(told)])]],
     )
 
 
@@ -89,9 +90,9 @@ def test_small_questions_to_the_store(workspace: Workspace) -> None:
         "Workspace.open": lambda: Workspace.open(workspace.path),
         "supervisor.ensure": lambda: supervisor.ensure(workspace),
     }
-    rows = [[name, _ms([_timed(ask) for _ in range(50)])] for name, ask in asked.items()]
+    rows = [[name, ms([_timed(ask) for _ in range(50)])] for name, ask in asked.items()]
     supervisor.stop(workspace)
-    _table("Small questions to the store (median of 50)", ["question", "time"], rows)
+    show("Small questions to the store (median of 50)", ["question", "time"], rows)
 
 
 def _plan(workspace: Workspace, path: Path, kind: str) -> Plan:
@@ -173,24 +174,3 @@ def _timed(ask: Callable[[], object]) -> float:
 
 def _middle(pairs: list[tuple[float, float]]) -> float:
     return median(first for _, first in pairs)
-
-
-def _seconds(values: list[float]) -> str:
-    return f"{median(values):.2f} s"
-
-
-def _ms(values: list[float]) -> str:
-    return f"{median(values) * 1000:.2f} ms"
-
-
-def _table(title: str, heads: list[str], rows: list[list[str]]) -> None:
-    lines = [heads, *rows]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(heads))]
-    print(f"\n{title}")
-    for line in _aligned(lines, widths):
-        print(line)
-
-
-def _aligned(lines: list[list[str]], widths: list[int]) -> Iterator[str]:
-    for line in lines:
-        yield "  " + "  ".join(cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths, strict=True)))
