@@ -4,9 +4,7 @@ plan.json, columns.json (inputs and target), form.json (ranges and choices of th
 task learned, the trivial answer), the model's files, report.json, card.md, samples.json, versions.json, manifest.json.
 """
 
-import importlib.metadata
 import json
-import platform
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
-from engine import __version__, card, manifest, samples
+from engine import card, manifest, samples
 from engine import form as forms
 from engine.columns import Column, Table
 from engine.errors import EngineError, NotFound
@@ -29,6 +27,7 @@ from engine.plan import Plan
 from engine.problems import Problem
 from engine.recipe import Fitted
 from engine.split import Parts
+from engine.versions import installed
 
 __all__ = ["Bundle", "FormField", "columns", "form", "load", "report", "unpack", "write"]
 
@@ -99,7 +98,7 @@ def write(
     fields = forms.fields(table.take(parts.train), plan.inputs)
     shown = samples.choose(_only(table, plan.inputs).take(parts.test))
     outputs = model.predict(fitted.apply(shown))
-    versions = _versions()
+    versions = installed(LIBRARIES)
 
     def fill(place: Path) -> None:
         _put(place, "plan.json", plan.model_dump(mode="json"))
@@ -176,16 +175,6 @@ def report(folder: Path) -> Report:
 
 def _only(table: Table, ids: Sequence[str]) -> Table:
     return Table(tuple(table.column(id) for id in ids), table.frame[list(ids)], table.folder)
-
-
-def _versions() -> dict[str, str]:
-    found = {"modelwright": __version__, "python": platform.python_version()}
-    for library in LIBRARIES:
-        try:
-            found[library] = importlib.metadata.version(library)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 def _put(folder: Path, name: str, value: Any) -> None:

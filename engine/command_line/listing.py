@@ -1,13 +1,11 @@
 """`modelwright runs` and `modelwright doctor`."""
 
-import importlib.metadata
 import os
 import platform
 import subprocess
 import sys
 from pathlib import Path
 
-from engine import __version__
 from engine.cli import give
 from engine.problems import stops
 from engine.store import db, disk
@@ -15,6 +13,7 @@ from engine.store import doctor as examiner
 from engine.store import runs as store
 from engine.store.runs import Run
 from engine.store.workspace import Workspace
+from engine.versions import installed
 
 LIBRARIES = ("tensorflow", "tensorflow-cpu", "keras", "streamlit", "plotly", "pandas", "numpy", "scikit-learn", "sqlite-utils")
 DEVICES = (
@@ -57,21 +56,13 @@ def doctor(at: Path | None, as_json: bool) -> None:
 
 
 def _facts(workspace: Workspace) -> dict[str, str]:
-    facts = {
-        "modelwright": __version__,
-        "python": platform.python_version(),
+    return installed(LIBRARIES) | {
         "system": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
         "devices": _devices(),
         "sqlite": ".".join(map(str, db.version())),
         "workspace": str(workspace.path),
         "free disk": f"{disk.free(workspace.path) / 2**30:.1f} GB",
     }
-    for library in LIBRARIES:
-        try:
-            facts[library] = importlib.metadata.version(library)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return facts
 
 
 def _devices() -> str:
