@@ -134,3 +134,22 @@ def test_when_takes_one_value_or_several() -> None:
 def test_a_name_in_markdown_is_not_formatted_in_choices(page: AppTest) -> None:
     assert page.multiselect(key="form.only").options == ["age", "**bmi**"]
     assert st is not None
+
+
+def drawn_twice() -> None:
+    import streamlit as st
+
+    from app import forms
+
+    stored = st.session_state["stored"]
+    st.session_state["stored"] = forms.edit(stored, "form", {"c1": "age", "c2": "**bmi**"})
+    if "again" not in st.session_state:
+        st.session_state["again"] = True
+        st.rerun()
+
+
+def test_a_page_drawn_again_before_the_browser_answers_keeps_every_value() -> None:
+    chosen = Every(on=True, whole=7, rate=0.5, mood="wild", place="d", note="kept", widths=(8, 4), only=("c2",), low=5.0, high=95.0, depth=9)
+    at = AppTest.from_function(drawn_twice)
+    at.session_state["stored"] = chosen
+    assert stored(at.run()) == chosen
