@@ -149,7 +149,9 @@ def drawn_twice() -> None:
 
 
 def test_a_page_drawn_again_before_the_browser_answers_keeps_every_value() -> None:
-    chosen = Every(on=True, whole=7, rate=0.5, mood="wild", place="d", note="kept", widths=(8, 4), only=("c2",), low=5.0, high=95.0, depth=9)
+    chosen = Every(
+        on=True, whole=7, rate=0.5, mood="wild", place="d", note="kept", widths=(8, 4), only=("c2",), low=5.0, high=95.0, depth=9
+    )
     at = AppTest.from_function(drawn_twice)
     at.session_state["stored"] = chosen
     assert stored(at.run()) == chosen
