@@ -25,14 +25,14 @@ START = 'button:has-text("Start training")'
 
 
 def test_click_to_first_live_point(tmp_path: Path, browser: Browser) -> None:
-    """The page answers; the run is at work; its first measure is stored; its first point is painted. All from the click on."""
+    """The page answers; the run is at work; its first measures are stored; its first point is painted. All from the click on."""
     cold = _rounds(Workspace.open(tmp_path / "cold"), browser, with_spare=False)
     warm = _rounds(Workspace.open(tmp_path / "warm"), browser, with_spare=True)
     rows = []
     for name, waits in (("none", cold), ("waiting", warm)):
         stages = list(zip(*waits, strict=True))
         rows.append([name, *map(seconds, stages), ratio(_middle(waits), _middle(cold))])
-    heads = ["spare worker", "page answers", "at work", "first measure", "first point drawn", "ratio"]
+    heads = ["spare worker", "page answers", "at work", "first measure", "first epoch", "first point drawn", "ratio"]
     show(f"Click on Start training to the first live point (median of {ROUNDS})", heads, rows)
 
 
@@ -53,24 +53,27 @@ def _round(app: App, browser: Browser) -> tuple[float, ...]:
     page.evaluate(drawing.FIRST_POINT)
     page.locator(START).click()
     drawing.until(lambda: page.evaluate("mw.seen"), "the first point is painted")
+    noted.join(60)
     clicked, left, seen = (at / 1000 for at in page.evaluate("[mw.clicked, mw.left, mw.seen]"))
     _end(app, noted.run_id, page)
-    return left - clicked, noted.working - clicked, noted.measured - clicked, seen - clicked
+    return left - clicked, noted.working - clicked, noted.measured - clicked, noted.judged - clicked, seen - clicked
 
 
 class _Noted(threading.Thread):
-    """Looks into the store every few milliseconds: when the project's run is at work, and when its first measure is there."""
+    """Looks into the store every few milliseconds: when the project's run is at work, when its first measure is there (within the first
+    epoch: a line needs two), and when the first epoch is judged."""
 
     def __init__(self, workspace: Workspace, project: str) -> None:
         super().__init__(daemon=True)
         self.workspace, self.project = workspace, project
-        self.run_id, self.working, self.measured = "", 0.0, 0.0
+        self.run_id, self.working, self.measured, self.judged = "", 0.0, 0.0, 0.0
         self.start()
 
     def run(self) -> None:
         self.run_id = self._when(lambda: next((run.id for run in runs.all(self.workspace, project=self.project)), ""))[0]
         self.working = self._when(lambda: runs.get(self.workspace, self.run_id).state == "running")[1]
         self.measured = self._when(lambda: metrics.after(self.workspace, self.run_id, limit=1)[1])[1]
+        self.judged = self._when(lambda: "val_loss" in metrics.series(self.workspace, self.run_id))[1]
 
     def _when(self, holds: Callable[[], object]) -> tuple[object, float]:
         while not (found := holds()):
