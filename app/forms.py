@@ -81,17 +81,14 @@ def _choosing(spec: Spec, key: str) -> dict[str, Any]:
 
 
 def _follow(spec: Spec, key: str) -> None:
-    """Puts the spec's values into the session where the widgets look for them.
-
-    Not handed to the widgets as defaults: a page drawn again before the browser has answered would lose them.
-    """
+    """Another spec than the one last returned takes the widgets with it, by the session's state."""
     now = spec.model_dump(mode="json")
-    is_other = state_of(key) != now
-    for param in spec.params():
-        place = f"{key}.{param.name}"
-        if is_other or place not in st.session_state:
-            st.session_state[place] = _shown(param, getattr(spec, param.name))
+    is_other = state_of(key) not in (None, now)
+    if is_other:
+        for param in spec.params():
+            st.session_state[f"{key}.{param.name}"] = _shown(param, getattr(spec, param.name))
     st.session_state[f"{key}~"] = now
+    st.session_state[f"{key}~written"] = is_other
 
 
 def state_of(key: str) -> Any:
@@ -122,41 +119,57 @@ def _shown(param: Param, value: Any) -> Any:
     return list(value) if param.type == "columns" else value
 
 
+def _given(key: str, **start: Any) -> dict[str, Any]:
+    """The value for a widget that the browser has not drawn yet, also when the page was drawn before it could.
+
+    Without it such a widget would begin at its lowest value, and send that back. Not given where `_follow` has just written
+    the value into the session, since Streamlit warns when it gets both.
+    """
+    return {} if st.session_state.get(f"{key.rpartition('.')[0]}~written") else start
+
+
 def _switch(param: Param, key: str, value: Any, columns: Names) -> bool:
-    return st.toggle(label(param), key=key, help=param.help or None)
+    return st.toggle(label(param), key=key, help=param.help or None, **_given(key, value=bool(value)))
 
 
 def _integer(param: Param, key: str, value: Any, columns: Names) -> int:
     low, high = _whole(param.low), _whole(param.high)
-    got = st.number_input(label(param), low, high, step=_integer_step(value), key=key, help=param.help or None)
+    got = st.number_input(
+        label(param), low, high, step=_integer_step(value), key=key, help=param.help or None, **_given(key, value=int(value))
+    )
     return int(value if got is None else got)
 
 
 def _number(param: Param, key: str, value: Any, columns: Names) -> float:
     low, high = (None if limit is None else float(limit) for limit in (param.low, param.high))
     step = _step(float(value), low, high, param.log)
-    got = st.number_input(label(param), low, high, step=step, format="%g", key=key, help=param.help or None)
+    got = st.number_input(
+        label(param), low, high, step=step, format="%g", key=key, help=param.help or None, **_given(key, value=float(value))
+    )
     return float(value if got is None else got)
 
 
 def _choice(param: Param, key: str, value: Any, columns: Names) -> Any:
     names = dict(param.choices)
     options = list(names)
-    if st.session_state.get(key) not in options:
-        st.session_state[key] = value if value in options else options[0]
     few = len(options) <= 4 and sum(len(str(name)) + 3 for name in names.values()) <= 32
     if few:
-        shown = {"required": True, "format_func": lambda v: md(names[v]), "help": param.help or None}
-        return st.segmented_control(label(param), options, key=key, **shown)
-    return st.selectbox(label(param), options, format_func=lambda v: str(names[v]), key=key, help=param.help or None)
+        start = _given(key, default=value)
+        return st.segmented_control(
+            label(param), options, required=True, format_func=lambda v: md(names[v]), key=key, help=param.help or None, **start
+        )
+    start = _given(key, index=options.index(value) if value in options else 0)
+    return st.selectbox(label(param), options, format_func=lambda v: str(names[v]), key=key, help=param.help or None, **start)
 
 
 def _text(param: Param, key: str, value: Any, columns: Names) -> str:
-    return st.text_input(label(param), key=key, help=param.help or None) or ""
+    return st.text_input(label(param), key=key, help=param.help or None, **_given(key, value=str(value))) or ""
 
 
 def _columns(param: Param, key: str, value: Any, columns: Names) -> tuple[str, ...]:
-    st.session_state[key] = [id for id in st.session_state[key] if id in columns]
+    start = _given(key, default=[id for id in value if id in columns])
+    if not set(st.session_state.get(key, ())) <= set(columns):
+        st.session_state[key], start = [id for id in st.session_state[key] if id in columns], {}
     got = st.multiselect(
         label(param),
         list(columns),
@@ -164,12 +177,13 @@ def _columns(param: Param, key: str, value: Any, columns: Names) -> tuple[str, .
         placeholder="Every fitting column",
         key=key,
         help=param.help or None,
+        **start,
     )
     return tuple(got)
 
 
 def _integers(param: Param, key: str, value: Any, columns: Names) -> tuple[int, ...]:
-    text = st.text_input(label(param), key=key, help=param.help or None, validate=INTEGERS)
+    text = st.text_input(label(param), key=key, help=param.help or None, validate=INTEGERS, **_given(key, value=_shown(param, value)))
     try:
         return integers(text or "")
     except ValueError as error:
