@@ -185,7 +185,9 @@ def _numbers(run: Run, active: bool) -> None:
     elif said := progress.ending(series, run.facts, step):
         st.markdown(f":gray[:material/flag:] {md(said)}")
     if run.state != "queued" and (active or series):
-        st.html(sketches.tiles([_steps_tile(run.facts, step), *_measure_tile(run.facts, series, active), *_work_tiles(run, active)]))
+        st.html(
+            sketches.tiles([_steps_tile(run.facts, step, active), *_measure_tile(run.facts, series, active), *_work_tiles(run, active)])
+        )
 
 
 def _place(run: Run) -> str:
@@ -200,10 +202,11 @@ def _place(run: Run) -> str:
     return f"{words.things(before, 'other training')} first" if before else "It is next"
 
 
-def _steps_tile(facts: Mapping[str, Any], step: str) -> Tile:
+def _steps_tile(facts: Mapping[str, Any], step: str, active: bool) -> Tile:
+    verb = "so far was" if active else "was"
     best, total = (facts.get("best") or {}).get("epoch"), facts.get("epochs")
     value = words.count(facts.get("epoch") or 0) + (f" of {words.count(total)}" if total else "")
-    return step.capitalize(), value, f"the best so far was {words.count(best)}" if best else "times through all its rows"
+    return step.capitalize(), value, f"the best {verb} {words.count(best)}" if best else "times through all its rows"
 
 
 def _measure_tile(facts: Mapping[str, Any], series: Series, active: bool) -> list[Tile]:
@@ -227,7 +230,7 @@ def _work_tiles(run: Run, active: bool) -> list[Tile]:
         size = words.count(facts["parameters"]) if facts.get("parameters") else "–"
         return [("Took", words.duration(facts.get("seconds")), fast), ("Numbers learned", size, "the size of the model")]
     left = facts.get("seconds_left")
-    tiles = [("Time left", f"at most {words.duration(left)}" if left is not None else "–", fast)]
+    tiles = [("Time left", f"at most {words.duration(left)}" if left is not None and left >= 1 else "almost done" if left is not None else "–", fast)]
     cores = facts["cpu"] / 100 if facts.get("cpu") is not None else None
     busy = f"{cores:.1f} of {os.cpu_count()}" if cores is not None else "–"
     tiles.append(("Cores at work", busy, f"memory {words.size(facts['ram'])}" if facts.get("ram") else ""))
