@@ -223,14 +223,19 @@ def _measure_tile(facts: Mapping[str, Any], series: Series, active: bool) -> lis
     return tiles
 
 
+def _left(seconds: float | None) -> str:
+    if seconds is None:
+        return "–"
+    return f"at most {words.duration(seconds)}" if seconds >= 1 else "almost done"
+
+
 def _work_tiles(run: Run, active: bool) -> list[Tile]:
     facts, speed = run.facts, run.facts.get("rows_per_second")
     fast = f"{words.measure(float(f'{speed:.2g}'))} rows a second" if speed else ""
     if not active:
         size = words.count(facts["parameters"]) if facts.get("parameters") else "–"
         return [("Took", words.duration(facts.get("seconds")), fast), ("Numbers learned", size, "the size of the model")]
-    left = facts.get("seconds_left")
-    tiles = [("Time left", f"at most {words.duration(left)}" if left is not None and left >= 1 else "almost done" if left is not None else "–", fast)]
+    tiles = [("Time left", _left(facts.get("seconds_left")), fast)]
     cores = facts["cpu"] / 100 if facts.get("cpu") is not None else None
     busy = f"{cores:.1f} of {os.cpu_count()}" if cores is not None else "–"
     tiles.append(("Cores at work", busy, f"memory {words.size(facts['ram'])}" if facts.get("ram") else ""))
