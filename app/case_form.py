@@ -16,12 +16,12 @@ from engine.form import FormField
 SHOWN = 18
 ROOM, EACH = 24, 3
 UNKNOWN = "not known"
+FILLED = "case-filled"
 Row = dict[str, Any]
 
 
 def ask(fields: Sequence[FormField], run: str, folder: Path) -> Row:
     """Draws the form; the case as {column name: text, number or None}."""
-    _fill_first(fields, run)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("A typical case", key="case-typical", icon=":material/person:", on_click=_fill, args=(fields, run, {}))
         if others := samples(folder):
@@ -35,6 +35,7 @@ def ask(fields: Sequence[FormField], run: str, folder: Path) -> Row:
         with st.expander(f"{len(fields) - SHOWN} more columns", key="case-more"), st.grid(3, min_column_width=190, key="case-rest"):
             for field in fields[SHOWN:]:
                 row[field.name] = _WIDGETS[field.type](field, _key(run, field))
+    st.session_state.pop(FILLED, None)
     return row
 
 
@@ -73,12 +74,9 @@ def decimals(field: FormField) -> int:
     return min(10, max(1, 3 - math.floor(math.log10(spread)))) if spread > 0 else 2
 
 
-def _fill_first(fields: Sequence[FormField], run: str) -> None:
-    if fields and _key(run, fields[0]) not in st.session_state:
-        _fill(fields, run, {})
-
-
 def _fill(fields: Sequence[FormField], run: str, values: dict[str, Any]) -> None:
+    """A callback: puts these values, or typical ones, into the form."""
+    st.session_state[FILLED] = True
     for field in fields:
         given = values[field.id] if field.id in values else typical(field)
         st.session_state[_key(run, field)] = _as_widget(field, given) if field.id in values else given
@@ -102,6 +100,15 @@ def _key(run: str, field: FormField) -> str:
     return f"case-{run}-{field.id}"
 
 
+def _now(field: FormField, key: str) -> Any:
+    return st.session_state[key] if key in st.session_state else typical(field)
+
+
+def _given(**start: Any) -> dict[str, Any]:
+    """The value for a widget that the browser has not drawn yet; not where `_fill` has just written it (Streamlit takes only one)."""
+    return {} if FILLED in st.session_state else start
+
+
 def _label(field: FormField) -> str:
     return md(short(field.name, 60))
 
@@ -110,27 +117,32 @@ def _number(field: FormField, key: str) -> float | None:
     places = decimals(field)
     seen = f"Training rows: {words.measure(field.low)} to {words.measure(field.high)}" if field.low is not None else None
     step = 1 if field.whole else float(f"{10.0**-places * 10:.0e}")
-    got = st.number_input(
-        _label(field), value=None, step=step, format="%d" if field.whole else f"%.{places}f", key=key, help=seen, placeholder=UNKNOWN
-    )
+    shown = {"format": "%d" if field.whole else f"%.{places}f", "help": seen, "placeholder": UNKNOWN}
+    start = None if FILLED in st.session_state else _now(field, key)
+    got = st.number_input(_label(field), value=start, step=step, key=key, **shown)
     return None if got is None else float(got)
 
 
 def _category(field: FormField, key: str) -> str | None:
     few = sum(len(choice) + EACH for choice in field.choices) <= ROOM
     if few and st.session_state.get(key) in (None, *field.choices):
-        return st.segmented_control(_label(field), field.choices, format_func=md, key=key, help="Press again to leave it open.")
+        return st.segmented_control(
+            _label(field), field.choices, format_func=md, key=key, help="Press again to leave it open.", **_given(default=_now(field, key))
+        )
     options = list(dict.fromkeys([*field.choices, *filter(None, [st.session_state.get(key)])]))
-    return st.selectbox(_label(field), options, index=None, key=key, placeholder=UNKNOWN, accept_new_options=len(options) > 30)
+    now = _now(field, key)
+    index = options.index(now) if now in options and FILLED not in st.session_state else None
+    return st.selectbox(_label(field), options, index=index, key=key, placeholder=UNKNOWN, accept_new_options=len(options) > 30)
 
 
 def _date(field: FormField, key: str) -> str | None:
-    got = st.date_input(_label(field), value=None, min_value=date(1000, 1, 1), max_value=date(2999, 12, 31), key=key)
+    start = None if FILLED in st.session_state else _now(field, key)
+    got = st.date_input(_label(field), value=start, min_value=date(1000, 1, 1), max_value=date(2999, 12, 31), key=key)
     return got.isoformat() if isinstance(got, date) else None
 
 
 def _text(field: FormField, key: str) -> str | None:
-    return st.text_input(_label(field), key=key, placeholder=UNKNOWN) or None
+    return st.text_input(_label(field), key=key, placeholder=UNKNOWN, **_given(value=_now(field, key))) or None
 
 
 def _day(seconds: float) -> date:

@@ -8,6 +8,7 @@ import streamlit as st
 from app import charts, curves, parts, pictures, run_page, run_table, state, words
 from app.judgement import distinct
 from app.text import md, short
+from engine.spec import Param
 from engine.store.runs import Run
 
 ALWAYS = ("Result", "Measure", "Took")
@@ -56,7 +57,9 @@ def facts(run: Run) -> dict[str, str]:
     told["Preparation"] = ", ".join(type(step).title for step in plan.recipe) or "none"
     told["Rows never seen"] = f"{words.share(plan.split.test)}, {DIVIDED[plan.split.method]}"
     for part, spec in (("Model", plan.architecture), ("Training", plan.training)):
-        told |= {f"{part}: {_label(param.label)}": _value(getattr(spec, param.name)) for param in spec.params() if param.type != "columns"}
+        told |= {
+            f"{part}: {_label(param.label)}": _value(param, getattr(spec, param.name)) for param in spec.params() if param.type != "columns"
+        }
     return told
 
 
@@ -64,7 +67,9 @@ def _label(label: str) -> str:
     return label[:1].lower() + label[1:]
 
 
-def _value(value: Any) -> str:
+def _value(param: Param, value: Any) -> str:
+    if param.choices:
+        return str(dict(param.choices).get(value, value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):

@@ -138,7 +138,8 @@ def test_a_name_in_markdown_is_not_formatted_in_choices(page: AppTest) -> None:
 
 def test_each_drawing_tells_the_browser_every_value() -> None:
     """The browser may meet a widget only in a later drawing; one without its value would begin at its lowest and send that back."""
-    chosen = Every(on=True, whole=7, rate=0.5, mood="wild", place="d", note="kept", widths=(8, 4), only=("c2",), low=5.0, high=95.0, depth=9)
+    few = {"low": 5.0, "high": 95.0, "depth": 9}
+    chosen = Every(on=True, whole=7, rate=0.5, mood="wild", place="d", note="kept", widths=(8, 4), only=("c2",), **few)
     at = AppTest.from_function(script)
     at.session_state["stored"] = chosen
     for _ in range(2):

@@ -60,7 +60,8 @@ def test_a_typical_case_is_answered_at_once_with_how_sure(used: Trained) -> None
 
 def test_each_column_has_one_sensible_widget(used: Trained) -> None:
     page = opened(used)
-    names = [widget.label.replace("\\", "") for kind in ("number_input", "selectbox", "date_input", "button_group") for widget in page.at.get(kind)]
+    kinds = ("number_input", "selectbox", "date_input", "button_group")
+    names = [widget.label.replace("\\", "") for kind in kinds for widget in page.at.get(kind)]
     assert {"age", "ward", "visit", NASTY} <= set(names)
     assert "bill code" not in names
 

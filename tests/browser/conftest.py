@@ -6,12 +6,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from engine.jobs import supervisor
 from engine.store import runs
@@ -78,9 +79,23 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, served: Served) -> Iterator[Page]:
     """A tab of its own. A script error in the page fails the test."""
+    with _tab(browser) as tab:
+        yield tab
+
+
+@pytest.fixture(scope="module")
+def new_page(browser: Browser, served: Served) -> Iterator[Callable[[], Page]]:
+    """Opens tabs for what a module plays only once."""
+    with ExitStack() as tabs:
+        yield lambda: tabs.enter_context(_tab(browser))
+
+
+@contextmanager
+def _tab(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1360, "height": 900})
     tab = context.new_page()
     tab.set_default_timeout(30_000)
+    expect.set_options(timeout=15_000)
     errors: list[str] = []
     tab.on("pageerror", lambda error: errors.append(str(error)))
     yield tab
