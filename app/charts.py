@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+from pydantic import BaseModel
 
 from app import theme, words
 from app.text import plot_text, short
@@ -59,8 +62,8 @@ def layout(look: Look, x: str, y: str, height: int = HEIGHT, **more: Any) -> dic
 
 
 def figure(panel: Any, look: Look) -> Any:
-    """The figure of a panel that is a chart. Raises KeyError for panels that are tables or words."""
-    return _DRAWN[type(panel)](panel, look)
+    """The figure of a panel that is a chart, kept once drawn: never change it. Raises KeyError for panels that are tables or words."""
+    return _figure(type(panel), panel.model_dump_json(), look)
 
 
 def is_chart(panel: Any) -> bool:
@@ -91,9 +94,21 @@ def overlay(lines: Sequence[tuple[str, Sequence[float], Sequence[float]]], x: st
 
 
 def thresholds(panel: Thresholds, look: Look, tried: float) -> Any:
-    """What is missed and what is a false alarm at every threshold; the one in use and the one tried are marked."""
+    """What is missed and what is a false alarm at every threshold; the one in use and the one tried are marked. Kept like `figure`."""
+    return _thresholds(panel.model_dump_json(), look, tried)
+
+
+@lru_cache(maxsize=128)
+def _figure(kind: type[BaseModel], panel: str, look: Look) -> Any:
+    """Plotly takes 20 to 60 ms to put one together, and a report does not change."""
+    return _DRAWN[kind](kind.model_validate_json(panel), look)
+
+
+@lru_cache(maxsize=128)
+def _thresholds(stored: str, look: Look, tried: float) -> Any:
     import plotly.graph_objects as go
 
+    panel = Thresholds.model_validate_json(stored)
     missed, alarms = _missed(panel)
     x = [100 * threshold for threshold in panel.thresholds]
     chart = go.Figure()
@@ -137,8 +152,8 @@ def _confusion(panel: Confusion, look: Look) -> Any:
             customdata=panel.counts,
             text=None if many else told,
             texttemplate=None if many else "%{text}",
-            textfont={"size": 15 if len(labels) <= FEW_CLASSES else 12},
-            colorscale=[[0, look.surface], [1, look.unseen]],
+            textfont={"size": 15 if len(labels) <= FEW_CLASSES else 12, "color": look.text},
+            colorscale=[[0, _faded(look.unseen, 0.05)], [1, _faded(look.unseen, 0.6)]],
             zmin=0,
             zmax=1,
             showscale=False,
@@ -151,6 +166,12 @@ def _confusion(panel: Confusion, look: Look) -> Any:
     chart.update_xaxes(type="category", showgrid=False, side="bottom")
     chart.update_yaxes(type="category", showgrid=False, autorange="reversed")
     return chart
+
+
+def _faded(colour: str, opacity: float) -> str:
+    """A "#rrggbb" colour that lets the page shine through, so that text stays readable on it."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
 
 
 def _curve(panel: Curve, look: Look) -> Any:
