@@ -60,7 +60,8 @@ class Asking:
 
     def about(self, question: str, plan: Plan, version: int, wait: float = 0.0) -> Answer | None:
         """The answer, or None while it is on its way (after at most `wait` seconds). `version` is the dataset's."""
-        key = f"{question} {version} {plan.model_copy(update={'name': ''}).model_dump_json()}"
+        matters = plan.model_dump_json(exclude={"name"} | ({"training"} if question == URGENT else set()))
+        key = f"{question} {version} {matters}"
         until = time.monotonic() + wait
         with self._change:
             self._want(key, question, plan)

@@ -68,10 +68,10 @@ def _panels(report: Report, run: Run) -> None:
 
 def _charts(panels: Sequence[Any]) -> None:
     for i in range(0, len(panels), 2):
-        for j, column in enumerate(st.columns(2, gap="small")):
-            if i + j < len(panels):
-                with column:
-                    _chart(panels[i + j], f"{i + j}")
+        pair = panels[i : i + 2]
+        for j, column in enumerate(st.columns(len(pair), gap="small")):
+            with column:
+                _chart(pair[j], f"{i + j}")
 
 
 @st.fragment
