@@ -48,11 +48,14 @@ def _supervise(workspace: Workspace) -> "subprocess.Popen[bytes]":
 
 
 def _kill_at_random(workspace: Workspace, supervisors: list["subprocess.Popen[bytes]"], chance: random.Random) -> int:
-    """Forty kills, one in five of a supervisor (which is replaced); how many workers were hit."""
+    """Forty kills while a worker lives, one in five of a supervisor (which is replaced); how many workers were hit."""
     workers = 0
     kills = 0
     while kills < KILLS and not all(run.is_done for run in runs.all(workspace)):
         time.sleep(chance.uniform(0.01, 0.09))
+        alive = [run for run in transitions.unfinished(workspace) if run.state in transitions.ACTIVE and run.process]
+        if not alive:
+            continue
         if chance.random() < 0.2:
             position = chance.randrange(len(supervisors))
             supervisors[position].kill()
@@ -60,8 +63,7 @@ def _kill_at_random(workspace: Workspace, supervisors: list["subprocess.Popen[by
             supervisors[position] = _supervise(workspace)
             kills += 1
             continue
-        alive = [run for run in transitions.unfinished(workspace) if run.state in transitions.ACTIVE and run.process]
-        if alive and (victim := chance.choice(alive).process):
+        if victim := chance.choice(alive).process:
             with suppress(ProcessLookupError):
                 os.kill(victim.pid, signal.SIGKILL)
                 workers += 1
