@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def write_source(path: Path, width: int, batches: Iterable[Batch]) -> int:
 
 def source_column(path: Path, id: str) -> pa.Array:
     """All text of one column: (rows,) large strings, null where the file had no cell."""
-    return pq.read_table(path, columns=[id], memory_map=True).column(0).cast(pa.large_string()).combine_chunks()
+    return _opened(path).read(columns=[id], use_threads=False).column(0).cast(pa.large_string()).combine_chunks()
 
 
 def write_table(path: Path, source: Path, columns: Sequence[Column], tell: Callable[[float], None] = lambda done: None) -> None:
@@ -81,6 +82,12 @@ def read_table(
     else:
         found = file.read(columns=names) if rows is None else _first(file, names, rows)
     return as_table(found, columns, folder)
+
+
+@lru_cache(maxsize=2)
+def _opened(path: Path) -> pq.ParquetFile:
+    """Kept open: reading the description of thousands of columns again for each of them takes minutes and address space."""
+    return pq.ParquetFile(path, pre_buffer=False)
 
 
 def as_table(found: pa.Table, columns: Sequence[Column], folder: Path | None = None) -> Table:

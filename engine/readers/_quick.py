@@ -11,6 +11,7 @@ import pyarrow.csv
 from engine.readers.base import Batch, column_id
 
 BLOCK = 8 * 2**20
+SMALLEST_BLOCK, ALL_COLUMNS = 2**17, 2**28
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def batches(body: Body, tell: Callable[[float], None] = lambda done: None) -> It
         try:
             table = pyarrow.csv.open_csv(
                 stream,
-                read_options=pyarrow.csv.ReadOptions(block_size=BLOCK, column_names=names, use_threads=True),
+                read_options=pyarrow.csv.ReadOptions(block_size=_block(len(names)), column_names=names, use_threads=True),
                 parse_options=pyarrow.csv.ParseOptions(
                     delimiter=body.delimiter, quote_char=body.quote if quoted else False, newlines_in_values=quoted
                 ),
@@ -63,6 +64,11 @@ def batches(body: Body, tell: Callable[[float], None] = lambda done: None) -> It
             if batch.num_rows:
                 yield list(batch.columns)
             tell(min(1.0, file.tell() / size))
+
+
+def _block(width: int) -> int:
+    """Bytes read at a time: Arrow sets so much aside for every column, and the process may have only so much for all of them."""
+    return max(SMALLEST_BLOCK, min(BLOCK, ALL_COLUMNS // max(1, width)))
 
 
 def _count(body: Body, what: bytes) -> int:

@@ -142,3 +142,12 @@ def test_the_answer_survives_odd_words(request_: dict[str, Any], tmp_path: Path)
     names = [column["name"] for column in quarantine.run(request_, tmp_path / "log")["columns"]]
     assert names == ["a b", "\U0001f600"]
     assert json.dumps(names) and os.path.exists(request_["path"])
+
+
+@pytest.mark.slow
+def test_thousands_of_columns_fit_into_the_memory_an_upload_may_use(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    names = [f"x{i}" for i in range(2_400)]
+    path.write_text("\n".join([",".join(names), *(",".join(str((row * i) % 97 / 7) for i in range(len(names))) for row in range(60))]))
+    dataset = datasets.add(workspace, path, "wide.csv")
+    assert (dataset.rows, len(dataset.columns)) == (60, 2_400)
