@@ -33,7 +33,7 @@ def read(request: Request, tell: Tell) -> dict[str, Any]:
         problems += told
     tables.write_arrays(table, found, arrays)
     problems += [
-        Problem(where=request.name, what=change.what, fix="Check that this is meant so.", level="info")
+        Problem(where=request.name, what=change.words(), fix="Check that this is meant so.", level="info")
         for change in raw.changes
         if change.count
     ]

@@ -1,5 +1,6 @@
 """The linear model every network is compared with: fitted on the same training rows, asked on the same unseen ones."""
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -23,7 +24,9 @@ def linear(task: Task, state: dict[str, Any], shapes: Shapes, inputs: Inputs, y:
     chosen = _sample(len(y), MOST_PICTURES if "pixels" in inputs else MOST_ROWS, seed)
     try:
         model = task.linear()
-        model.fit(flat({name: x[chosen] for name, x in inputs.items()}, shapes), y[chosen])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model.fit(flat({name: x[chosen] for name, x in inputs.items()}, shapes), y[chosen])
     except (ValueError, ArithmeticError, MemoryError, np.linalg.LinAlgError) as error:
         print(f"No linear model to compare with: {error}", flush=True)
         return None

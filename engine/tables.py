@@ -34,7 +34,8 @@ def write_source(path: Path, width: int, batches: Iterable[Batch]) -> int:
 
 def source_column(path: Path, id: str) -> pa.Array:
     """All text of one column: (rows,) large strings, null where the file had no cell."""
-    return _opened(path).read(columns=[id], use_threads=False).column(0).cast(pa.large_string()).combine_chunks()
+    stat = path.stat()
+    return _opened(path, stat.st_ino, stat.st_mtime_ns).read(columns=[id], use_threads=False).column(0).cast(pa.large_string()).combine_chunks()
 
 
 def write_table(path: Path, source: Path, columns: Sequence[Column], tell: Callable[[float], None] = lambda done: None) -> None:
@@ -85,7 +86,7 @@ def read_table(
 
 
 @lru_cache(maxsize=2)
-def _opened(path: Path) -> pq.ParquetFile:
+def _opened(path: Path, _inode: int, _changed: int) -> pq.ParquetFile:
     """Kept open: reading the description of thousands of columns again for each of them takes minutes and address space."""
     return pq.ParquetFile(path, pre_buffer=False)
 

@@ -42,8 +42,12 @@ class Order:
 
 def train(order: Order, at: Path | None, as_json: bool) -> None:
     """Trains and tells. Raises EngineError for what the user can mend, also when the run fails."""
+    if order.out:
+        _refuse_other_things(order.out)
     workspace = Workspace.open(at)
     dataset = datasets.add(workspace, order.data, order.data.name, on_progress=_reading)
+    for change in dataset.changes:
+        tell(f"  {change.words()}")
     plan = _plan(workspace, dataset.id, order)
     _check(workspace, plan)
     run = runs.add(workspace, plan, name=plan.name)
@@ -99,10 +103,13 @@ def _with_setting(plan: Plan, setting: str) -> Plan:
         raise InvalidPlan(f"'--set {setting}' has no value.", "Write it as --set training.epochs=5.")
     try:
         return plans.with_setting(plan, path.strip(), value.strip())
-    except InvalidPlan:
+    except InvalidPlan as error:
         if not re.fullmatch(r"\s*\d+(\s*,\s*\d+)*\s*", value):
             raise
-        return plans.with_setting(plan, path.strip(), f"[{value}]")
+        try:
+            return plans.with_setting(plan, path.strip(), f"[{value}]")
+        except InvalidPlan:
+            raise error from None
 
 
 def _check(workspace: Workspace, plan: Plan) -> None:
@@ -167,10 +174,15 @@ def _put(bundle: Path, out: Path) -> None:
     if out.suffix == ".zip":
         shutil.make_archive(str(out.with_suffix("")), "zip", bundle)
         return
-    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "manifest.json").exists())):
-        raise EngineError(f"'{out}' exists and is not a model.", "Choose another --out.")
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(bundle, out)
+
+
+def _refuse_other_things(out: Path) -> None:
+    """Before hours of training, not after: what is there and is not a model is never overwritten."""
+    is_model = out.suffix == ".zip" or (out.is_dir() and (not any(out.iterdir()) or (out / "manifest.json").exists()))
+    if out.exists() and not is_model:
+        raise EngineError(f"'{out}' exists and is not a model.", "Choose another --out.")
 
 
 def _result(run: Run, report: Report, bundle: Path) -> dict[str, object]:

@@ -17,6 +17,7 @@ from engine.command_line.training import measures
 from engine.errors import EngineError, NotFound
 from engine.exporters import EXPORTERS
 from engine.jobs import answers
+from engine.lazy import tensorflow
 from engine.panels import Report
 from engine.store.workspace import Workspace
 from engine.tasks import Judged
@@ -26,13 +27,26 @@ LARGEST = 4 * 2**30
 MANY_FILES = 200
 
 
+def _import_quietly() -> None:
+    """TensorFlow writes notices to the error stream while it is imported; there a person expects at most one line."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        bool(tensorflow.constant(0.0) == 0.0)
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def predict(at: Path, data: Path, out: Path) -> None:
     """Writes the rows of `data` with their answers to `out`."""
+    _need_folder(out)
     with opened(at) as folder:
         got = answers.predict_file(Workspace(folder), str(folder), str(data), data.name, str(out))
     for problem in got["problems"]:
         tell(f"  {problem['level']}: {problem['where']}: {problem['what']} {problem['fix']}")
-    tell(f"{got['rows']} rows answered, written to {out}.")
+    tell(f"{got['rows']} row{'s' if got['rows'] != 1 else ''} answered, written to {out}.")
 
 
 def evaluate(at: Path, data: Path, as_json: bool) -> None:
@@ -41,8 +55,9 @@ def evaluate(at: Path, data: Path, as_json: bool) -> None:
         bundle = bundles.load(folder)
         report, left_out = _judge(bundle, data)
     if left_out:
-        tell(f"  {left_out} rows were left out: their answer is missing or was never seen in training.")
+        tell(f"  {left_out} without an answer that the model knows: left out.")
     tell(report.headline)
+    tell("That holds only if none of these rows was among those the model learned from.")
     if as_json:
         found = measures(report)
         give({"headline": report.headline, "verdict": report.verdict, **found, "rows": report.rows_test, "left_out": left_out})
@@ -53,21 +68,31 @@ def evaluate(at: Path, data: Path, as_json: bool) -> None:
 
 def export(at: Path, kind: str, out: Path) -> None:
     """Writes the model in another form, checked by loading it again."""
+    _need_folder(out)
     with opened(at) as folder:
         EXPORTERS.get(kind)(kind=kind).write(bundles.load(folder), out)
     tell(f"Written to {out}.")
+
+
+def _need_folder(out: Path) -> None:
+    if not out.absolute().parent.is_dir():
+        raise NotFound(f"There is no folder '{out.parent}' to write into.", "Make it first, or choose another --out.")
+    if out.is_dir():
+        raise EngineError(f"'{out}' is a folder.", "Name a file to write.")
 
 
 @contextmanager
 def opened(at: Path) -> Iterator[Path]:
     """The bundle's folder; a zip is unpacked into a temporary one. Raises EngineError for what is not a bundle."""
     if at.is_dir():
+        _import_quietly()
         yield at
         return
     if not at.is_file():
         raise NotFound(f"There is no model at '{at}'.", "Name the folder or the .zip of a model.")
     with tempfile.TemporaryDirectory(prefix="modelwright-") as place:
         _unpack(at, Path(place))
+        _import_quietly()
         yield Path(place)
 
 

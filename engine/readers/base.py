@@ -33,6 +33,11 @@ class Change(BaseModel):
     examples: tuple[str, ...] = ()
     typing: bool = False
 
+    def words(self, most: int = 5) -> str:
+        """The whole line: what, how often, where."""
+        times = f" ({self.count:,} time{'s' if self.count != 1 else ''})" if self.count else ""
+        return f"{self.what.rstrip('.')}{times}{': ' + ', '.join(self.examples[:most]) if self.examples else ''}."
+
 
 @dataclass
 class Raw:

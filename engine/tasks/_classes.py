@@ -18,7 +18,7 @@ def linear_classifier() -> Any:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    return make_pipeline(SimpleImputer(keep_empty_features=True), StandardScaler(), LogisticRegression(max_iter=300))
+    return make_pipeline(SimpleImputer(keep_empty_features=True), StandardScaler(), LogisticRegression(max_iter=150, tol=1e-3))
 
 
 def class_chances(estimator: Any, x: Array, classes: int) -> Array:

@@ -100,6 +100,9 @@ def test_runs_lists_it(trained: dict, home: Path) -> None:
         (("train", "people.csv", "--target", "tall", "--architecture", "magic"), "There is no architecture called 'magic'"),
         (("train", "people.csv", "--task", "regression", "--target", "colour"), "colour"),
         (("predict", "people.csv", "people.csv", "--out", "x.csv"), "not a model"),
+        (("train", "people.csv", "--target", "tall", "--set", "training.epochs=99999999999"), "'Epochs' is 99999999999"),
+        (("train", "people.csv", "--target", "tall", "--out", "people.csv"), "exists and is not a model"),
+        (("predict", "model.zip", "people.csv", "--out", "no/such/answers.csv"), "There is no folder 'no/such'"),
         (("evaluate", "model.zip", "new-without.csv"), "tall"),
     ],
 )
