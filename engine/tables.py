@@ -35,7 +35,8 @@ def write_source(path: Path, width: int, batches: Iterable[Batch]) -> int:
 def source_column(path: Path, id: str) -> pa.Array:
     """All text of one column: (rows,) large strings, null where the file had no cell."""
     stat = path.stat()
-    return _opened(path, stat.st_ino, stat.st_mtime_ns).read(columns=[id], use_threads=False).column(0).cast(pa.large_string()).combine_chunks()
+    found = _opened(path, stat.st_ino, stat.st_mtime_ns).read(columns=[id], use_threads=False)
+    return found.column(0).cast(pa.large_string()).combine_chunks()
 
 
 def write_table(path: Path, source: Path, columns: Sequence[Column], tell: Callable[[float], None] = lambda done: None) -> None:
