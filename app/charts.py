@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from textwrap import wrap
 from typing import Any
 
 from pydantic import BaseModel
@@ -14,6 +15,7 @@ from engine.panels import Bars, Confusion, Curve, Line, Scatter, Thresholds
 
 MOST_POINTS = 2000
 HEIGHT = 340
+LONGEST_SIDE_TITLE = 38
 FEW_CLASSES, MANY_CLASSES = 3, 12
 CONFIG = {
     "displaylogo": False,
@@ -56,7 +58,7 @@ def layout(look: Look, x: str, y: str, height: int = HEIGHT, **more: Any) -> dic
         "hoverlabel": {"bgcolor": look.surface, "bordercolor": look.border, "font": {"color": look.text}},
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": look.quiet, "activecolor": look.training},
         "xaxis": {**axis, "title": {"text": plot_text(x), "standoff": 8}},
-        "yaxis": {**axis, "title": {"text": plot_text(y), "standoff": 8}},
+        "yaxis": {**axis, "title": {"text": "<br>".join(map(plot_text, wrap(y, LONGEST_SIDE_TITLE))), "standoff": 8}},
         **more,
     }
 
