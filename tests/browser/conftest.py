@@ -45,7 +45,7 @@ class Served:
         log = (self.workspace.path / "app.log").open("ab")
         command = [sys.executable, "-c", SERVE, str(self.workspace.path), str(self.port)]
         self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        _until(lambda: _healthy(self.url), 60, "the app answers")
+        until(lambda: _healthy(self.url), 60, "the app answers")
 
     def kill(self) -> None:
         assert self.process is not None
@@ -62,7 +62,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     for run in runs.all(app.workspace):
         if not run.is_done:
             runs.wish(app.workspace, run.id, "cancel")
-    _until(lambda: all(run.is_done for run in runs.all(app.workspace)), 40, "the runs end")
+    until(lambda: all(run.is_done for run in runs.all(app.workspace)), 40, "the runs end")
     app.process and app.process.terminate()
     app.process and app.process.wait(20)
     supervisor.stop(app.workspace)
@@ -131,7 +131,7 @@ def _healthy(url: str) -> bool:
         return False
 
 
-def _until(true: object, seconds: float, what: str) -> None:
+def until(true: object, seconds: float, what: str) -> None:
     end = time.monotonic() + seconds
     while not true():  # type: ignore[operator]
         assert time.monotonic() < end, f"Not within {seconds} s: {what}"

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from engine.store import runs
 from tests.browser import person
-from tests.browser.conftest import Served, shoot
+from tests.browser.conftest import Served, shoot, until
 
 pytestmark = pytest.mark.browser
 NEVER_ENDING = "100000"
@@ -62,9 +62,10 @@ def test_a_killed_worker_is_started_again_and_said(served: Served, learning: Pag
     run = next(run for run in runs.all(served.workspace) if run.is_active)
     assert run.pid
     os.kill(run.pid, signal.SIGKILL)
-    page.wait_for_function("() => !document.querySelector('.st-key-stop button')", timeout=60_000)
+    until(lambda: runs.get(served.workspace, run.id).attempt == 2, 120, "it is started again")
+    page.wait_for_timeout(3_000)
+    expect(page.locator(".st-key-stop button").first).to_be_enabled(timeout=person.LEARNED)
     person.watch(page)
-    expect(page.locator(".st-key-stop button").first).to_be_visible(timeout=person.LEARNED)
     person.grow(page, 3)
     assert runs.get(served.workspace, run.id).attempt == 2
     person.press(page, "cancel")
