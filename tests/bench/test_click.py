@@ -92,9 +92,12 @@ def _is_warm(app: App) -> bool:
 
 
 def _end(app: App, run: str, page: Page) -> None:
+    """Also waits for the processes to go: one that was the spare keeps its name while it works."""
+    workers = [*app.others("engine.jobs.spare"), *app.others("engine.jobs.worker")]
     page.close()
     runs.wish(app.workspace, run, "cancel")
     drawing.until(lambda: runs.get(app.workspace, run).is_done, "the run is cancelled")
+    drawing.until(lambda: not any(worker.is_running() for worker in workers), "its worker is gone")
 
 
 def _middle(waits: list[tuple[float, ...]]) -> float:
