@@ -1,4 +1,4 @@
-"""News for everyone who has a page open: a training has ended. A message on the page, the tab's title and icon, and the system where asked."""
+"""News for everyone with a page open: a training has ended. A message on the page, the tab's title and icon, the system where asked."""
 
 from collections.abc import Sequence
 
@@ -32,9 +32,11 @@ def follow(working: int) -> None:
         state.keep(SEEN, fresh[-1].seq)
     news = [*state.recall(NEWS, []), *map(_piece, fresh)][-MOST:]
     state.keep(NEWS, news)
-    component.named("notices", html='<button type="button" hidden></button>')(key="notices", data={"working": working, "news": news}, width="content")
+    bell = component.named("notices", html='<button type="button" hidden></button>')
+    bell(key="notices", data={"working": working, "news": news}, width="content")
 
 
 def _piece(end: Ended) -> dict[str, object]:
     body = end.headline or end.message or words.ago(end.at)
-    return {"id": f"{end.run}-{end.seq}", "title": f"{short(end.name, 60)} {ENDS[end.state]}", "body": body, "good": end.state == "succeeded"}
+    title = f"{short(end.name, 60)} {ENDS[end.state]}"
+    return {"id": f"{end.run}-{end.seq}", "title": title, "body": body, "good": end.state == "succeeded"}
