@@ -78,8 +78,11 @@ function receive(live, message) {
   live.facts = message.facts;
   for (const [name, [x, y]] of Object.entries(message.rows)) {
     const s = series(live, name);
-    for (const value of x) s.x.push(value);
-    for (const value of y) s.y.push(value);
+    for (let i = 0; i < x.length; i++) {
+      if (name === 'running_loss' && x[i] - s.x.at(-1) > 1) { s.x.push(x[i]); s.y.push(null); } // no line across epochs that went by unheard
+      s.x.push(x[i]);
+      s.y.push(y[i]);
+    }
   }
   for (const v of live.views) { v.fresh ||= isNew; v.marked ||= marked; }
   live.frame ??= requestAnimationFrame(() => {
