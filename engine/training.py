@@ -100,6 +100,8 @@ def _judge(
         linear=linear(inputs) if linear else None,
         target=plan.target,
         inputs=plan.inputs,
+        groups=split.groups(plan.split, rows),
+        group_name=table.column(plan.split.column).name if plan.split.method == "group" else "",
     )
     report = plan.task.report(judged, state)
     return report.model_copy(update={"rows_training": len(parts.train), "rows_validation": len(parts.validation)})

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine import reports, verdicts
-from engine.intervals import Comparison, compare, wilson
+from engine.intervals import Comparison
 from engine.panels import Measure, Mistakes, Panel, Report, Scores
 from engine.reports import Definition, Scored
+from engine.sampling import Sampling, compare
 from engine.scoring import Array, difference, mean
 from engine.tasks.base import Judged, State
 from engine.wording import CURRENCIES, MANY, amount, count, number, of_hundred
@@ -37,6 +38,15 @@ class _Case:
         return len(self.y)
 
     @property
+    def sampling(self) -> Sampling:
+        return self.judged.sampling(self.places)
+
+    @property
+    def groups(self) -> int:
+        """How many groups the rows come from, where the split kept groups whole, else 0."""
+        return 0 if self.judged.groups is None else self.sampling.units
+
+    @property
     def unit(self) -> str:
         return str(self.state["unit"])
 
@@ -48,14 +58,14 @@ class _Case:
         """How much less the model is off than another, on the same rows."""
         if other is None or not self.rows:
             return None
-        return compare(difference(mean(np.abs(other - self.y)), mean(np.abs(self.off))), self.rows, seed=0)
+        return compare(difference(mean(np.abs(other - self.y)), mean(np.abs(self.off))), self.sampling)
 
 
 def write(task: "Regression", judged: Judged, state: State) -> Report:
     """Headline, comparison, charts and worst mistakes from the rows the model never saw."""
     case = _case(task, judged, state)
-    model, baseline = (task.scores(outputs, judged.y, state) for outputs in (judged.outputs, judged.baseline))
-    linear = None if judged.linear is None else task.scores(judged.linear, judged.y, state)
+    model, baseline = (task.scores(outputs, judged.y, state, groups=judged.groups) for outputs in (judged.outputs, judged.baseline))
+    linear = None if judged.linear is None else task.scores(judged.linear, judged.y, state, groups=judged.groups)
     measures = [reports.measure(about, model, baseline, linear) for about in _definitions(case.unit)]
     main, trivial, formula = measures[0], case.gain(case.baseline), case.gain(case.linear)
     verdict = verdicts.verdict(trivial, _skill(main), formula)
@@ -112,7 +122,7 @@ def _headline(case: _Case, main: Measure, trivial: Comparison | None) -> str:
     off = f"Off by {amount(score.value, case.unit)} on average{interval} for {count(case.rows, 'row')} it never saw."
     middle = amount(case.state["median"], case.unit)
     always = f" Always guessing the middle value, {middle}, would be off by {number(base.value if base else None)}."
-    return verdicts.opening(trivial, AGAINST, case.rows) + off + always
+    return verdicts.opening(trivial, AGAINST, case.rows, case.groups) + off + always
 
 
 def _detail(case: _Case, main: Measure, linear: Comparison | None, is_poor: bool) -> str:
@@ -129,7 +139,7 @@ def _comparison(case: _Case, measures: list[Measure]) -> Scores:
         title="How good is it, beside guessing and a simple formula?",
         measures=measures,
         baseline_name=f"Always guessing {amount(case.state['median'], case.unit)}",
-        note="Ranges are 95 % intervals: where the number would lie with other unseen rows.",
+        note=verdicts.ranges(case.judged.group_name, case.groups),
     )
 
 
@@ -140,6 +150,7 @@ def _notes(case: _Case, main: Measure, model: Scored) -> list[str]:
     return [
         verdicts.too_good(explained is not None and explained >= 0.99, case.rows, "it explains at least 99 % of the differences"),
         verdicts.few_rows(case.rows),
+        verdicts.few_groups(case.judged.group_name, case.groups),
         verdicts.wide(main, 0.1 * base) if base else "",
         _held(case),
         f"{count(beyond, 'unseen row')} beyond every training value: there it had nothing to learn from." if beyond else "",
@@ -156,7 +167,8 @@ def _held(case: _Case) -> str:
     hits = int((np.abs(case.off) <= case.state["margin"]).sum())
     often = of_hundred(hits / case.rows) if case.rows >= MANY else f"{hits} of {case.rows}"
     held = f"The true value lay inside the range for {often} unseen rows"
-    low, high = wilson(hits, case.rows)
+    worth = case.sampling.worth({"held": mean(np.abs(case.off) <= case.state["margin"])})["held"]
+    low, high = case.sampling.share(worth, hits, case.rows) or (0.0, 1.0)
     if high < 0.9:
         return f"{held}, fewer than the 90 of 100 it is made for: take its ranges as too narrow."
     return f"{held}, more than the 90 of 100 it is made for: its ranges are wide." if low > 0.9 else f"{held}; it is made for 90 of 100."

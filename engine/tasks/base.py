@@ -8,6 +8,7 @@ import pandas as pd
 
 from engine.columns import Table
 from engine.panels import Report, Score
+from engine.sampling import Sampling
 from engine.spec import Spec
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class Judged:
 
     `y` are the true answers as `Table.values` gives them, not encoded. `outputs`, `baseline` and `linear` have the shape of the
     network's output: (rows, 1) or (rows, classes); `baseline` may be its single row. `linear` is None when it could not be
-    fitted. `rows` are the rows' numbers in the dataset (0-based). `target` and `inputs` are column ids.
+    fitted. `rows` are the rows' numbers in the dataset (0-based). `target` and `inputs` are column ids. Where the split kept groups
+    whole, `groups` are their numbers, (rows,), and `group_name` is what the user calls the column.
     """
 
     table: Table
@@ -48,6 +50,12 @@ class Judged:
     linear: Array | None
     target: str
     inputs: tuple[str, ...]
+    groups: Array | None = None
+    group_name: str = ""
+
+    def sampling(self, places: Array) -> Sampling:
+        """What another judgement would draw anew, for the rows at those positions."""
+        return Sampling(len(places), None if self.groups is None else self.groups[places])
 
 
 class Task(Spec):
@@ -132,8 +140,11 @@ class Task(Spec):
         """Answers in the user's words and units: column "prediction", then "how sure" (0 to 1) or "from"/"to", then details."""
         raise NotImplementedError
 
-    def scores(self, outputs: Array, y: Array, state: State, seed: int = 0) -> dict[str, Score]:
-        """Measures with 95 % intervals (bootstrap over rows) from raw targets `y`; the first is the main one."""
+    def scores(self, outputs: Array, y: Array, state: State, seed: int = 0, groups: Array | None = None) -> dict[str, Score]:
+        """Measures with 95 % intervals from raw targets `y`; the first is the main one.
+
+        Intervals say what other rows would give or, with `groups` (one number a row), other groups of rows.
+        """
         raise NotImplementedError
 
     def report(self, judged: Judged, state: State) -> Report:

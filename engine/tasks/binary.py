@@ -11,6 +11,7 @@ from engine import labels
 from engine.errors import InvalidPlan
 from engine.lazy import keras
 from engine.panels import Report, Score
+from engine.sampling import sampling_of
 from engine.scoring import log_losses, roc_auc, value
 from engine.spec import param
 from engine.tasks import _binary_report, _threshold
@@ -152,12 +153,12 @@ class Binary(Task):
             }
         )
 
-    def scores(self, outputs: Array, y: Array, state: State, seed: int = 0) -> dict[str, Score]:
+    def scores(self, outputs: Array, y: Array, state: State, seed: int = 0, groups: Array | None = None) -> dict[str, Score]:
         """Finding, alarms, F1 and average precision are about yes, or about the rarer answer where one is rare."""
         known = self.known(y, state)
         truth = self.encode(y[known], state).astype(int)
         chances = chances_of_yes(outputs, len(y)).astype(np.float64)[known]
-        return score(truth, chances, state, seed)
+        return score(truth, chances, state, sampling_of(known, groups, seed))
 
     def report(self, judged: Judged, state: State) -> Report:
         return _binary_report.write(self, judged, state)

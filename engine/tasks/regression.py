@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from engine.errors import InvalidPlan
-from engine.intervals import bootstrap, conformal, span
+from engine.intervals import conformal
 from engine.lazy import keras
 from engine.panels import Report, Score
+from engine.sampling import sampling_of
 from engine.scoring import mean, r_squared, root_mean_square, value
 from engine.spec import param
 from engine.tasks import _regression_report
@@ -123,7 +124,7 @@ class Regression(Task):
             shown |= {"from": _rounded(low, state, np.floor), "to": _rounded(high, state, np.ceil)}
         return pd.DataFrame(shown)
 
-    def scores(self, outputs: Array, y: Array, state: State, seed: int = 0) -> dict[str, Score]:
+    def scores(self, outputs: Array, y: Array, state: State, seed: int = 0, groups: Array | None = None) -> dict[str, Score]:
         truth, known = _numbers(y), self.known(y, state)
         answers = np.broadcast_to(in_units(outputs, state), len(y))[known]
         off = answers - truth[known]
@@ -132,8 +133,8 @@ class Regression(Task):
             "root_mean_squared_error": root_mean_square(off),
             "r2": r_squared(truth[known], answers),
         }
-        drawn = bootstrap(measures, len(off), seed)
-        return {name: interval_score(value(of, len(off)), span(drawn[name], len(off))) for name, of in measures.items()}
+        spans = sampling_of(known, groups, seed).spans(measures)
+        return {name: interval_score(value(of, len(off)), spans[name]) for name, of in measures.items()}
 
     def report(self, judged: Judged, state: State) -> Report:
         return _regression_report.write(self, judged, state)
