@@ -181,10 +181,10 @@ def mistakes(table: Table, inputs: Sequence[str], worst: Sequence[tuple[int, int
     picture = next((id for id in inputs if table.column(id).type == "image"), None)
     rows: list[dict[str, Any]] = []
     for place, row, truth, prediction, detail in worst[:MOST_MISTAKES]:
-        values = [_plain(table.frame[column.id].iloc[place]) for column in shown]
+        values = [plain(table.frame[column.id].iloc[place]) for column in shown]
         line: dict[str, Any] = {"row": int(row) + 1, "truth": truth, "prediction": prediction, "detail": detail, "values": values}
         if picture is not None:
-            line["image"] = _plain(table.frame[picture].iloc[place])
+            line["image"] = plain(table.frame[picture].iloc[place])
         rows.append(line)
     return Mistakes(title="Its worst mistakes", columns=[column.name for column in shown], rows=rows, note=note)
 
@@ -240,7 +240,7 @@ def _distinct(names: list[str]) -> list[str]:
     return [name if names.index(name) == i else f"{name} ({i + 1})" for i, name in enumerate(names)]
 
 
-def _plain(value: Any) -> str | float | int | None:
+def plain(value: Any) -> str | float | int | None:
     """A cell as JSON takes it: whole numbers without a point, dates as ISO text, None for a missing one."""
     if value is None or value != value:
         return None

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from engine import reports
 from engine.panels import Mistakes, Score
-from engine.tasks.base import Array, Judged
+from engine.tasks.base import Answer, Array, Judged
 from engine.wording import count
 
 
@@ -39,6 +40,15 @@ def wrong_answers(judged: Judged, places: Array, truth: Array, said: Array, chan
         for i in order[: reports.MOST_MISTAKES]
     ]
     return reports.mistakes(judged.table, judged.inputs, worst, _note(len(wrong), len(truth)))
+
+
+def labelled(answers: pd.DataFrame, y: Array, names: Sequence[str]) -> list[Answer]:
+    """Decoded answers beside the true labels."""
+    pairs = zip(answers["prediction"], answers["how sure"], np.asarray(y).astype(int), strict=True)
+    return [
+        Answer(truth=names[k], said=said, note=f"{_whole(100 * sure)} % sure", is_right=said == names[k], part=float(sure))
+        for said, sure, k in pairs
+    ]
 
 
 def interval_score(point: float | None, interval: tuple[float, float] | None) -> Score:

@@ -187,17 +187,19 @@ def _charts(case: _Case) -> list[Panel]:
 
 def _largest(case: _Case, rows: Array) -> Mistakes:
     order = np.argsort(-np.abs(case.off), kind="stable")[: reports.MOST_MISTAKES]
-    told = [(amount(float(case.y[i]), case.unit, 9), _shown(case, case.answers[i]), _off(case, float(case.off[i]))) for i in order]
+    answers = [(shown(float(case.answers[i]), case.state), off(float(case.off[i]), case.state)) for i in order]
+    told = [(amount(float(case.y[i]), case.unit, 9), *said) for i, said in zip(order, answers, strict=True)]
     worst = [(int(case.places[i]), int(rows[i]), *said) for i, said in zip(order, told, strict=True)]
     note = f"The largest errors among {count(case.rows, 'row')} it never saw."
     return reports.mistakes(case.judged.table, case.judged.inputs, worst, note)
 
 
-def _shown(case: _Case, value: float) -> str:
-    shown = f"{value:,.{case.state['decimals']}f}"
-    return f"{case.unit}{shown}" if case.unit in CURRENCIES else f"{shown} {case.unit}".strip()
+def shown(value: float, state: State) -> str:
+    """A value of the target, with its unit and the decimals it is written with."""
+    written = f"{value:,.{state['decimals']}f}"
+    return f"{state['unit']}{written}" if state["unit"] in CURRENCIES else f"{written} {state['unit']}".strip()
 
 
-def _off(case: _Case, off: float) -> str:
-    way = "high" if off > 0 else "low"
-    return f"{amount(abs(off), case.unit)} too {way}" if off else "exactly right"
+def off(error: float, state: State) -> str:
+    """How far off an answer is, and which way."""
+    return f"{amount(abs(error), state['unit'])} too {'high' if error > 0 else 'low'}" if error else "exactly right"

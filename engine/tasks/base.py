@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel, ConfigDict
 
 from engine.columns import Table
 from engine.panels import Report, Score
@@ -30,6 +31,23 @@ class Metric:
     better: Literal["higher", "lower"]
     unit: str = ""
     factor: float = 1.0
+
+
+class Answer(BaseModel):
+    """One answer beside the truth, in the user's words and units.
+
+    `part` is how sure it is (0 to 1); of a number it is where the answer lies between the lowest and highest training value, and
+    `true_part` where the truth does. `is_right` is None where an answer is only more or less off, as `note` says.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    truth: str
+    said: str
+    note: str
+    is_right: bool | None = None
+    part: float | None = None
+    true_part: float | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +156,10 @@ class Task(Spec):
 
     def decode(self, outputs: Array, state: State) -> pd.DataFrame:
         """Answers in the user's words and units: column "prediction", then "how sure" (0 to 1) or "from"/"to", then details."""
+        raise NotImplementedError
+
+    def beside(self, outputs: Array, y: Array, state: State) -> list[Answer]:
+        """Each answer beside the truth, of any outputs against encoded targets, for a person to look at."""
         raise NotImplementedError
 
     def scores(self, outputs: Array, y: Array, state: State, seed: int = 0, groups: Array | None = None) -> dict[str, Score]:

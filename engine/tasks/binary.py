@@ -16,8 +16,8 @@ from engine.scoring import log_losses, roc_auc, value
 from engine.spec import param
 from engine.tasks import _binary_report, _threshold
 from engine.tasks._binary_scores import both, chances_of_yes, is_imbalanced, score
-from engine.tasks._classes import class_chances, linear_classifier
-from engine.tasks.base import Array, Judged, Metric, State, Task
+from engine.tasks._classes import class_chances, labelled, linear_classifier
+from engine.tasks.base import Answer, Array, Judged, Metric, State, Task
 
 if TYPE_CHECKING:
     from engine.profile import ColumnProfile
@@ -152,6 +152,9 @@ class Binary(Task):
                 f"chance of {no}": 1 - chances,
             }
         )
+
+    def beside(self, outputs: Array, y: Array, state: State) -> list[Answer]:
+        return labelled(self.decode(outputs, state), y, state["labels"])
 
     def scores(self, outputs: Array, y: Array, state: State, seed: int = 0, groups: Array | None = None) -> dict[str, Score]:
         """Finding, alarms, F1 and average precision are about yes, or about the rarer answer where one is rare."""

@@ -16,7 +16,7 @@ from engine.scoring import mean, r_squared, root_mean_square, value
 from engine.spec import param
 from engine.tasks import _regression_report
 from engine.tasks._classes import interval_score
-from engine.tasks.base import Array, Judged, Metric, State, Task
+from engine.tasks.base import Answer, Array, Judged, Metric, State, Task
 from engine.wording import number
 
 if TYPE_CHECKING:
@@ -123,6 +123,21 @@ class Regression(Task):
             low = np.where((answers >= 0) & (low < 0), 0.0, low) if state["low"] >= 0 else low
             shown |= {"from": _rounded(low, state, np.floor), "to": _rounded(high, state, np.ceil)}
         return pd.DataFrame(shown)
+
+    def beside(self, outputs: Array, y: Array, state: State) -> list[Answer]:
+        """How far off and which way; numbers are written with the decimals of the training values."""
+        said, truth = in_units(outputs, state), in_units(y, state)
+        lowest, reach = state["low"], state["high"] - state["low"]
+        return [
+            Answer(
+                truth=_regression_report.shown(float(b), state),
+                said=_regression_report.shown(float(a), state),
+                note=_regression_report.off(float(a - b), state),
+                part=(float(a) - lowest) / reach,
+                true_part=(float(b) - lowest) / reach,
+            )
+            for a, b in zip(said, truth, strict=True)
+        ]
 
     def scores(self, outputs: Array, y: Array, state: State, seed: int = 0, groups: Array | None = None) -> dict[str, Score]:
         truth, known = _numbers(y), self.known(y, state)
