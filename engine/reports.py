@@ -157,21 +157,23 @@ def predicted_against_true(y: Array, answers: Array, rows: Array, name: str, uni
     )
 
 
-def error_histogram(errors: Array, unit: str) -> Bars:
+def error_histogram(errors: Array, name: str, unit: str) -> Bars:
     """How often it is off by how much, too low on the left and too high on the right. Outliers share the outermost bars."""
+    bounds: list[float] = []
     if not len(errors) or float(np.ptp(errors)) == 0.0:
         names, values = [number(float(errors[0]))] if len(errors) else [], [float(len(errors))] if len(errors) else []
     else:
         reach = float(np.quantile(np.abs(errors), 0.99)) or float(np.abs(errors).max())
         counts, edges = np.histogram(np.clip(errors, -reach, reach), bins=min(21, 5 + 2 * (len(errors) // 20)), range=(-reach, reach))
         names = [f"{number(a, 2)} to {number(b, 2)}" for a, b in zip(edges[:-1], edges[1:], strict=True)]
-        values = counts.astype(float).tolist()
+        values, bounds = counts.astype(float).tolist(), edges.tolist()
     return Bars(
         title="How large are its errors?",
-        x_label=f"Predicted minus true{f', {unit}' if unit else ''}",
+        x_label=f"Predicted minus true {name}{f', {unit}' if unit else ''}",
         y_label="Rows",
         names=_distinct(names),
         values=values,
+        edges=bounds,
     )
 
 

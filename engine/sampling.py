@@ -69,7 +69,7 @@ class Sampling:
     def worth(self, statistics: Mapping[str, Statistic]) -> dict[str, float]:
         """For each measure the share of the rows that counts as independent: 1 over the design effect (Kish 1965), at most 1.
 
-        Where all rows answer alike nothing can be estimated, and each group counts as one row.
+        0 where all rows answer alike, so that nothing can be estimated: then each group counts as one row.
         """
         if self.codes is None or self.rows == 0:
             return dict.fromkeys(statistics, 1.0)
@@ -78,21 +78,28 @@ class Sampling:
 
     def share(self, worth: float, hits: float, rows: float) -> Interval | None:
         """Interval of a share: Wilson's with as many rows as these are worth (Korn and Graubard 1998)."""
-        return wilson(worth * hits, worth * rows, self.deviations()) if self.is_known else None
+        part = self._part(worth, rows)
+        return wilson(part * hits, part * rows, self.deviations()) if self.is_known else None
 
     def f1(self, worth: float, hits: float, misses: float, alarms: float) -> Interval | None:
         """Interval of F1, likewise."""
-        return f1_interval(worth * hits, worth * misses, worth * alarms, self.deviations()) if self.is_known else None
+        part = self._part(worth, hits + misses + alarms)
+        return f1_interval(part * hits, part * misses, part * alarms, self.deviations()) if self.is_known else None
 
     def mean_share(self, worth: float, hits: Sequence[float], rows: Sequence[float]) -> Interval | None:
         """Interval of a mean of shares, likewise."""
         if not self.is_known:
             return None
-        return mean_share_interval([worth * h for h in hits], [worth * n for n in rows], self.deviations())
+        parts = [self._part(worth, n) for n in rows]
+        right, all_of = ([part * n for part, n in zip(parts, counts, strict=True)] for counts in (hits, rows))
+        return mean_share_interval(right, all_of, self.deviations())
 
     def ranking(self, worth: float, auc: float, positives: float, negatives: float, surely: bool = False) -> Interval | None:
         """Interval of an area under the ROC curve, likewise."""
-        return auc_interval(auc, worth * positives, worth * negatives, self.deviations(surely)) if self.is_known else None
+        if not self.is_known:
+            return None
+        yes, no = (self._part(worth, n) * n for n in (positives, negatives))
+        return auc_interval(auc, yes, no, self.deviations(surely))
 
     def spans(self, statistics: Mapping[str, Statistic]) -> dict[str, Interval | None]:
         """Intervals of measures that have no formula, all on the same resamples."""
@@ -111,8 +118,11 @@ class Sampling:
 
     def _worth(self, alone: float, together: float) -> float:
         if not alone or not together:
-            return self.units / self.rows
+            return 0.0
         return min(1.0, alone / together * (self.units - 1) / self.units)
+
+    def _part(self, worth: float, rows: float) -> float:
+        return worth or min(1.0, self.units / max(1.0, rows))
 
 
 def sampling_of(known: Array, groups: Array | None, seed: int = 0) -> Sampling:

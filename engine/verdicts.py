@@ -93,7 +93,7 @@ def few_groups(group_name: str, groups: int) -> str:
     only = f"Only {count(groups, 'different value')} of '{group_name}' could be kept unseen"
     if groups < FEWEST_GROUPS:
         return f"{only}, too few to say how others would differ: no range can be given. Add rows of more of them."
-    return f"{only}, so every range is wide and rough. More of them would help; more rows of the same would not."
+    return f"{only}, so every range is rough. More of them would help; more rows of the same would not."
 
 
 def wide(main: Measure, width: float = WIDE_POINTS) -> str:

@@ -71,6 +71,7 @@ def _detail(chances: Array, truth: int, said: int, names: Sequence[str]) -> str:
 
 def _whole(value: float) -> str:
     """Whole percent, with decimals only near 0 and 100, so that "100 % sure" means it."""
+    value = min(max(value, 0.01), 99.99) if 0 < value < 100 else value
     return f"{value:.0f}" if 1 <= value <= 99 else f"{value:.2f}".rstrip("0").rstrip(".")
 
 

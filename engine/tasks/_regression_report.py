@@ -180,7 +180,7 @@ def _charts(case: _Case) -> list[Panel]:
     rows = np.asarray(case.judged.rows)[case.places]
     return [
         reports.predicted_against_true(case.y, case.answers, rows, case.name, case.unit),
-        reports.error_histogram(case.off, case.unit),
+        reports.error_histogram(case.off, case.name, case.unit),
         _largest(case, rows),
     ]
 
