@@ -1,6 +1,7 @@
 """Panels made from answers and truths: what every task's report is put together from. Knows no task."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -145,11 +146,11 @@ def calibration(happened: Array, said: Array, what: str) -> Curve:
 def predicted_against_true(y: Array, answers: Array, rows: Array, name: str, unit: str) -> Scatter:
     """At most 2000 points; the largest errors and the lowest and highest values are always among them."""
     kept = _thinned(y, answers, most=2000)
-    ending = f", {unit}" if unit else ""
+    said = _with_unit(name, unit)
     return Scatter(
         title="How close are its answers?",
-        x_label=f"True {name}{ending}",
-        y_label=f"Predicted {name}{ending}",
+        x_label=f"True {said}",
+        y_label=f"Predicted {said}",
         x=y[kept].tolist(),
         y=answers[kept].tolist(),
         rows=rows[kept].astype(int).tolist(),
@@ -169,7 +170,7 @@ def error_histogram(errors: Array, name: str, unit: str) -> Bars:
         values, bounds = counts.astype(float).tolist(), edges.tolist()
     return Bars(
         title="How large are its errors?",
-        x_label=f"Predicted minus true {name}{f', {unit}' if unit else ''}",
+        x_label=f"Predicted minus true {_with_unit(name, unit)}",
         y_label="Rows",
         names=_distinct(names),
         values=values,
@@ -218,6 +219,11 @@ def _along(x: Array, y: Array) -> dict[str, list[float]]:
         kept = np.unique(np.r_[0, np.searchsorted(way, np.linspace(0, way[-1], _CURVE_POINTS - 2)).clip(0, len(x) - 1), len(x) - 1])
         x, y = x[kept], y[kept]
     return {"x": [round(float(v), 4) for v in x], "y": [round(float(v), 4) for v in y]}
+
+
+def _with_unit(name: str, unit: str) -> str:
+    """The name with its unit, which a name such as "strength (MPa)" ends in already."""
+    return name if not unit or re.search(rf"[\[(]\s*{re.escape(unit)}\s*[\])]\s*$", name) else f"{name}, {unit}"
 
 
 def _thinned(y: Array, answers: Array, most: int) -> Array:

@@ -351,3 +351,8 @@ def test_an_error_histogram_knows_its_numbers_and_its_unit() -> None:
     drawn = reports.error_histogram(np.linspace(-3, 5, 100), "price", "€")
     assert len(drawn.edges) == len(drawn.values) + 1 and drawn.edges[0] == -drawn.edges[-1]
     assert drawn.x_label == "Predicted minus true price, €"
+
+
+def test_a_unit_is_said_once() -> None:
+    for name, said in (("strength (MPa)", "strength (MPa)"), ("strength", "strength, MPa"), ("MPa at 28 days", "MPa at 28 days, MPa")):
+        assert reports.error_histogram(np.arange(9.0), name, "MPa").x_label == f"Predicted minus true {said}"
