@@ -15,7 +15,7 @@ from engine.panels import Bars, Confusion, Curve, Line, Scatter, Thresholds
 
 MOST_POINTS = 2000
 HEIGHT = 340
-LONGEST_SIDE_TITLE = 38
+LONGEST_TITLE, LONGEST_SIDE_TITLE = 36, 32
 FEW_CLASSES, MANY_CLASSES = 3, 12
 CONFIG = {
     "displaylogo": False,
@@ -57,10 +57,15 @@ def layout(look: Look, x: str, y: str, height: int = HEIGHT, **more: Any) -> dic
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"color": look.text}},
         "hoverlabel": {"bgcolor": look.surface, "bordercolor": look.border, "font": {"color": look.text}},
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": look.quiet, "activecolor": look.training},
-        "xaxis": {**axis, "title": {"text": plot_text(x), "standoff": 8}},
-        "yaxis": {**axis, "title": {"text": "<br>".join(map(plot_text, wrap(y, LONGEST_SIDE_TITLE))), "standoff": 8}},
+        "xaxis": {**axis, "title": {"text": _lines(x, LONGEST_TITLE), "standoff": 8}},
+        "yaxis": {**axis, "title": {"text": _lines(y, LONGEST_SIDE_TITLE), "standoff": 8}},
         **more,
     }
+
+
+def _lines(title: str, longest: int) -> str:
+    """An axis title on as many lines as a narrow screen needs."""
+    return "<br>".join(map(plot_text, wrap(title, longest)))
 
 
 def figure(panel: Any, look: Look) -> Any:
@@ -240,12 +245,34 @@ def _scatter(panel: Scatter, look: Look) -> Any:
 def _bars(panel: Bars, look: Look) -> Any:
     import plotly.graph_objects as go
 
+    if panel.edges:
+        return _histogram(panel, look)
     names = [plot_text(short(name, 28)) for name in _distinct(panel.names)]
     chart = go.Figure(
         go.Bar(x=names, y=panel.values, marker={"color": look.unseen, "cornerradius": 3}, hovertemplate="%{x}: %{y:.3~g}<extra></extra>")
     )
     chart.update_layout(**layout(look, panel.x_label, panel.y_label, bargap=0.08))
     chart.update_xaxes(type="category", showgrid=False)
+    return chart
+
+
+def _histogram(panel: Bars, look: Look) -> Any:
+    """Bars between the numbers they stand for, on an axis of numbers."""
+    import plotly.graph_objects as go
+
+    lows, highs = panel.edges[:-1], panel.edges[1:]
+    chart = go.Figure(
+        go.Bar(
+            x=[(low + high) / 2 for low, high in zip(lows, highs, strict=True)],
+            y=panel.values,
+            width=[0.94 * (high - low) for low, high in zip(lows, highs, strict=True)],
+            customdata=[plot_text(name) for name in panel.names],
+            marker={"color": look.unseen, "cornerradius": 3},
+            hovertemplate="%{customdata}: %{y:.3~g}<extra></extra>",
+        )
+    )
+    chart.update_layout(**layout(look, panel.x_label, panel.y_label))
+    chart.update_xaxes(showgrid=False, nticks=7)
     return chart
 
 

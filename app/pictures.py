@@ -1,5 +1,9 @@
 """Figures on a page, in the colours of the theme the viewer has chosen."""
 
+import base64
+import io
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -35,3 +39,24 @@ def _draw_again() -> None:
 def draw(figure: Any, key: str) -> None:
     """A finished figure, as wide as its place. For charts that do not change by themselves."""
     st.plotly_chart(figure, theme=None, config=charts.CONFIG, key=key, width="stretch")
+
+
+def thumbnail(path: Path, side: int = 160) -> str:
+    """A small copy of a dataset's picture as an address for `<img>`; "" if it is not there or cannot be read."""
+    return _thumbnail(path, side, path.stat().st_mtime_ns) if path.is_file() else ""
+
+
+@lru_cache(maxsize=64)
+def _thumbnail(path: Path, side: int, _written: int) -> str:
+    from PIL import Image
+
+    try:
+        with Image.open(path) as picture:
+            picture.draft("RGB", (2 * side, 2 * side))
+            picture.thumbnail((side, side))
+            out = io.BytesIO()
+            picture.convert("RGB").save(out, "PNG" if max(picture.size) < side // 2 else "JPEG", quality=88)
+    except (OSError, ValueError):
+        return ""
+    kind = "png" if out.getvalue().startswith(b"\x89PNG") else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(out.getvalue()).decode()}"

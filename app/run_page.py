@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from app import curves, live, parts, sketches, state, words
+from app import curves, live, live_examples, parts, sketches, state, words
 from app.text import md, short
 from engine import progress
 from engine.errors import EngineError
@@ -55,6 +55,7 @@ def show(run: Run, plan: Plan | None) -> None:
     _now(run.id, active, _drawn(run))
     if active or metrics.after(state.workspace(), run.id, limit=1)[1]:
         live.chart(run.id, _charts(run), key=f"curves-{run.id}")
+    live_examples.show(run, active, step_word(plan_of(run)))
     if not active and plan is not None:
         _again(run, plan)
     missing = "" if run.state == "succeeded" else "Wait until it has learned" if active else "There is no model yet"
@@ -149,7 +150,7 @@ def _log(run: str, most: int = 8000) -> str:
 
 def _drawn(run: Run) -> tuple[object, ...]:
     """What the page around the numbers depends on; when it changes, the page is drawn anew."""
-    return run.state, run.wish, len(run.facts.get("metrics") or [])
+    return run.state, run.wish, len(run.facts.get("metrics") or []), "examples" in run.facts
 
 
 def _now(run: str, active: bool, drawn: tuple[object, ...]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.scoring import Statistic, value
+from engine.scoring import Statistic
 
 Array = np.ndarray[Any, Any]
 Interval = tuple[float, float]
@@ -37,26 +37,26 @@ def wilson(hits: float, rows: float, z: float = Z95) -> Interval:
     return (0.0 if hits <= 0 else middle - half), (1.0 if hits >= rows else middle + half)
 
 
-def f1_interval(hits: float, misses: float, alarms: float) -> Interval:
+def f1_interval(hits: float, misses: float, alarms: float, z: float = Z95) -> Interval:
     """Interval of F1 by Wilson's for hits / (hits + misses + false alarms), of which F1 is a rising function."""
-    low, high = wilson(hits, hits + misses + alarms)
+    low, high = wilson(hits, hits + misses + alarms, z)
     return 2 * low / (1 + low), 2 * high / (1 + high)
 
 
-def mean_share_interval(hits: Sequence[float], rows: Sequence[float]) -> Interval:
+def mean_share_interval(hits: Sequence[float], rows: Sequence[float], z: float = Z95) -> Interval:
     """Interval of the mean of independent shares (MOVER, Zou and Donner 2008), such as balanced accuracy."""
     known = [(h, n) for h, n in zip(hits, rows, strict=True) if n > 0]
     if not known:
         return 0.0, 1.0
     shares = [h / n for h, n in known]
-    spans = [wilson(h, n) for h, n in known]
+    spans = [wilson(h, n, z) for h, n in known]
     down = math.sqrt(sum((s - low) ** 2 for s, (low, _) in zip(shares, spans, strict=True)))
     up = math.sqrt(sum((high - s) ** 2 for s, (_, high) in zip(shares, spans, strict=True)))
     middle = sum(shares) / len(known)
     return max(0.0, middle - down / len(known)), min(1.0, middle + up / len(known))
 
 
-def auc_interval(auc: float, positives: int, negatives: int, z: float = Z95) -> Interval:
+def auc_interval(auc: float, positives: float, negatives: float, z: float = Z95) -> Interval:
     """Interval of an area under the ROC curve (Newcombe 2006, method 5): does not shrink to a point when all is ranked right."""
     extra = (positives + negatives) / 2 - 1
 
@@ -67,23 +67,33 @@ def auc_interval(auc: float, positives: int, negatives: int, z: float = Z95) -> 
     return _edge(outside, auc, 0.0), _edge(outside, auc, 1.0)
 
 
-def resamples(rows: int, seed: int, draws: int | None = None) -> Iterator[Array]:
-    """Bootstrap weights: how often each row is drawn, in pieces of shape (some resamples, rows). 1000 in all, fewer for very many rows."""
+def resamples(rows: int, seed: int, draws: int | None = None, groups: Array | None = None) -> Iterator[Array]:
+    """Bootstrap weights: how often each row is drawn, in pieces of shape (some resamples, rows). 1000 in all, fewer for very many rows.
+
+    With `groups`, (rows,) numbers from 0, whole groups are drawn, as many as there are.
+    """
     rng = np.random.default_rng(seed)
     left = draws or min(1000, max(200, _DRAWS // max(rows, 1)))
     size = max(1, 250_000 // max(rows, 1))
     while left > 0:
         now = min(size, left)
+        if groups is not None:
+            many = int(groups.max()) + 1
+            yield rng.multinomial(many, np.full(many, 1 / many), now)[:, groups].astype(np.float64)
+            left -= now
+            continue
         drawn = rng.integers(0, rows, (now, rows), dtype=np.int32) + np.arange(now, dtype=np.int32)[:, None] * rows
         yield np.bincount(drawn.ravel(), minlength=now * rows).reshape(now, rows).astype(np.float64)
         left -= now
 
 
-def bootstrap(statistics: Mapping[str, Statistic], rows: int, seed: int, draws: int | None = None) -> dict[str, Array]:
-    """Every measure on the same resamples of the rows, so that any two of them are paired."""
+def bootstrap(
+    statistics: Mapping[str, Statistic], rows: int, seed: int, draws: int | None = None, groups: Array | None = None
+) -> dict[str, Array]:
+    """Every measure on the same resamples of the rows (or of whole `groups` of them), so that any two of them are paired."""
     if not statistics or rows == 0:
         return {name: np.empty(0) for name in statistics}
-    pieces = [[statistic(weights) for statistic in statistics.values()] for weights in resamples(rows, seed, draws)]
+    pieces = [[statistic(weights) for statistic in statistics.values()] for weights in resamples(rows, seed, draws, groups)]
     return {name: np.concatenate([piece[i] for piece in pieces]) for i, name in enumerate(statistics)}
 
 
@@ -118,20 +128,6 @@ class Comparison:
     @property
     def is_worse(self) -> bool:
         return self.high < 0
-
-
-def compare(gain: Statistic, rows: int, seed: int) -> Comparison | None:
-    """Paired bootstrap of a difference (higher is better); None when the rows are too few or it is not defined."""
-    middle = value(gain, rows)
-    drawn = bootstrap({"gain": gain}, rows, seed)["gain"]
-    ends = span(drawn, rows)
-    if middle is None or ends is None:
-        return None
-    from scipy import special
-
-    error = float(np.nanstd(drawn)) * math.sqrt(rows / (rows - 1))
-    is_sure = ends[0] > 0 and middle > float(special.stdtrit(rows - 1, SURE)) * error
-    return Comparison(middle, *ends, is_sure)
 
 
 def conformal(errors: Array, coverage: float = 0.9, fewest: int = 20) -> float | None:

@@ -13,7 +13,10 @@ from engine.columns import Column
 from engine.errors import UnreadableFile
 from engine.importing import Request, Tell
 from engine.problems import Problem
-from engine.readers.base import column_id
+from engine.readers.base import Change, Places, column_id
+
+SOURCE = "source"
+"""The id of the column that says where in the file a row stands."""
 
 _SHOWN = 5
 _KINDS = {"number": ("not a number", "not numbers"), "date": ("not a date", "not dates")}
@@ -23,21 +26,33 @@ def read(request: Request, tell: Tell) -> dict[str, Any]:
     """Writes the table of the known columns; returns {"columns", "problems", "rows"}. Raises UnreadableFile naming missing columns."""
     source, pictures, table, _ = dataset_files.files(Path(request.folder), request.source, request.typed)
     raw, rows = importing.read_source(request, source, pictures, tell)
-    places, problems = match(request.known, raw.names, request.optional)
-    found = []
-    arrays = []
-    for column, place in places:
+    matched, problems = match(request.known, raw.names, request.optional)
+    found, arrays = _sources(raw.places, rows, [column.name for column in request.known])
+    if found:
+        problems.append(_told_of(found[0], request.name))
+    for column, place in matched:
         used, typed, told = _typed(column, tables.source_column(source, column_id(place)))
         found.append(used)
         arrays.append(typed)
         problems += told
     tables.write_arrays(table, found, arrays)
-    problems += [
-        Problem(where=request.name, what=change.words(), fix="Check that this is meant so.", level="info")
-        for change in raw.changes
-        if change.count
-    ]
+    problems += [_changed(request.name, change) for change in raw.changes if change.count]
     return {"rows": rows, "columns": [c.model_dump(mode="json") for c in found], "problems": [p.model_dump(mode="json") for p in problems]}
+
+
+def _sources(places: Places | None, rows: int, taken: Sequence[str]) -> tuple[list[Column], list[pa.Array]]:
+    """A column of its own that says where in the file each row stands, where counting them would not say it."""
+    if places is None or len(places.of) != rows:
+        return [], []
+    name = next(free for free in (places.word, f"{places.word} in the file", f"{places.word} in the source file") if free not in taken)
+    return [Column(id=SOURCE, name=name, type="category")], [pa.array(places.of, pa.large_string())]
+
+
+def _told_of(source: Column, file: str) -> Problem:
+    said = f"Not every row of the file follows the one before it, so the column '{source.name}' says where each answered row is in it."
+    if source.name.startswith("file"):
+        said = f"The column '{source.name}' says which picture each answer belongs to."
+    return Problem(where=file, what=said, fix="Look there to match the answers with your own rows.", level="info")
 
 
 def match(known: Sequence[Column], names: Sequence[str], optional: Sequence[str] = ()) -> tuple[list[tuple[Column, int]], list[Problem]]:
@@ -89,8 +104,10 @@ def _failures(column: Column, texts: pa.Array, failed: "np.ndarray[Any, Any]") -
     return [Problem(where=column.name, what=said, fix="Mend them in the file and try again.", column=column.id)]
 
 
-def _told(where: str, what: str) -> Problem:
-    return Problem(where=where, what=what, fix="Check that this is meant so.", level="info")
+def _changed(file: str, change: Change) -> Problem:
+    if change.loses:
+        return Problem(where=file, what=change.words(most=8), fix="They get no answer: mend them in the file and try again.")
+    return Problem(where=file, what=change.words(), fix="Check that this is meant so.", level="info")
 
 
 def _missing(missing: Sequence[str], names: Sequence[str]) -> UnreadableFile:

@@ -109,7 +109,7 @@ class Scatter(_Frozen):
 
 
 class Bars(_Frozen):
-    """Counts or shares by name, or a histogram when the names are ranges."""
+    """Counts or shares by name, or a histogram: the names are then ranges, and `edges` the numbers they lie between (one more)."""
 
     kind: Literal["bars"] = "bars"
     title: str
@@ -117,6 +117,7 @@ class Bars(_Frozen):
     y_label: str
     names: list[str]
     values: list[float]
+    edges: list[float] = []
     note: str = ""
 
 

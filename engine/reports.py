@@ -1,6 +1,7 @@
 """Panels made from answers and truths: what every task's report is put together from. Knows no task."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -145,11 +146,11 @@ def calibration(happened: Array, said: Array, what: str) -> Curve:
 def predicted_against_true(y: Array, answers: Array, rows: Array, name: str, unit: str) -> Scatter:
     """At most 2000 points; the largest errors and the lowest and highest values are always among them."""
     kept = _thinned(y, answers, most=2000)
-    ending = f", {unit}" if unit else ""
+    said = _with_unit(name, unit)
     return Scatter(
         title="How close are its answers?",
-        x_label=f"True {name}{ending}",
-        y_label=f"Predicted {name}{ending}",
+        x_label=f"True {said}",
+        y_label=f"Predicted {said}",
         x=y[kept].tolist(),
         y=answers[kept].tolist(),
         rows=rows[kept].astype(int).tolist(),
@@ -157,21 +158,23 @@ def predicted_against_true(y: Array, answers: Array, rows: Array, name: str, uni
     )
 
 
-def error_histogram(errors: Array, unit: str) -> Bars:
+def error_histogram(errors: Array, name: str, unit: str) -> Bars:
     """How often it is off by how much, too low on the left and too high on the right. Outliers share the outermost bars."""
+    bounds: list[float] = []
     if not len(errors) or float(np.ptp(errors)) == 0.0:
         names, values = [number(float(errors[0]))] if len(errors) else [], [float(len(errors))] if len(errors) else []
     else:
         reach = float(np.quantile(np.abs(errors), 0.99)) or float(np.abs(errors).max())
         counts, edges = np.histogram(np.clip(errors, -reach, reach), bins=min(21, 5 + 2 * (len(errors) // 20)), range=(-reach, reach))
         names = [f"{number(a, 2)} to {number(b, 2)}" for a, b in zip(edges[:-1], edges[1:], strict=True)]
-        values = counts.astype(float).tolist()
+        values, bounds = counts.astype(float).tolist(), edges.tolist()
     return Bars(
         title="How large are its errors?",
-        x_label=f"Predicted minus true{f', {unit}' if unit else ''}",
+        x_label=f"Predicted minus true {_with_unit(name, unit)}",
         y_label="Rows",
         names=_distinct(names),
         values=values,
+        edges=bounds,
     )
 
 
@@ -181,10 +184,10 @@ def mistakes(table: Table, inputs: Sequence[str], worst: Sequence[tuple[int, int
     picture = next((id for id in inputs if table.column(id).type == "image"), None)
     rows: list[dict[str, Any]] = []
     for place, row, truth, prediction, detail in worst[:MOST_MISTAKES]:
-        values = [_plain(table.frame[column.id].iloc[place]) for column in shown]
+        values = [plain(table.frame[column.id].iloc[place]) for column in shown]
         line: dict[str, Any] = {"row": int(row) + 1, "truth": truth, "prediction": prediction, "detail": detail, "values": values}
         if picture is not None:
-            line["image"] = _plain(table.frame[picture].iloc[place])
+            line["image"] = plain(table.frame[picture].iloc[place])
         rows.append(line)
     return Mistakes(title="Its worst mistakes", columns=[column.name for column in shown], rows=rows, note=note)
 
@@ -218,6 +221,11 @@ def _along(x: Array, y: Array) -> dict[str, list[float]]:
     return {"x": [round(float(v), 4) for v in x], "y": [round(float(v), 4) for v in y]}
 
 
+def _with_unit(name: str, unit: str) -> str:
+    """The name with its unit, which a name such as "strength (MPa)" ends in already."""
+    return name if not unit or re.search(rf"[\[(]\s*{re.escape(unit)}\s*[\])]\s*$", name) else f"{name}, {unit}"
+
+
 def _thinned(y: Array, answers: Array, most: int) -> Array:
     """Positions of at most `most` points, ascending: a quarter of them the extremes, the others evenly through the rows."""
     if len(y) <= most:
@@ -240,7 +248,7 @@ def _distinct(names: list[str]) -> list[str]:
     return [name if names.index(name) == i else f"{name} ({i + 1})" for i, name in enumerate(names)]
 
 
-def _plain(value: Any) -> str | float | int | None:
+def plain(value: Any) -> str | float | int | None:
     """A cell as JSON takes it: whole numbers without a point, dates as ISO text, None for a missing one."""
     if value is None or value != value:
         return None

@@ -31,6 +31,12 @@ def mean(values: Array) -> Statistic:
     return lambda weights: (weights @ column) / weights.sum(axis=1)
 
 
+def mean_of(values: Array, among: Array) -> Statistic:
+    """The mean over the rows `among` (0 or 1) alone: the share found, the share of true alarms."""
+    column, there = np.asarray(values, np.float64) * among, np.asarray(among, np.float64)
+    return lambda weights: _ratio(weights @ column, weights @ there)
+
+
 def root_mean_square(errors: Array) -> Statistic:
     """The root of the mean squared error (RMSE)."""
     squared = mean(np.square(np.asarray(errors, np.float64)))

@@ -66,6 +66,13 @@ def assign(split: Split, table: Table, target: str, task: "Task", seed: int) -> 
     return Parts(*(rows[parts == part] for part in (TRAIN, VALIDATION, TEST)))
 
 
+def groups(split: Split, table: Table) -> Array | None:
+    """(rows,) which rows of the table belong together, as numbers; None unless the split keeps groups whole and the column is there."""
+    if split.method != "group" or all(column.id != split.column for column in table.columns):
+        return None
+    return _groups(table, split.column, np.arange(len(table)))
+
+
 def counts(split: Split, rows: int) -> tuple[int, int, int]:
     """About how many of `rows` are learned from, steer, and are kept unseen."""
     test, validation = round(split.test * rows), round(split.validation * rows)

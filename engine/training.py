@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from engine import bundle, recipe, rivals, split
+from engine import bundle, examples, recipe, rivals, split
 from engine.bundle import Bundle
 from engine.columns import Table
 from engine.errors import InvalidPlan
@@ -31,13 +31,16 @@ def train(plan: Plan, table: Table, tell: Tell, folder: Path) -> Bundle:
     tell.facts({"rows": {name: len(rows) for name, rows in asdict(parts).items()}})
     _say(tell, "Preparing the rows")
     fitted = recipe.fit(plan.recipe, table.take(parts.train), plan.inputs)
-    lesson = _lesson(plan, table, parts, state, fitted)
+    followed = examples.begin(plan, table, parts, state, tell)
+    lesson = replace(_lesson(plan, table, parts, state, fitted), examples=followed)
     baseline = _tell_baseline(lesson, tell)
     model = plan.training.fit(lesson, tell)
     _say(tell, "Comparing with a simple formula")
     linear = rivals.linear(plan.task, state, fitted.shapes, lesson.train, lesson.train_y, plan.seed)
     _say(tell, "Judging on rows it has never seen")
-    state = plan.task.settle(model.predict(lesson.validation), lesson.validation_y, state)
+    steering = model.predict(lesson.validation)
+    state = plan.task.settle(steering, lesson.validation_y, state)
+    followed.told(None, steering[followed.places], state)
     report = _judge(plan, table, parts, fitted, model, baseline, linear, state)
     _say(tell, "Packing the model")
     made = bundle.write(folder, plan, table, parts, fitted, state, baseline, model, report)
@@ -100,6 +103,8 @@ def _judge(
         linear=linear(inputs) if linear else None,
         target=plan.target,
         inputs=plan.inputs,
+        groups=split.groups(plan.split, rows),
+        group_name=table.column(plan.split.column).name if plan.split.method == "group" else "",
     )
     report = plan.task.report(judged, state)
     return report.model_copy(update={"rows_training": len(parts.train), "rows_validation": len(parts.validation)})

@@ -4,6 +4,7 @@ import numpy as np
 
 from engine.intervals import FEWEST_ROWS, Comparison
 from engine.panels import Measure, Notes, Verdict
+from engine.sampling import FEWEST_GROUPS
 from engine.scoring import Array, calibration_bins, calibration_error
 from engine.wording import count
 
@@ -11,6 +12,7 @@ GOOD_SKILL = 0.5
 """A good model closes at least half of the gap between the trivial answer and perfection."""
 
 FEW_ROWS = 30
+FEW_GROUPS_TO_JUDGE = 20
 WIDE_POINTS = 10.0
 
 
@@ -22,20 +24,38 @@ def verdict(trivial: Comparison | None, skill: float | None, linear: Comparison 
     return "good" if skill is not None and skill >= GOOD_SKILL and not beaten else "fair"
 
 
-def opening(trivial: Comparison | None, against: str, rows: int) -> str:
-    """The first sentence when the model is poor, "" when it surely beats `against`, such as "always answering 'no'"."""
+def opening(trivial: Comparison | None, against: str, rows: int, groups: int = 0) -> str:
+    """The first sentence when the model is poor, "" when it surely beats `against`, such as "always answering 'no'".
+
+    `groups` is how many groups the rows come from where the split kept groups whole, else 0.
+    """
+    if trivial is None and 0 < groups < FEWEST_GROUPS and rows >= FEWEST_ROWS:
+        return f"Too few groups to judge: the {count(rows, 'unseen row')} come from only {groups}. "
     if trivial is None:
         return f"Too few rows to judge: only {count(rows, 'row')} could be kept unseen. " if rows < FEWEST_ROWS else "It cannot be judged. "
     if trivial.is_worse:
         return f"Worse than {against}. "
     if not trivial.is_better:
-        return f"No better than {against}{as_far_as(trivial, rows)}. "
-    return "" if trivial.is_sure else f"Hardly better than {against}: with so few rows this can be luck. "
+        return f"No better than {against}{as_far_as(trivial, rows, groups)}. "
+    few = "groups" if groups else "rows"
+    return "" if trivial.is_sure else f"Hardly better than {against}: with so few {few} this can be luck. "
 
 
-def as_far_as(trivial: Comparison, rows: int) -> str:
+def as_far_as(trivial: Comparison, rows: int, groups: int = 0) -> str:
     """What to add to "no better" when the model came out ahead, but within what luck can do."""
-    return f", as far as {count(rows, 'unseen row')} can tell" if trivial.value > 0 else ""
+    unseen = f"{count(rows, 'row')} of {count(groups, 'unseen group')}" if groups else count(rows, "unseen row")
+    return f", as far as {unseen} can tell" if trivial.value > 0 else ""
+
+
+def ranges(group_name: str, groups: int) -> str:
+    """What the intervals mean."""
+    if not groups:
+        return "Ranges are 95 % intervals: where the number would lie with other unseen rows."
+    many = count(groups, "unseen value")
+    return (
+        f"Ranges are 95 % intervals: where the number would lie with other groups. Rows with the same '{group_name}' belong together, "
+        f"so they are reckoned from its {many}, not from single rows."
+    )
 
 
 def beside_linear(linear: Comparison | None, said: str, is_poor: bool) -> str:
@@ -64,6 +84,16 @@ def few_rows(rows: int) -> str:
     if rows >= FEW_ROWS:
         return ""
     return f"Only {count(rows, 'row')} could be kept unseen, so every number here is rough. More rows would help."
+
+
+def few_groups(group_name: str, groups: int) -> str:
+    """A warning when the judgement rests on very few groups, however many rows they have."""
+    if not groups or groups >= FEW_GROUPS_TO_JUDGE:
+        return ""
+    only = f"Only {count(groups, 'different value')} of '{group_name}' could be kept unseen"
+    if groups < FEWEST_GROUPS:
+        return f"{only}, too few to say how others would differ: no range can be given. Add rows of more of them."
+    return f"{only}, so every range is rough. More of them would help; more rows of the same would not."
 
 
 def wide(main: Measure, width: float = WIDE_POINTS) -> str:

@@ -59,11 +59,11 @@ def of_them(hits: int, rows: int) -> str:
     return f"{hits:,} of them ({per_cent(hits / rows)})" if rows < MANY else of_hundred(hits / rows)
 
 
-def rate(hits: int, rows: int, low: float, high: float) -> str:
+def rate(hits: int, rows: int, low: float, high: float, others: str = "rows") -> str:
     """A share of unseen rows with its interval: the rows that were counted, or so many of 100 when they are many."""
     if rows >= MANY and 0 < hits < rows:
         return share(hits / rows, low, high, "rows it never saw")
-    other = f"with other rows between {per_cent(low).removesuffix(' %')} and {per_cent(high)}"
+    other = f"with other {others} between {per_cent(low).removesuffix(' %')} and {per_cent(high)}"
     if hits == rows > 1:
         return f"all {rows:,} rows it never saw ({other})"
     return f"{hits:,} of the {count(rows, 'row')} it never saw ({per_cent(hits / rows)}; {other})"

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from engine import bundle as bundles
-from engine import datasets
+from engine import datasets, split
 from engine.bundle import Bundle
 from engine.cli import give, tell
 from engine.command_line.training import measures
@@ -54,9 +54,12 @@ def evaluate(at: Path, data: Path, as_json: bool) -> None:
     with opened(at) as folder:
         bundle = bundles.load(folder)
         report, left_out = _judge(bundle, data)
+        is_grouped = bundle.plan.split.method == "group" and bundle.plan.split.column not in bundle.plan.inputs
     if left_out:
         tell(f"  {left_out} without an answer that the model knows: left out.")
     tell(report.headline)
+    if is_grouped:
+        tell("In training, rows that belong together were kept together. Here each row counts for itself, so every range is too narrow.")
     tell("That holds only if none of these rows was among those the model learned from.")
     if as_json:
         found = measures(report)
@@ -125,5 +128,7 @@ def _judge(bundle: Bundle, data: Path) -> tuple[Report, int]:
         linear=None,
         target=bundle.target.id,
         inputs=bundle.plan.inputs,
+        groups=split.groups(bundle.plan.split, known),
+        group_name=next((c.name for c in known.columns if c.id == bundle.plan.split.column), ""),
     )
     return bundle.plan.task.report(judged, bundle.state), len(table) - len(rows)

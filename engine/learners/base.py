@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from engine.architectures.base import Architecture, Layer, Shapes
+from engine.examples import Ask, Examples
 from engine.spec import Spec
 from engine.tasks.base import Task
 from engine.tell import Cancelled, Tell, Wish
@@ -22,7 +23,7 @@ Inputs = dict[str, Array]
 
 @dataclass(frozen=True)
 class Lesson:
-    """All a learner needs. Targets are encoded; `state` is the task's."""
+    """All a learner needs. Targets are encoded; `state` is the task's; `examples` are validation rows to be followed, if any."""
 
     architecture: Architecture
     task: Task
@@ -33,6 +34,17 @@ class Lesson:
     validation: Inputs
     validation_y: Array
     seed: int
+    examples: Examples | None = None
+
+    def follow(self, step: int, ask: Ask) -> None:
+        """After a step that was judged: what the model says about the examples now (`ask`), if anybody wants to know."""
+        if self.examples is not None:
+            self.examples.follow(step, ask)
+
+    def followed(self) -> Inputs:
+        """The prepared examples; no rows if there are none."""
+        places = self.examples.places if self.examples is not None else np.empty(0, np.int64)
+        return {name: x[places] for name, x in self.validation.items()}
 
 
 @dataclass(frozen=True)

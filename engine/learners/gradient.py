@@ -100,12 +100,14 @@ class Gradient(Learner):
         rules = Rules(self.epochs, rows.steps, rows.rows, self.rate, self.patience, self.schedule == "plateau")
         watch = Watch(rows.model, tell, lesson.task.metrics(lesson.state), rules)
         tell.stage("Learning", 0.0)
+        learned = Network(rows.model)
         while not watch.is_over:
             watch.begin()
             training = rows.learn(watch.progress.epochs, watch.heard)
             watch.judged(training, rows.judge())
+            lesson.follow(watch.progress.epochs, lambda: learned.compiled(lesson.followed()))
         watch.finish()
-        return Network(rows.model)
+        return learned
 
     def layers(self, lesson: Lesson) -> list[Layer]:
         return diagram.layers(network.build(lesson.architecture, lesson.task, lesson.state, lesson.shapes, lesson.seed))

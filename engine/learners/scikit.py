@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -155,5 +156,8 @@ class _Boosting:
             self.sums = [total + more for total, more in zip(self.sums, added, strict=True)]
             outputs = [trees.shaped(grown.answer_from(total)) for total in self.sums]
             seen, unseen = (lesson.task.evaluate(o, truth, lesson.state) for o, truth in zip(outputs, y, strict=True))
-            if self.watch.judged(seen, unseen, seconds):
+            is_over = self.watch.judged(seen, unseen, seconds)
+            if lesson.examples is not None:
+                lesson.follow(self.rounds, partial(outputs[1].__getitem__, lesson.examples.places))
+            if is_over:
                 return

@@ -1,6 +1,7 @@
 """The careful way through a text table: rows of any length, stray quotation marks, blanks as delimiters; each oddity with its line."""
 
 import csv
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -21,11 +22,15 @@ _SHOWN = 8
 
 @dataclass
 class Oddities:
-    """What is not regular: (line, number of values) of rows with too few or too many, and the line of a quote that never closes."""
+    """What is not regular: (line, number of values) of rows with too few or too many, and the line of a quote that never closes.
+
+    `kept` are the lines on which the rows that are not left out begin.
+    """
 
     rows: int = 0
     short: list[tuple[int, int]] = field(default_factory=list)
     long: list[tuple[int, int]] = field(default_factory=list)
+    kept: "array[int]" = field(default_factory=lambda: array("q"))
     trailing: int = 0
     swallowed: int = 0
     unclosed: int = 0
@@ -55,7 +60,7 @@ def report(found: Oddities, body: Body) -> list[Change]:
         changes.append(Change(what=what, count=len(found.short), examples=_places(found.short)))
     if found.long:
         what = f"Rows with more than {body.width} values were left out."
-        changes.append(Change(what=what, count=len(found.long), examples=_places(found.long)))
+        changes.append(Change(what=what, count=len(found.long), examples=_places(found.long), loses=True))
     if found.trailing:
         changes.append(Change(what="Delimiters with nothing behind them were dropped at the end of rows.", count=found.trailing))
     return changes
@@ -87,8 +92,9 @@ def _examine(body: Body) -> Oddities:
         elif len(row) > body.width:
             if _fit(row, body.width) is None:
                 found.long.append((line, len(row)))
-            else:
-                found.trailing += 1
+                continue
+            found.trailing += 1
+        found.kept.append(line)
         found.swallowed += any(swallows(cell, body.delimiter, body.width) for cell in row if "\n" in cell)
     return found
 

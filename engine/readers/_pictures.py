@@ -77,7 +77,11 @@ class Shelf:
             shades = (np.load(path).astype(np.float64) - low) / max(high - low, 1e-12)
             Image.fromarray((np.clip(shades, 0, 1) * 255).round().astype(np.uint8)).save(target)
             path.unlink()
-        return [Change(what=what, count=self.counts[what], examples=tuple(self.examples[what])) for what in _ORDER if self.counts[what]]
+        return [
+            Change(what=what, count=self.counts[what], examples=tuple(self.examples[what]), loses=what in (BAD, SIZE))
+            for what in _ORDER
+            if self.counts[what]
+        ]
 
     def _plain(self, data: bytes | None, name: str) -> tuple[Any, str, bool]:
         """The bytes as they are if they are plain, else a picture to save; its ending; and whether it has many shades."""

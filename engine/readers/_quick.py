@@ -37,6 +37,11 @@ def is_regular(body: Body) -> bool:
         return False
 
 
+def has_blank_lines(body: Body) -> bool:
+    """Whether two line ends may follow one another."""
+    return any(_count(body, ends) for ends in (b"\n\n", b"\r\n\r\n", b"\r\r"))
+
+
 def batches(body: Body, tell: Callable[[float], None] = lambda done: None) -> Iterator[Batch]:
     """The rows as text. Blank lines are left out. Raises ArrowInvalid at a row that is not regular."""
     names = [column_id(i) for i in range(body.width)]
@@ -72,11 +77,12 @@ def _block(width: int) -> int:
 
 
 def _count(body: Body, what: bytes) -> int:
-    found = 0
+    found, end = 0, b""
     with body.path.open("rb") as file:
         file.seek(body.start)
         while chunk := file.read(BLOCK):
-            found += chunk.count(what)
+            found += (end + chunk).count(what)
+            end = chunk[1 - len(what) :] if len(what) > 1 else b""
     return found
 
 

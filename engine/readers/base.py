@@ -22,7 +22,8 @@ Batch = list[pa.Array]
 class Change(BaseModel):
     """One line of the import report: what was done to the file's content, where (`column` is an id), how often, with examples.
 
-    `typing` marks lines about reading a column's text as its type: they are replaced when the type changes.
+    `typing` marks lines about reading a column's text as its type: they are replaced when the type changes. `loses` marks lines about
+    rows of the file that are not in the table.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,6 +33,7 @@ class Change(BaseModel):
     count: int = 0
     examples: tuple[str, ...] = ()
     typing: bool = False
+    loses: bool = False
 
     def words(self, most: int = 5) -> str:
         """The whole line: what, how often, where."""
@@ -40,12 +42,20 @@ class Change(BaseModel):
 
 
 @dataclass
+class Places:
+    """Where each row stands in the file: what that is called there ("line"), and one text a row, complete with the last batch."""
+
+    word: str
+    of: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Raw:
     """What a reader returns: the names, and the rows in batches of one text array a column (null: the file has no cell there).
 
     The text is the source's, exactly. `names` are all different and none blank. `types` fixes the type of columns by position;
     pictures are file names under the folder given to `read`. `changes` is complete when the batches have been read to the end.
-    `reader` is the reader with the options it found.
+    `reader` is the reader with the options it found. `places` is there when counting the rows does not say which of the file's each is.
     """
 
     names: Sequence[str]
@@ -53,6 +63,7 @@ class Raw:
     reader: "Reader"
     changes: list[Change] = field(default_factory=list)
     types: dict[int, ColumnType] = field(default_factory=dict)
+    places: Places | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from engine.readers._content import BINARY, head, is_html, is_json
 from engine.readers._dialect import WORDS, Dialect, find, has_names, lines_of, reader
 from engine.readers._quick import Body
 from engine.readers._text import Text, as_utf8
-from engine.readers.base import Change, Job, Raw, Reader, check_size, column_id
+from engine.readers.base import Change, Job, Places, Raw, Reader, check_size, column_id
 from engine.spec import param
 
 _SAMPLE = 512 * 2**10
@@ -65,15 +65,17 @@ class CsvFile(Reader):
         body = _body(text, lines, layout, named, len(names))
         if _quick.is_regular(body):
             batches = _quick.batches(body, job.tell)
+            places = _places(_careful.examine(body)[1].kept, body.line) if job.known and _quick.has_blank_lines(body) else None
         else:
             body, odd = _careful.examine(body)
             changes += _careful.report(odd, body)
             batches = _careful.batches(body, job.tell)
+            places = _places(odd.kept, body.line, bool(odd.long))
         if not body.quote and not self.quotes:
             changes.append(Change(what="Quotation marks are ordinary characters in this file: only so its rows come out even."))
         found = {"delimiter": layout.delimiter if layout.width > 1 else "", "header": "yes" if named else "no"}
         found |= {"encoding": _known(text.encoding), "quotes": "yes" if body.quote else "no"}
-        return Raw(names, batches, self.model_copy(update=found), changes + done)
+        return Raw(names, batches, self.model_copy(update=found), changes + done, places=places)
 
     def _is_named(self, top: Sequence[Sequence[str]], known: Sequence[str]) -> bool:
         if not top:
@@ -127,6 +129,13 @@ def _told(layout: Dialect, lines: Sequence[str], named: bool) -> list[Change]:
     if not named:
         changes.append(Change(what="The first row holds values, not names, so the columns are called 'column 1', 'column 2' and so on."))
     return changes
+
+
+def _places(lines: Sequence[int], first: int, lost: bool = False) -> Places | None:
+    """The lines of the rows, where some were `lost` or they do not simply follow one another from `first` on to the last."""
+    if not len(lines) or not lost and lines[-1] - first + 1 == len(lines):
+        return None
+    return Places("line", [str(line) for line in lines])
 
 
 def _known(encoding: str) -> str:

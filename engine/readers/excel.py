@@ -15,7 +15,7 @@ from engine.names import mend
 from engine.readers import _zip
 from engine.readers._content import members
 from engine.readers._dialect import has_names
-from engine.readers.base import Batch, Change, Job, Raw, Reader, check_size, column_id
+from engine.readers.base import Batch, Change, Job, Places, Raw, Reader, check_size, column_id
 from engine.spec import param
 
 _TOP = 300
@@ -56,7 +56,7 @@ class Excel(Reader):
                 "The Excel workbook is damaged or of a kind that cannot be read.", "Open it in Excel and save it as .xlsx."
             ) from error
         sheet, changes = self._sheet(book)
-        first, blocks, width, top = _gathered(sheet, job)
+        first, blocks, width, top, numbers = _gathered(sheet, job)
         start = _start(top)
         named = self.header == "yes" if self.header else has_names([[cell or "" for cell in row] for row in top[start:]])
         changes += _told(top[:start], named, _uncounted(job.path, sheet))
@@ -64,7 +64,7 @@ class Excel(Reader):
         changes += [Change(what=what, column=column_id(place)) for place, what in done]
         book.close()
         found = self.model_copy(update={"sheet": sheet.title, "header": "yes" if named else "no"})
-        return Raw(names, _batches(blocks, first, width, start + named), found, changes)
+        return Raw(names, _batches(blocks, first, width, start + named), found, changes, places=_places(numbers[start:], named))
 
     def _sheet(self, book: Any) -> tuple[Any, list[Change]]:
         """The sheet to read: the one asked for, else the first visible one with values."""
@@ -94,15 +94,23 @@ def _has_values(sheet: Any) -> bool:
     return any(any(value is not None for value in row) for row in sheet.iter_rows(values_only=True, max_row=1000))
 
 
-def _gathered(sheet: Any, job: Job) -> tuple[int, list[Batch], int, list[Row]]:
-    """(first column with values, blocks of all rows that have any, columns from there on, the first rows as text)."""
+def _places(numbers: Sequence[int], named: bool) -> Places | None:
+    """The sheet's numbers of the rows below the names (the first one's, if `named`), where blank rows lie between them."""
+    if not numbers or numbers[-1] - numbers[0] + 1 == len(numbers):
+        return None
+    return Places("row", [str(number) for number in numbers[named:]])
+
+
+def _gathered(sheet: Any, job: Job) -> tuple[int, list[Batch], int, list[Row], list[int]]:
+    """(first column with values, blocks of all rows that have any, columns from there on, the first rows as text, the rows' numbers)."""
     sheet.reset_dimensions()
     top: list[Row] = []
     block: list[Row] = []
     blocks: list[Batch] = []
+    numbers: list[int] = []
     first, last, rows = 1 << 20, 0, 0
     try:
-        for row in sheet.iter_rows(values_only=True):
+        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
             cells = [_text(value) for value in row]
             filled = [place for place, cell in enumerate(cells) if cell]
             if not filled:
@@ -110,6 +118,7 @@ def _gathered(sheet: Any, job: Job) -> tuple[int, list[Batch], int, list[Row]]:
             first, last, rows = min(first, filled[0]), max(last, filled[-1] + 1), rows + 1
             check_size(last - first, rows)
             block.append(cells)
+            numbers.append(number)
             if len(top) < _TOP:
                 top.append(cells)
             if len(block) == _ROWS:
@@ -120,7 +129,7 @@ def _gathered(sheet: Any, job: Job) -> tuple[int, list[Batch], int, list[Row]]:
         raise UnreadableFile(f"The sheet '{sheet.title}' is damaged after row {rows:,}.", "Open it in Excel and save it again.") from error
     blocks += [_columns(block)] if block else []
     width = last - first
-    return first, blocks, width, [(row[first:] + [None] * width)[:width] for row in top]
+    return first, blocks, width, [(row[first:] + [None] * width)[:width] for row in top], numbers
 
 
 def _columns(block: list[Row]) -> Batch:

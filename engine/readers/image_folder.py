@@ -12,7 +12,7 @@ from engine.errors import UnreadableFile
 from engine.names import clean
 from engine.readers import _zip
 from engine.readers._content import head, members
-from engine.readers.base import Batch, Change, Job, Raw, Reader
+from engine.readers.base import Batch, Change, Job, Places, Raw, Reader
 from engine.spec import param
 
 _STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"RIFF")
@@ -57,7 +57,8 @@ class ImageFolder(Reader):
             changes.append(Change(what="Files that are no pictures were left out.", count=len(others), examples=tuple(others[:_SHOWN])))
         classes = self._classes(folders, changes, optional=bool(job.known))
         names, types = (("picture", "class"), {0: "image", 1: "category"}) if classes else (("picture",), {0: "image"})
-        return Raw(names, _batches(archive, pictures, classes, job, changes), self, changes, types)  # type: ignore[arg-type]
+        places = Places("file")
+        return Raw(names, _batches(archive, pictures, classes, job, changes, places), self, changes, types, places)  # type: ignore[arg-type]
 
     def _classes(self, folders: Sequence[tuple[str, ...]], changes: list[Change], optional: bool) -> list[str]:
         """The class of each picture, from its folders; nothing if there are no class folders but none are needed."""
@@ -110,7 +111,12 @@ def _is_first(differing: Sequence[tuple[str, ...]]) -> bool:
 
 
 def _batches(
-    archive: zipfile.ZipFile, pictures: Sequence[tuple[zipfile.ZipInfo, str]], classes: Sequence[str], job: Job, changes: list[Change]
+    archive: zipfile.ZipFile,
+    pictures: Sequence[tuple[zipfile.ZipInfo, str]],
+    classes: Sequence[str],
+    job: Job,
+    changes: list[Change],
+    places: Places,
 ) -> Iterator[Batch]:
     from engine.readers._pictures import MOST_BYTES, Shelf
 
@@ -123,6 +129,7 @@ def _batches(
                 member, name = pictures[place]
                 if (kept := shelf.put(_zip.read(archive, member, MOST_BYTES), name)) is not None:
                     files.append(kept)
+                    places.of.append(name)
                     labels.append(classes[place] if classes else None)
             job.tell((start + len(files)) / len(pictures))
             if files:

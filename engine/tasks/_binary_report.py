@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine import reports, verdicts
-from engine.intervals import FEWEST_ROWS, SURE_DEVIATIONS, Comparison, auc_interval, compare
+from engine.intervals import FEWEST_ROWS, Comparison
 from engine.panels import Measure, Panel, Report, Score, Scores, Verdict
 from engine.reports import Definition, Scored
+from engine.sampling import Sampling, compare
 from engine.scoring import Array, Statistic, difference, mean, roc_auc
 from engine.tasks._binary_scores import answers, both, chances_of_yes, is_imbalanced, sought
 from engine.tasks._classes import wrong_answers
@@ -38,6 +39,15 @@ class _Case:
         return len(self.y)
 
     @property
+    def sampling(self) -> Sampling:
+        return self.judged.sampling(self.places)
+
+    @property
+    def groups(self) -> int:
+        """How many groups the rows come from, where the split kept groups whole, else 0."""
+        return 0 if self.judged.groups is None else self.sampling.units
+
+    @property
     def usual(self) -> str:
         """What the trivial answer always says."""
         return str(self.state["labels"][1 if self.state["prevalence"] >= 0.5 else 0])
@@ -53,7 +63,7 @@ def write(task: "Binary", judged: Judged, state: State) -> Report:
     """Headline, comparison, charts and worst mistakes from the rows the model never saw."""
     case = _case(task, judged, state)
     model, baseline, linear = (
-        None if outputs is None else task.scores(outputs[:, None], judged.y[case.places], state)
+        None if outputs is None else task.scores(outputs[:, None], judged.y[case.places], state, groups=case.sampling.groups)
         for outputs in (case.chances, case.baseline, case.linear)
     )
     assert model is not None
@@ -119,7 +129,7 @@ def _beside_guessing(case: _Case, auc: float | None) -> Comparison | None:
     """
     if case.is_imbalanced:
         return _ranking(case, auc)
-    found = compare(difference(case.right(case.chances), case.right(case.baseline)), case.rows, seed=0)
+    found = compare(difference(case.right(case.chances), case.right(case.baseline)), case.sampling)
     ranking = _ranking(case, auc)
     is_sure = found is not None and ranking is not None and found.is_better and ranking.is_sure
     return replace(found, is_sure=True) if found is not None and is_sure else found
@@ -130,16 +140,17 @@ def _ranking(case: _Case, auc: float | None) -> Comparison | None:
     there = int(case.y.sum())
     if auc is None or case.rows < FEWEST_ROWS:
         return None
-    low, high = auc_interval(auc, there, case.rows - there)
-    surely = auc_interval(auc, there, case.rows - there, SURE_DEVIATIONS)[0]
-    return Comparison(auc - 0.5, low - 0.5, high - 0.5, surely > 0.5)
+    sampling = case.sampling
+    worth = sampling.worth({"auc": roc_auc(case.y, case.chances)})["auc"]
+    ends, surely = (sampling.ranking(worth, auc, there, case.rows - there, sure) for sure in (False, True))
+    return Comparison(auc - 0.5, ends[0] - 0.5, ends[1] - 0.5, surely[0] > 0.5) if ends and surely else None
 
 
 def _beside_linear(case: _Case) -> Comparison | None:
     if case.linear is None or case.rows == 0:
         return None
     of = (lambda chances: roc_auc(case.y, chances)) if case.is_imbalanced else case.right
-    return compare(difference(of(case.chances), of(case.linear)), case.rows, seed=0)
+    return compare(difference(of(case.chances), of(case.linear)), case.sampling)
 
 
 def _verdict(case: _Case, main: Measure, trivial: Comparison | None, ranking: Comparison | None, linear: Comparison | None) -> Verdict:
@@ -161,15 +172,17 @@ def _headline(case: _Case, main: Measure, model: Scored, trivial: Comparison | N
     if case.rows == 0:
         return "It cannot be judged: no row with a known answer was kept unseen."
     if case.is_imbalanced:
-        return verdicts.opening(trivial, against, case.rows) + _finds(case) + _ranks(model["auc"])
+        return verdicts.opening(trivial, against, case.rows, case.groups) + _finds(case) + _ranks(case, model["auc"])
     right, usual = (int((case.said(chances) == case.y).sum()) for chances in (case.chances, case.baseline))
     score = main.model
-    often = f"Right for {rate(right, case.rows, (score.low or 0) / 100, (score.high or 100) / 100)}."
+    low, high = (score.low or 0) / 100, (100 if score.high is None else score.high) / 100
+    often = f"Right for {rate(right, case.rows, low, high, 'groups' if case.groups else 'rows')}."
     base = f" Always saying '{case.usual}' would be right for {of_them(usual, case.rows)}."
     if _only_ranks(trivial, ranking) and trivial is not None and not trivial.is_better:
-        start = f"No better than {against} when it has to decide{verdicts.as_far_as(trivial, case.rows)}, but it does tell the two apart. "
-        return start + often + base + _ranks(model["auc"])
-    return verdicts.opening(trivial, against, case.rows) + often + base
+        far = verdicts.as_far_as(trivial, case.rows, case.groups)
+        start = f"No better than {against} when it has to decide{far}, but it does tell the two apart. "
+        return start + often + base + _ranks(case, model["auc"])
+    return verdicts.opening(trivial, against, case.rows, case.groups) + often + base
 
 
 def _finds(case: _Case) -> str:
@@ -181,8 +194,8 @@ def _finds(case: _Case) -> str:
     return f"Finds {many}, with {count(alarms, 'false alarm')}."
 
 
-def _ranks(auc: Score) -> str:
-    if auc.value is None:
+def _ranks(case: _Case, auc: Score) -> str:
+    if auc.value is None or not case.sampling.is_known:
         return ""
     if auc.low is None or auc.high is None:
         return " It gives every row the same chance."
@@ -204,7 +217,7 @@ def _detail(case: _Case, linear: Scored | None, formula: Comparison | None, is_p
 
 def _comparison(case: _Case, measures: list[Measure]) -> list[Panel]:
     title = "How good is it, beside guessing and a simple formula?"
-    note = "Ranges are 95 % intervals: where the number would lie with other unseen rows."
+    note = verdicts.ranges(case.judged.group_name, case.groups)
     return [Scores(title=title, measures=measures, baseline_name=f"Always saying '{case.usual}'", note=note)]
 
 
@@ -215,6 +228,7 @@ def _notes(case: _Case, main: Measure, model: Scored) -> list[str]:
     return [
         verdicts.too_good(auc is not None and auc >= 0.99, case.rows, "it ranks at least 99 of 100 pairs right"),
         verdicts.few_rows(case.rows),
+        verdicts.few_groups(case.judged.group_name, case.groups),
         f"Only {count(rare, 'unseen row')} with '{rarer}': how well it finds them is rough." if 0 < rare < 10 else "",
         f"No unseen row has '{rarer}', so telling the two apart cannot be judged." if case.rows and not rare else "",
         verdicts.wide(main, 0.1 if case.is_imbalanced else verdicts.WIDE_POINTS),

@@ -2,9 +2,20 @@
 
 import numpy as np
 
-from engine.intervals import auc_interval, bootstrap, f1_interval, mean_share_interval, span, wilson
 from engine.panels import Score
-from engine.scoring import average_precision, brier_scores, calibration_error, log_losses, mean, roc_auc, value
+from engine.sampling import Sampling
+from engine.scoring import (
+    average_precision,
+    balanced_accuracy,
+    brier_scores,
+    calibration_error,
+    f1,
+    log_losses,
+    mean,
+    mean_of,
+    roc_auc,
+    value,
+)
 from engine.tasks._classes import interval_score, percent
 from engine.tasks.base import Array, State
 
@@ -22,7 +33,7 @@ def sought(state: State) -> int:
     return 0 if is_imbalanced(state) and state["prevalence"] > 0.5 else 1
 
 
-def score(y: Array, chances: Array, state: State, seed: int) -> dict[str, Score]:
+def score(y: Array, chances: Array, state: State, sampling: Sampling) -> dict[str, Score]:
     """Every measure of (rows,) chances of yes against truth (0 or 1), the main one first; shares in percent."""
     want, rows, said = sought(state), len(y), answers(chances, state)
     is_it, called = (y == want).astype(int), (said == want).astype(int)
@@ -36,16 +47,26 @@ def score(y: Array, chances: Array, state: State, seed: int) -> dict[str, Score]
         "brier": mean(brier_scores(y, chances)),
         "log_loss": mean(log_losses(y, both(chances))),
     }
-    drawn = bootstrap(drawn_of, rows, seed)
+    spans = sampling.spans(drawn_of)
+    worth = sampling.worth(
+        {
+            "accuracy": mean(said == y),
+            "auc": roc_auc(y, chances),
+            "balanced_accuracy": balanced_accuracy(y, said),
+            "recall": mean_of(called, is_it),
+            "precision": mean_of(is_it, called),
+            "f1": f1(is_it, called),
+        }
+    )
     balanced = sum(r / n for r, n in zip(right, each, strict=True) if n) / max(1, sum(n > 0 for n in each))
     found = {
-        "accuracy": percent(sum(right) / rows if rows else None, wilson(sum(right), rows)),
-        "auc": interval_score(auc, None if auc is None or is_constant else auc_interval(auc, there, others)),
-        "balanced_accuracy": percent(balanced if rows else None, mean_share_interval(right, each)),
-        "recall": percent(hits / there if there else None, wilson(hits, there)),
-        "precision": percent(hits / (hits + alarms) if hits + alarms else None, wilson(hits, hits + alarms)),
-        "f1": interval_score(2 * hits / (2 * hits + misses + alarms) if there else None, f1_interval(hits, misses, alarms)),
-        **{name: interval_score(value(statistic, rows), span(drawn[name], rows)) for name, statistic in drawn_of.items()},
+        "accuracy": percent(sum(right) / rows if rows else None, sampling.share(worth["accuracy"], sum(right), rows)),
+        "auc": interval_score(auc, None if auc is None or is_constant else sampling.ranking(worth["auc"], auc, there, others)),
+        "balanced_accuracy": percent(balanced if rows else None, sampling.mean_share(worth["balanced_accuracy"], right, each)),
+        "recall": percent(hits / there if there else None, sampling.share(worth["recall"], hits, there)),
+        "precision": percent(hits / (hits + alarms) if hits + alarms else None, sampling.share(worth["precision"], hits, hits + alarms)),
+        "f1": interval_score(2 * hits / (2 * hits + misses + alarms) if there else None, sampling.f1(worth["f1"], hits, misses, alarms)),
+        **{name: interval_score(value(statistic, rows), spans[name]) for name, statistic in drawn_of.items()},
         "calibration_error": percent(calibration_error(y.astype(float), chances), None),
     }
     first = "auc" if is_imbalanced(state) else "accuracy"

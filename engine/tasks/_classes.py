@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from engine import reports
 from engine.panels import Mistakes, Score
-from engine.tasks.base import Array, Judged
+from engine.tasks.base import Answer, Array, Judged
 from engine.wording import count
 
 
@@ -41,6 +42,15 @@ def wrong_answers(judged: Judged, places: Array, truth: Array, said: Array, chan
     return reports.mistakes(judged.table, judged.inputs, worst, _note(len(wrong), len(truth)))
 
 
+def labelled(answers: pd.DataFrame, y: Array, names: Sequence[str]) -> list[Answer]:
+    """Decoded answers beside the true labels."""
+    pairs = zip(answers["prediction"], answers["how sure"], np.asarray(y).astype(int), strict=True)
+    return [
+        Answer(truth=names[k], said=said, note=f"{_whole(100 * sure)} % sure", is_right=said == names[k], part=float(sure))
+        for said, sure, k in pairs
+    ]
+
+
 def interval_score(point: float | None, interval: tuple[float, float] | None) -> Score:
     """A score with its interval; both None where the measure is not defined."""
     if point is None or interval is None:
@@ -61,6 +71,7 @@ def _detail(chances: Array, truth: int, said: int, names: Sequence[str]) -> str:
 
 def _whole(value: float) -> str:
     """Whole percent, with decimals only near 0 and 100, so that "100 % sure" means it."""
+    value = min(max(value, 0.01), 99.99) if 0 < value < 100 else value
     return f"{value:.0f}" if 1 <= value <= 99 else f"{value:.2f}".rstrip("0").rstrip(".")
 
 

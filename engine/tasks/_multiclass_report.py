@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine import reports, verdicts
-from engine.intervals import Comparison, compare, wilson
+from engine.intervals import Comparison
 from engine.panels import Bars, Measure, Panel, Report, Score, Scores
 from engine.reports import Definition, Scored
+from engine.sampling import Sampling, compare
 from engine.scoring import Array, Statistic, balanced_accuracy, difference, mean
 from engine.tasks._classes import percent, wrong_answers
 from engine.tasks._multiclass_scores import every_row, is_lopsided
@@ -36,6 +37,15 @@ class _Case:
         return len(self.y)
 
     @property
+    def sampling(self) -> Sampling:
+        return self.judged.sampling(self.places)
+
+    @property
+    def groups(self) -> int:
+        """How many groups the rows come from, where the split kept groups whole, else 0."""
+        return 0 if self.judged.groups is None else self.sampling.units
+
+    @property
     def labels(self) -> list[str]:
         return list(self.state["labels"])
 
@@ -53,15 +63,15 @@ def write(task: "Multiclass", judged: Judged, state: State) -> Report:
     """Headline, comparison, charts and worst mistakes from the rows the model never saw."""
     case = _case(task, judged, state)
     truth = judged.y[case.places]
-    model = task.scores(case.chances, truth, state)
-    baseline = task.scores(case.baseline, truth, state)
-    linear = None if case.linear is None else task.scores(case.linear, truth, state)
+    model = task.scores(case.chances, truth, state, groups=case.sampling.groups)
+    baseline = task.scores(case.baseline, truth, state, groups=case.sampling.groups)
+    linear = None if case.linear is None else task.scores(case.linear, truth, state, groups=case.sampling.groups)
     measures = [reports.measure(about, model, baseline, linear) for about in _definitions(list(model))]
     main = measures[0]
-    trivial = compare(difference(case.main(case.chances), case.main(case.baseline)), case.rows, seed=0) if case.rows else None
+    trivial = compare(difference(case.main(case.chances), case.main(case.baseline)), case.sampling) if case.rows else None
     formula = None
     if case.linear is not None and case.rows:
-        formula = compare(difference(case.main(case.chances), case.main(case.linear)), case.rows, seed=0)
+        formula = compare(difference(case.main(case.chances), case.main(case.linear)), case.sampling)
     verdict = verdicts.verdict(trivial, _skill(main), formula)
     return Report(
         headline=_headline(case, main, trivial),
@@ -113,7 +123,7 @@ def _skill(main: Measure) -> float | None:
 def _headline(case: _Case, main: Measure, trivial: Comparison | None) -> str:
     if case.rows == 0:
         return "It cannot be judged: no row with a known answer was kept unseen."
-    opening = verdicts.opening(trivial, f"always saying '{case.usual}'", case.rows)
+    opening = verdicts.opening(trivial, f"always saying '{case.usual}'", case.rows, case.groups)
     score, base = main.model, (main.baseline.value or 0.0) / 100 if main.baseline else 0.0
     low, high = (score.low or 0.0) / 100, 1.0 if score.high is None else score.high / 100
     always = f"Always saying '{case.usual}' would"
@@ -122,7 +132,7 @@ def _headline(case: _Case, main: Measure, trivial: Comparison | None) -> str:
         return f"{opening}{often} {always} reach {of_hundred(base)}."
     right = int((case.chances.argmax(axis=1) == case.y).sum())
     usual = of_them(round(base * case.rows), case.rows)
-    return f"{opening}Right for {rate(right, case.rows, low, high)}. {always} be right for {usual}."
+    return f"{opening}Right for {rate(right, case.rows, low, high, 'groups' if case.groups else 'rows')}. {always} be right for {usual}."
 
 
 def _detail(case: _Case, main: Measure, linear: Comparison | None, is_poor: bool) -> str:
@@ -139,7 +149,7 @@ def _comparison(case: _Case, measures: list[Measure]) -> Scores:
         title="How good is it, beside guessing and a simple formula?",
         measures=measures,
         baseline_name=f"Always saying '{case.usual}'",
-        note="Ranges are 95 % intervals: where the number would lie with other unseen rows.",
+        note=verdicts.ranges(case.judged.group_name, case.groups),
     )
 
 
@@ -152,6 +162,7 @@ def _notes(case: _Case, main: Measure, model: Scored) -> list[str]:
     return [
         verdicts.too_good(accuracy >= 99 and not is_lopsided(case.state), case.rows, "it is right for at least 99 of 100 rows"),
         verdicts.few_rows(case.rows),
+        verdicts.few_groups(case.judged.group_name, case.groups),
         f"Few unseen rows of {', '.join(few[:5])}{more}: how well it knows them is rough." if few and case.rows else "",
         verdicts.wide(main),
         verdicts.miscalibrated((case.chances.argmax(axis=1) == case.y).astype(float), sure),
@@ -204,22 +215,23 @@ def _each(case: _Case, said: Array) -> Scores:
     each = np.bincount(case.y, minlength=len(case.labels))
     order = [int(i) for i in np.argsort(-each, kind="stable") if each[i]][: reports.MOST_CLASSES]
     formula = None if case.linear is None else case.linear.argmax(axis=1)
+    worth = case.sampling.worth({"right": mean(said == case.y)})["right"]
     return Scores(
         title="Kind by kind",
-        measures=[_one(case, i, said, formula) for i in order],
+        measures=[_one(case, i, said, formula, worth) for i in order],
         baseline_name=f"Always saying '{case.usual}'",
         note="How many rows of each kind it recognises (also called recall).",
     )
 
 
-def _one(case: _Case, i: int, said: Array, formula: Array | None) -> Measure:
+def _one(case: _Case, i: int, said: Array, formula: Array | None, worth: float) -> Measure:
     it, called = case.y == i, said == i
     true = int((it & called).sum())
     about = f"{count(int(it.sum()), 'row')}; it said so {called.sum():,} times and was right {true:,} times."
 
     def found(answers: Array) -> Score:
         hits = int((answers[it] == i).sum())
-        return percent(hits / it.sum(), wilson(hits, int(it.sum())))
+        return percent(hits / it.sum(), case.sampling.share(worth, hits, int(it.sum())))
 
     return Measure(
         name=f"recall_{i}",

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine import reports, verdicts
-from engine.intervals import Comparison, compare, wilson
+from engine.intervals import Comparison
 from engine.panels import Measure, Mistakes, Panel, Report, Scores
 from engine.reports import Definition, Scored
+from engine.sampling import Sampling, compare
 from engine.scoring import Array, difference, mean
 from engine.tasks.base import Judged, State
 from engine.wording import CURRENCIES, MANY, amount, count, number, of_hundred
@@ -38,6 +39,15 @@ class _Case:
         return len(self.y)
 
     @property
+    def sampling(self) -> Sampling:
+        return self.judged.sampling(self.places)
+
+    @property
+    def groups(self) -> int:
+        """How many groups the rows come from, where the split kept groups whole, else 0."""
+        return 0 if self.judged.groups is None else self.sampling.units
+
+    @property
     def unit(self) -> str:
         return str(self.state["unit"])
 
@@ -49,14 +59,14 @@ class _Case:
         """How much less the model is off than another, on the same rows."""
         if other is None or not self.rows:
             return None
-        return compare(difference(mean(np.abs(other - self.y)), mean(np.abs(self.off))), self.rows, seed=0)
+        return compare(difference(mean(np.abs(other - self.y)), mean(np.abs(self.off))), self.sampling)
 
 
 def write(task: "Regression", judged: Judged, state: State) -> Report:
     """Headline, comparison, charts and worst mistakes from the rows the model never saw."""
     case = _case(task, judged, state)
-    model, baseline = (task.scores(outputs, judged.y, state) for outputs in (judged.outputs, judged.baseline))
-    linear = None if judged.linear is None else task.scores(judged.linear, judged.y, state)
+    model, baseline = (task.scores(outputs, judged.y, state, groups=judged.groups) for outputs in (judged.outputs, judged.baseline))
+    linear = None if judged.linear is None else task.scores(judged.linear, judged.y, state, groups=judged.groups)
     measures = [reports.measure(about, model, baseline, linear) for about in _definitions(case.unit)]
     main, trivial, formula = measures[0], case.gain(case.baseline), case.gain(case.linear)
     verdict = verdicts.verdict(trivial, _skill(main), formula)
@@ -113,7 +123,7 @@ def _headline(case: _Case, main: Measure, trivial: Comparison | None) -> str:
     off = f"Off by {amount(score.value, case.unit)} on average{interval} for {count(case.rows, 'row')} it never saw."
     middle = amount(case.state["median"], case.unit)
     always = f" Always guessing the middle value, {middle}, would be off by {number(base.value if base else None)}."
-    return verdicts.opening(trivial, AGAINST, case.rows) + off + always
+    return verdicts.opening(trivial, AGAINST, case.rows, case.groups) + off + always
 
 
 def _detail(case: _Case, main: Measure, linear: Comparison | None, is_poor: bool) -> str:
@@ -130,7 +140,7 @@ def _comparison(case: _Case, measures: list[Measure]) -> Scores:
         title="How good is it, beside guessing and a simple formula?",
         measures=measures,
         baseline_name=f"Always guessing {amount(case.state['median'], case.unit)}",
-        note="Ranges are 95 % intervals: where the number would lie with other unseen rows.",
+        note=verdicts.ranges(case.judged.group_name, case.groups),
     )
 
 
@@ -141,6 +151,7 @@ def _notes(case: _Case, main: Measure, model: Scored) -> list[str]:
     return [
         verdicts.too_good(explained is not None and explained >= 0.99, case.rows, "it explains at least 99 % of the differences"),
         verdicts.few_rows(case.rows),
+        verdicts.few_groups(case.judged.group_name, case.groups),
         verdicts.wide(main, 0.1 * base) if base else "",
         _held(case),
         f"{count(beyond, 'unseen row')} beyond every training value: there it had nothing to learn from." if beyond else "",
@@ -157,7 +168,8 @@ def _held(case: _Case) -> str:
     hits = int((np.abs(case.off) <= case.state["margin"]).sum())
     often = of_hundred(hits / case.rows) if case.rows >= MANY else f"{hits} of {case.rows}"
     held = f"The true value lay inside the range for {often} unseen rows"
-    low, high = wilson(hits, case.rows)
+    worth = case.sampling.worth({"held": mean(np.abs(case.off) <= case.state["margin"])})["held"]
+    low, high = case.sampling.share(worth, hits, case.rows) or (0.0, 1.0)
     if high < 0.9:
         return f"{held}, fewer than the 90 of 100 it is made for: take its ranges as too narrow."
     if low > 0.9 and hits / case.rows > WIDE:
@@ -171,24 +183,26 @@ def _charts(case: _Case) -> list[Panel]:
     rows = np.asarray(case.judged.rows)[case.places]
     return [
         reports.predicted_against_true(case.y, case.answers, rows, case.name, case.unit),
-        reports.error_histogram(case.off, case.unit),
+        reports.error_histogram(case.off, case.name, case.unit),
         _largest(case, rows),
     ]
 
 
 def _largest(case: _Case, rows: Array) -> Mistakes:
     order = np.argsort(-np.abs(case.off), kind="stable")[: reports.MOST_MISTAKES]
-    told = [(amount(float(case.y[i]), case.unit, 9), _shown(case, case.answers[i]), _off(case, float(case.off[i]))) for i in order]
+    answers = [(shown(float(case.answers[i]), case.state), off(float(case.off[i]), case.state)) for i in order]
+    told = [(amount(float(case.y[i]), case.unit, 9), *said) for i, said in zip(order, answers, strict=True)]
     worst = [(int(case.places[i]), int(rows[i]), *said) for i, said in zip(order, told, strict=True)]
     note = f"The largest errors among {count(case.rows, 'row')} it never saw."
     return reports.mistakes(case.judged.table, case.judged.inputs, worst, note)
 
 
-def _shown(case: _Case, value: float) -> str:
-    shown = f"{value:,.{case.state['decimals']}f}"
-    return f"{case.unit}{shown}" if case.unit in CURRENCIES else f"{shown} {case.unit}".strip()
+def shown(value: float, state: State) -> str:
+    """A value of the target, with its unit and the decimals it is written with."""
+    written = f"{value:,.{state['decimals']}f}"
+    return f"{state['unit']}{written}" if state["unit"] in CURRENCIES else f"{written} {state['unit']}".strip()
 
 
-def _off(case: _Case, off: float) -> str:
-    way = "high" if off > 0 else "low"
-    return f"{amount(abs(off), case.unit)} too {way}" if off else "exactly right"
+def off(error: float, state: State) -> str:
+    """How far off an answer is, and which way."""
+    return f"{amount(abs(error), state['unit'])} too {'high' if error > 0 else 'low'}" if error else "exactly right"

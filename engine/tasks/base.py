@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel, ConfigDict
 
 from engine.columns import Table
 from engine.panels import Report, Score
+from engine.sampling import Sampling
 from engine.spec import Spec
 
 if TYPE_CHECKING:
@@ -31,13 +33,31 @@ class Metric:
     factor: float = 1.0
 
 
+class Answer(BaseModel):
+    """One answer beside the truth, in the user's words and units.
+
+    `part` is how sure it is (0 to 1); of a number it is where the answer lies between the lowest and highest training value, and
+    `true_part` where the truth does. `is_right` is None where an answer is only more or less off, as `note` says.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    truth: str
+    said: str
+    note: str
+    is_right: bool | None = None
+    part: float | None = None
+    true_part: float | None = None
+
+
 @dataclass(frozen=True)
 class Judged:
     """What a report is written from: rows the model never saw, the true answers, and what each contender said.
 
     `y` are the true answers as `Table.values` gives them, not encoded. `outputs`, `baseline` and `linear` have the shape of the
     network's output: (rows, 1) or (rows, classes); `baseline` may be its single row. `linear` is None when it could not be
-    fitted. `rows` are the rows' numbers in the dataset (0-based). `target` and `inputs` are column ids.
+    fitted. `rows` are the rows' numbers in the dataset (0-based). `target` and `inputs` are column ids. Where the split kept groups
+    whole, `groups` are their numbers, (rows,), and `group_name` is what the user calls the column.
     """
 
     table: Table
@@ -48,6 +68,12 @@ class Judged:
     linear: Array | None
     target: str
     inputs: tuple[str, ...]
+    groups: Array | None = None
+    group_name: str = ""
+
+    def sampling(self, places: Array) -> Sampling:
+        """What another judgement would draw anew, for the rows at those positions."""
+        return Sampling(len(places), None if self.groups is None else self.groups[places])
 
 
 class Task(Spec):
@@ -132,8 +158,15 @@ class Task(Spec):
         """Answers in the user's words and units: column "prediction", then "how sure" (0 to 1) or "from"/"to", then details."""
         raise NotImplementedError
 
-    def scores(self, outputs: Array, y: Array, state: State, seed: int = 0) -> dict[str, Score]:
-        """Measures with 95 % intervals (bootstrap over rows) from raw targets `y`; the first is the main one."""
+    def beside(self, outputs: Array, y: Array, state: State) -> list[Answer]:
+        """Each answer beside the truth, of any outputs against encoded targets, for a person to look at."""
+        raise NotImplementedError
+
+    def scores(self, outputs: Array, y: Array, state: State, seed: int = 0, groups: Array | None = None) -> dict[str, Score]:
+        """Measures with 95 % intervals from raw targets `y`; the first is the main one.
+
+        Intervals say what other rows would give or, with `groups` (one number a row), other groups of rows.
+        """
         raise NotImplementedError
 
     def report(self, judged: Judged, state: State) -> Report:

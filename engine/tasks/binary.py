@@ -11,12 +11,13 @@ from engine import labels
 from engine.errors import InvalidPlan
 from engine.lazy import keras
 from engine.panels import Report, Score
+from engine.sampling import sampling_of
 from engine.scoring import log_losses, roc_auc, value
 from engine.spec import param
 from engine.tasks import _binary_report, _threshold
 from engine.tasks._binary_scores import both, chances_of_yes, is_imbalanced, score
-from engine.tasks._classes import class_chances, linear_classifier
-from engine.tasks.base import Array, Judged, Metric, State, Task
+from engine.tasks._classes import class_chances, labelled, linear_classifier
+from engine.tasks.base import Answer, Array, Judged, Metric, State, Task
 
 if TYPE_CHECKING:
     from engine.profile import ColumnProfile
@@ -152,12 +153,15 @@ class Binary(Task):
             }
         )
 
-    def scores(self, outputs: Array, y: Array, state: State, seed: int = 0) -> dict[str, Score]:
+    def beside(self, outputs: Array, y: Array, state: State) -> list[Answer]:
+        return labelled(self.decode(outputs, state), y, state["labels"])
+
+    def scores(self, outputs: Array, y: Array, state: State, seed: int = 0, groups: Array | None = None) -> dict[str, Score]:
         """Finding, alarms, F1 and average precision are about yes, or about the rarer answer where one is rare."""
         known = self.known(y, state)
         truth = self.encode(y[known], state).astype(int)
         chances = chances_of_yes(outputs, len(y)).astype(np.float64)[known]
-        return score(truth, chances, state, seed)
+        return score(truth, chances, state, sampling_of(known, groups, seed))
 
     def report(self, judged: Judged, state: State) -> Report:
         return _binary_report.write(self, judged, state)

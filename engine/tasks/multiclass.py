@@ -11,11 +11,12 @@ from engine import labels
 from engine.errors import InvalidPlan
 from engine.lazy import keras
 from engine.panels import Report, Score
+from engine.sampling import sampling_of
 from engine.scoring import log_losses
 from engine.tasks import _multiclass_report
-from engine.tasks._classes import class_chances, linear_classifier
+from engine.tasks._classes import class_chances, labelled, linear_classifier
 from engine.tasks._multiclass_scores import every_row, score
-from engine.tasks.base import Array, Judged, Metric, State, Task
+from engine.tasks.base import Answer, Array, Judged, Metric, State, Task
 
 if TYPE_CHECKING:
     from engine.profile import ColumnProfile
@@ -103,9 +104,12 @@ class Multiclass(Task):
         answers = {"prediction": np.array(state["labels"], object)[said], "how sure": chances[np.arange(len(said)), said]}
         return pd.DataFrame({**answers, **{f"chance of {name}": chances[:, i] for i, name in enumerate(state["labels"])}})
 
-    def scores(self, outputs: Array, y: Array, state: State, seed: int = 0) -> dict[str, Score]:
+    def beside(self, outputs: Array, y: Array, state: State) -> list[Answer]:
+        return labelled(self.decode(outputs, state), y, state["labels"])
+
+    def scores(self, outputs: Array, y: Array, state: State, seed: int = 0, groups: Array | None = None) -> dict[str, Score]:
         known = self.known(y, state)
-        return score(self.encode(y[known], state), every_row(outputs, len(y))[known], state, seed)
+        return score(self.encode(y[known], state), every_row(outputs, len(y))[known], state, sampling_of(known, groups, seed))
 
     def report(self, judged: Judged, state: State) -> Report:
         return _multiclass_report.write(self, judged, state)

@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 
 from engine.errors import InvalidPlan
-from engine.intervals import bootstrap, conformal, span
+from engine.intervals import conformal
 from engine.lazy import keras
 from engine.panels import Report, Score
+from engine.sampling import sampling_of
 from engine.scoring import mean, r_squared, root_mean_square, value
 from engine.spec import param
 from engine.tasks import _regression_report
 from engine.tasks._classes import interval_score
-from engine.tasks.base import Array, Judged, Metric, State, Task
+from engine.tasks.base import Answer, Array, Judged, Metric, State, Task
 from engine.wording import number
 
 if TYPE_CHECKING:
@@ -123,7 +124,22 @@ class Regression(Task):
             shown |= {"from": _rounded(low, state, np.floor), "to": _rounded(high, state, np.ceil)}
         return pd.DataFrame(shown)
 
-    def scores(self, outputs: Array, y: Array, state: State, seed: int = 0) -> dict[str, Score]:
+    def beside(self, outputs: Array, y: Array, state: State) -> list[Answer]:
+        """How far off and which way; numbers are written with the decimals of the training values."""
+        said, truth = in_units(outputs, state), in_units(y, state)
+        lowest, reach = state["low"], state["high"] - state["low"]
+        return [
+            Answer(
+                truth=_regression_report.shown(float(b), state),
+                said=_regression_report.shown(float(a), state),
+                note=_regression_report.off(float(a - b), state),
+                part=(float(a) - lowest) / reach,
+                true_part=(float(b) - lowest) / reach,
+            )
+            for a, b in zip(said, truth, strict=True)
+        ]
+
+    def scores(self, outputs: Array, y: Array, state: State, seed: int = 0, groups: Array | None = None) -> dict[str, Score]:
         truth, known = _numbers(y), self.known(y, state)
         answers = np.broadcast_to(in_units(outputs, state), len(y))[known]
         off = answers - truth[known]
@@ -132,8 +148,8 @@ class Regression(Task):
             "root_mean_squared_error": root_mean_square(off),
             "r2": r_squared(truth[known], answers),
         }
-        drawn = bootstrap(measures, len(off), seed)
-        return {name: interval_score(value(of, len(off)), span(drawn[name], len(off))) for name, of in measures.items()}
+        spans = sampling_of(known, groups, seed).spans(measures)
+        return {name: interval_score(value(of, len(off)), spans[name]) for name, of in measures.items()}
 
     def report(self, judged: Judged, state: State) -> Report:
         return _regression_report.write(self, judged, state)

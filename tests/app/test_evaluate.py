@@ -137,3 +137,18 @@ def test_nobody_measured_gets_no_column() -> None:
 
 def test_the_interval_stands_beside_the_value() -> None:
     assert "75.9 to 87.6" in comparison.table([measure()], "guessing")
+
+
+def test_a_histogram_stands_on_an_axis_of_numbers() -> None:
+    drawn = Bars(title="b", x_label="x, MPa", y_label="Rows", names=["-1 to 0", "0 to 1"], values=[2.0, 3.0], edges=[-1.0, 0.0, 1.0])
+    figure = charts.figure(drawn, LOOK)
+    assert list(figure.data[0].x) == [-0.5, 0.5] and figure.layout.xaxis.type != "category"
+    assert figure.layout.xaxis.title.text == "x, MPa"
+
+
+def test_long_axis_titles_take_several_lines() -> None:
+    name = "False alarms, % of the others called 'malignant'"
+    figure = charts.figure(Bars(title="b", x_label=name, y_label=name, names=["a"], values=[1.0]), LOOK)
+    for axis in (figure.layout.xaxis, figure.layout.yaxis):
+        lines = axis.title.text.split("<br>")
+        assert len(lines) == 2 and max(map(len, lines)) <= 36

@@ -9,7 +9,7 @@ from engine.store import metrics, projects, runs, transitions
 from engine.store.runs import Run
 from engine.store.transitions import Identity
 from engine.store.workspace import Workspace
-from tests.app.conftest import Filled, Page
+from tests.app.conftest import NASTY, Filled, Page
 from tests.app.trained import Trained
 
 SOMEBODY = Identity(pid=4, ticks=5, boot="a boot")
@@ -129,6 +129,64 @@ def test_a_run_at_work_shows_numbers_and_a_sentence(ready: Trained) -> None:
     assert "Still improving" in page.words
     assert "3 of 12" in page.words and "guessing: 61" in page.words
     assert page.at.get("progress")[0].proto.text == "Learning \\*\\*fast\\*\\*"
+
+
+EXAMPLES = {
+    "columns": [{"name": NASTY, "unit": ""}, {"name": "weight", "unit": "kg"}, {"name": "seen", "unit": ""}],
+    "rows": [
+        {"row": 1204, "values": [NASTY, 81.25, "2024-01-03T00:00:00"], "image": None},
+        {"row": 7, "values": [None, 1, "x"], "image": None},
+    ],
+}
+SAID = [
+    {"truth": f"no {NASTY}", "said": f"no {NASTY}", "note": "87 % sure", "is_right": True, "part": 0.87, "true_part": None},
+    {"truth": "yes", "said": "no", "note": "60 % sure", "is_right": False, "part": 0.6, "true_part": None},
+]
+
+
+def follow(made: Trained, run: Run, **facts: object) -> None:
+    runs.set_facts(made.workspace, run.id, run.attempt, {"examples": EXAMPLES, **facts})
+
+
+def test_examples_show_truth_and_answer_while_it_learns(ready: Trained) -> None:
+    run = at_work(ready)
+    learn(ready, run, [0.9, 0.7])
+    follow(ready, run)
+    page = opened(ready, run)
+    assert "2 of your own rows" in page.words and "first answers come after one epoch" in page.words and "Not asked yet" in page.words
+    follow(ready, run, examples_now={"step": 2, "answers": SAID})
+    said = page.run().words
+    assert "After epoch 2. 1 of 2 are right." in said and "✓ Right" in said and "✕ Wrong" in said
+    assert "row 1,204" in said and "81.25 kg" in said and "87 % sure" in said and "missing" in said and "2024-01-03<" in said
+
+
+def test_nothing_the_user_wrote_comes_to_life_in_the_examples(ready: Trained) -> None:
+    run = at_work(ready)
+    learn(ready, run, [0.9])
+    follow(ready, run, examples_now={"step": 1, "answers": SAID})
+    bodies = [e.proto.body for e in opened(ready, run).at.get("html")]
+    assert any("mw-examples" in body and "&lt;img src=x" in body for body in bodies)
+    assert not any("<img src=x" in body for body in bodies)
+
+
+def test_numbers_say_how_far_off_they_are(ready: Trained) -> None:
+    run = at_work(ready)
+    learn(ready, run, [0.9])
+    off = {"truth": "120 mg", "said": "143 mg", "note": "23 mg too high", "is_right": None, "part": 0.6, "true_part": 0.5}
+    follow(ready, run, examples_now={"step": 1, "answers": [off, off]})
+    said = opened(ready, run).words
+    assert "▲ 23 mg too high" in said and "143 mg" in said and "are right" not in said
+
+
+def test_a_trained_run_keeps_the_answers_of_the_kept_model(trained: Trained) -> None:
+    page = opened(trained)
+    assert "8 of your own rows" in page.words and "the answers of the model that is kept" in page.words
+
+
+def test_a_run_that_told_of_no_examples_shows_none(ready: Trained) -> None:
+    run = at_work(ready)
+    learn(ready, run, [0.9])
+    assert "of your own" not in opened(ready, run).words
 
 
 def test_stop_is_asked_for_once(ready: Trained) -> None:

@@ -68,9 +68,18 @@ def _design(page: Page) -> None:
     shoot(page, "design")
 
 
+def _examples_move(page: Page) -> None:
+    """Eight rows are answered, and answered anew as epochs pass."""
+    expect(page.locator(".mw-example-said")).to_have_count(8)
+    when = page.get_by_text("but they steer the training")
+    before = when.inner_text()
+    expect(when).not_to_have_text(before)
+
+
 def _watch(page: Page, served: Served) -> None:
     """Zoom, a hidden line and the theme survive what comes in; a reload and a second tab find the run again."""
     person.grow(page, 5)
+    _examples_move(page)
     shoot(page, "live")
     box = page.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
     assert box is not None

@@ -227,6 +227,22 @@ def test_one_row_and_no_row_are_answered(case: Case) -> None:
     assert len(case.task.decode(case.outputs[:0], case.state)) == 0
 
 
+def test_answers_stand_beside_the_truth_in_words(case: Case) -> None:
+    known = case.y[case.task.known(case.y, case.state)]
+    outputs = case.outputs[case.task.known(case.y, case.state)]
+    told = case.task.beside(outputs, case.task.encode(known, case.state), case.state)
+    assert len(told) == len(known) and all(one.truth and one.said and one.note for one in told)
+    assert all(0 <= one.part <= 1 for one in told if one.is_right is not None and one.part is not None)
+    assert as_json([one.model_dump() for one in told])
+
+
+def test_groups_only_widen_the_main_interval(case: Case) -> None:
+    groups = np.arange(len(case.y)) // 20
+    alone, together = (next(iter(case.task.scores(case.outputs, case.y, case.state, groups=g).values())) for g in (None, groups))
+    assert together.value == alone.value and together.low is not None and together.high is not None
+    assert together.high - together.low > 0.6 * (alone.high - alone.low)
+
+
 def test_scores_have_intervals_around_them_and_name_the_same_measures_for_all(case: Case) -> None:
     model, trivial = (case.task.scores(o, case.y, case.state) for o in (case.outputs, case.baseline))
     assert list(model) == list(trivial)

@@ -108,6 +108,19 @@ def test_a_file_comes_back_with_answers_beside_its_rows(stored: tuple[Workspace,
     assert one["rows"][0]["prediction"] == written["prediction"][0]
 
 
+def test_answers_say_which_row_of_the_file_they_belong_to(stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path) -> None:
+    table = lessons.table(30)
+    table.frame.set_axis([column.name for column in table.columns], axis=1).to_csv(tmp_path / "new.csv", index=False)
+    lines = (tmp_path / "new.csv").read_text().splitlines()
+    lines[5] += ",one,too many"
+    (tmp_path / "new.csv").write_text("\n".join(lines) + "\n")
+    answer = answers.predict_file(stored[0], bundle, str(tmp_path / "new.csv"), "new.csv", str(tmp_path / "out.csv"))
+    written = pd.read_csv(tmp_path / "out.csv")
+    assert answer["rows"] == 29 and list(written)[0] == "line"
+    assert [float(lines[line - 1].split(",")[0]) for line in written["line"]] == list(written["age"])
+    assert any("line 6 has 7" in problem["what"] for problem in answer["problems"])
+
+
 def test_a_model_asked_for_pictures_only_takes_pictures(stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="This model looks at 0 pictures at once."):
         answers.predict_picture(stored[0], bundle, str(tmp_path / "x.png"))

@@ -7,6 +7,7 @@ from sklearn.metrics import roc_auc_score
 
 from engine import intervals, scoring
 from engine.intervals import Interval
+from engine.sampling import Sampling, compare
 
 
 def holds(interval: Interval | None, truth: float) -> bool:
@@ -102,18 +103,18 @@ def test_the_bootstrap_spread_is_the_standard_error() -> None:
 
 def test_a_clear_gain_is_sure_and_a_loss_is_worse() -> None:
     rng = np.random.default_rng(0)
-    gain = intervals.compare(scoring.mean(rng.normal(1, 1, 100)), 100, 0)
-    loss = intervals.compare(scoring.mean(rng.normal(-1, 1, 100)), 100, 0)
+    gain = compare(scoring.mean(rng.normal(1, 1, 100)), Sampling(100))
+    loss = compare(scoring.mean(rng.normal(-1, 1, 100)), Sampling(100))
     assert gain is not None and gain.is_better and gain.is_sure
     assert loss is not None and loss.is_worse and not loss.is_sure
 
 
 def test_nothing_is_compared_on_fewer_than_ten_rows() -> None:
-    assert intervals.compare(scoring.mean(np.ones(9)), 9, 0) is None
+    assert compare(scoring.mean(np.ones(9)), Sampling(9)) is None
 
 
 def test_luck_alone_is_better_in_about_one_of_forty_but_sure_in_none_of_300() -> None:
-    found = [intervals.compare(scoring.mean(np.random.default_rng(seed).normal(0, 1, 60)), 60, seed) for seed in range(300)]
+    found = [compare(scoring.mean(np.random.default_rng(seed).normal(0, 1, 60)), Sampling(60, seed=seed)) for seed in range(300)]
     assert sum(c.is_better for c in found if c) <= 15
     assert not any(c.is_sure for c in found if c)
 

@@ -85,7 +85,7 @@ def test_one_row_of_words_under_known_names(tmp_path: Path) -> None:
 
 def test_pictures_need_no_class_folders_to_be_predicted(tmp_path: Path) -> None:
     table, _ = read(tmp_path, packed([("x.png", picture(1)), ("y.png", picture(2))]), PHOTO, KIND, name="p.zip", optional=("c0002",))
-    assert (len(table), list(table.frame)) == (2, ["c0001"])
+    assert (len(table), list(table.frame)) == (2, ["source", "c0001"])
     assert table.folder is not None and (table.folder / table.values("c0001")[0]).is_file()
 
 
@@ -97,3 +97,57 @@ def test_a_single_picture_is_enough_to_predict(tmp_path: Path) -> None:
 def test_class_folders_are_read_where_they_are(tmp_path: Path) -> None:
     table, _ = read(tmp_path, packed(classes("a", "b", each=2)), PHOTO, KIND, name="p.zip", optional=("c0002",))
     assert table.values("c0002").tolist() == ["a", "a", "b", "b"]
+
+
+def ragged(rows: int = 40, *long: int) -> str:
+    return "Age,home city\n" + "".join(f"{20 + i},Rome{',5,6' if i in long else ''}\n" for i in range(rows))
+
+
+def test_rows_keep_their_line_when_ragged_ones_are_left_out(tmp_path: Path) -> None:
+    table, problems = read(tmp_path, ragged(40, 2, 7), AGE, CITY)
+    lines = {int(line): age for line, age in zip(table.values("source"), table.values("c0001"), strict=True)}
+    assert len(lines) == 38 and all(age == 20 + line - 2 for line, age in lines.items())
+    assert not {4, 9} & set(lines)
+    assert "left out (2 times): line 4 has 4, line 9 has 4." in said(problems) and "the column 'line' says where" in said(problems)
+    assert [problem.level for problem in problems if "left out" in problem.what] == ["warn"]
+
+
+@pytest.mark.parametrize("lost", [0, 39])
+def test_a_lost_row_at_either_end_is_noticed_too(tmp_path: Path, lost: int) -> None:
+    table, _ = read(tmp_path, ragged(40, lost), AGE, CITY)
+    assert [column.name for column in table.columns] == ["line", "Age", "home city"]
+    assert table.values("source")[0] == ("3" if lost == 0 else "2")
+
+
+def test_blank_lines_shift_nothing_unsaid(tmp_path: Path) -> None:
+    table, _ = read(tmp_path, "Age,home city\n41,Rome\n\n42,Oslo\n", AGE, CITY)
+    assert table.values("source").tolist() == ["2", "4"]
+
+
+def test_a_whole_file_needs_no_line_numbers(tmp_path: Path) -> None:
+    table, _ = read(tmp_path, ragged(40), AGE, CITY)
+    assert [column.id for column in table.columns] == ["c0001", "c0002"]
+
+
+def test_a_column_called_line_keeps_its_name(tmp_path: Path) -> None:
+    line = Column(id="c0001", name="line", type="number")
+    table, _ = read(tmp_path, "line,x\n" + "".join(f"{i},1{',2' if i == 1 else ''}\n" for i in range(20)), line)
+    assert [column.name for column in table.columns] == ["line in the file", "line"]
+
+
+def test_sheet_rows_are_told_where_blank_ones_lie_between(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (["Age"], [41], [], [43]):
+        book.active.append(row)
+    book.save(tmp_path / "book.xlsx")
+    table, _ = read(tmp_path, (tmp_path / "book.xlsx").read_bytes(), AGE, name="book.xlsx")
+    assert (table.values("source").tolist(), table.values("c0001").tolist()) == (["2", "4"], [41.0, 43.0])
+
+
+def test_each_picture_keeps_the_name_it_came_with(tmp_path: Path) -> None:
+    content = packed([("x.png", picture(1)), ("bad.png", b"no picture"), ("y.png", picture(2))])
+    table, problems = read(tmp_path, content, PHOTO, KIND, name="p.zip", optional=("c0002",))
+    assert table.values("source").tolist() == ["x.png", "y.png"]
+    assert "bad.png" in said(problems)

@@ -314,7 +314,7 @@ def test_a_scatter_is_thinned_but_keeps_the_extremes() -> None:
 def test_an_error_histogram_counts_every_row_and_names_each_bar_once() -> None:
     rng = np.random.default_rng(0)
     for errors in (rng.standard_cauchy(500), np.r_[np.zeros(499), 1e9], np.full(20, 2.5), rng.normal(0, 1e-9, 50)):
-        drawn = reports.error_histogram(errors, "")
+        drawn = reports.error_histogram(errors, "price", "€")
         assert sum(drawn.values) == len(errors)
         assert len(set(drawn.names)) == len(drawn.names) == len(drawn.values)
 
@@ -346,3 +346,23 @@ def test_the_largest_errors_come_first_in_the_users_unit() -> None:
     outputs[7] += 20 / task.fit(y)["spread"]
     worst = panel(judge(task, y, y, outputs), "mistakes").rows[0]
     assert (worst["row"], worst["truth"], worst["prediction"], worst["detail"]) == (8, "7 kg", "27 kg", "20 kg too high")
+
+
+def test_nearly_sure_is_not_sure() -> None:
+    from engine.tasks._classes import labelled
+
+    def note(sure: float) -> str:
+        return labelled(pd.DataFrame({"prediction": ["a"], "how sure": [sure]}), np.array([0]), ["a"])[0].note
+
+    assert [note(sure) for sure in (0.999999, 1.0, 0.87)] == ["99.99 % sure", "100 % sure", "87 % sure"]
+
+
+def test_an_error_histogram_knows_its_numbers_and_its_unit() -> None:
+    drawn = reports.error_histogram(np.linspace(-3, 5, 100), "price", "€")
+    assert len(drawn.edges) == len(drawn.values) + 1 and drawn.edges[0] == -drawn.edges[-1]
+    assert drawn.x_label == "Predicted minus true price, €"
+
+
+def test_a_unit_is_said_once() -> None:
+    for name, said in (("strength (MPa)", "strength (MPa)"), ("strength", "strength, MPa"), ("MPa at 28 days", "MPa at 28 days, MPa")):
+        assert reports.error_histogram(np.arange(9.0), name, "MPa").x_label == f"Predicted minus true {said}"

@@ -117,3 +117,12 @@ def _learned(plan: training.Plan, table: lessons.Table) -> np.ndarray:
 
     parts = split.assign(plan.split, table, plan.target, plan.task, plan.seed)
     return np.concatenate([parts.train, parts.validation])
+
+
+def test_rows_kept_together_are_judged_together(tmp_path: Path) -> None:
+    from engine.split import Split
+
+    plan = lessons.plan("linear").model_copy(update={"split": Split(method="group", column="c0003")})
+    report = training.train(plan, lessons.table(), Heard(), tmp_path / "bundle").report
+    assert report.headline.startswith("Too few groups to judge: the ")
+    assert any("Only 1 different value of 'ward'" in line for panel in report.panels if panel.kind == "notes" for line in panel.lines)
