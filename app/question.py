@@ -76,6 +76,7 @@ def _task(dataset: Dataset, profile: Profile, plan: Plan) -> None:
     name = profile.column(plan.target).name
     fitting = advice.tasks(profile, plan.target)
     st.markdown(f"#### {md(plan.task.question(name))}", anchors=False)
+    _unanswered(profile.column(plan.target))
     if len(fitting) > 1:
         kinds = {task.kind: type(task).title for task in fitting}
         st.session_state["task"] = plan.task.kind if plan.task.kind in kinds else None
@@ -95,6 +96,17 @@ def _task(dataset: Dataset, profile: Profile, plan: Plan) -> None:
     if new != plan.task:
         state.put_draft(choices.task(_data(dataset), state.draft(), new))
         st.rerun()
+
+
+def _unanswered(column: ColumnProfile) -> None:
+    """Rows that the chosen column says nothing about, where the person can still choose another."""
+    if not column.missing:
+        return
+    one, left = column.missing == 1, words.things(column.rows - column.missing, "row")
+    lacking = f"{words.things(column.missing, 'row')} {'has' if one else 'have'} no answer in “{short(column.name, 40)}”"
+    said = f"{lacking}; {'it is' if one else 'they are'} left out of training, and {left} remain{'s' if left == '1 row' else ''}."
+    icon, colour = ("warning", "orange") if column.missing > column.rows / 2 else ("info", "gray")
+    st.markdown(f":{colour}[:material/{icon}: {md(said)}]")
 
 
 def _balance(column: ColumnProfile, plan: Plan) -> None:

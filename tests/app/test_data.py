@@ -64,6 +64,15 @@ def test_choosing_another_target_asks_another_question(filled: Filled) -> None:
     assert "age" in page.words
 
 
+def test_rows_without_an_answer_are_said_beside_the_question(filled: Filled) -> None:
+    page = Page("data", project=filled.project)
+    assert "no answer" not in page.words
+    page.at.selectbox(key="target").set_value(filled.column("age"))
+    page.run()
+    missing = datasets.profile(filled.workspace, filled.dataset).column(filled.column("age")).missing
+    assert f"{missing} rows have no answer in “age”; they are left out of training, and {240 - missing} rows remain." in page.words
+
+
 def test_the_question_can_be_asked_otherwise(filled: Filled) -> None:
     page = Page("data", project=filled.project)
     page.at.segmented_control(key="task").set_value("multiclass")
