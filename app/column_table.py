@@ -12,6 +12,7 @@ from engine.columns import COLUMN_TYPES
 from engine.datasets import Dataset
 from engine.errors import EngineError
 from engine.plan import Plan
+from engine.problems import Problem
 from engine.profile import ColumnProfile, Profile
 
 if TYPE_CHECKING:
@@ -66,6 +67,12 @@ def _doubtful(dataset: Dataset, profile: Profile, word: str, found: "Sequence[In
                 st.markdown(f"**{md(short(profile.column(one.id).name, 40))}** · {md(one.why)}", width="stretch")
                 label = "Use it anyway" if is_out else "Leave it out"
                 st.button(label, key=f"out-{one.id}", type="tertiary", on_click=_use, args=(dataset, one.id, is_out))
+
+
+def leave_out(dataset: Dataset, problem: Problem) -> None:
+    """Takes the column that a problem is about out of the inputs."""
+    if problem.column:
+        _use(dataset, problem.column, False)
 
 
 def _use(dataset: Dataset, id: str, use: bool) -> None:

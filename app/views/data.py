@@ -1,11 +1,13 @@
 """Data: what came in, what to predict, and the columns to learn from."""
 
 from contextlib import suppress
+from functools import partial
 
 import streamlit as st
 
 from app import arrivals, arriving, choices, column_table, parts, question, reads, sketches, state, uploads, words
 from app.text import md, short
+from engine import extremes
 from engine.datasets import Dataset
 from engine.errors import EngineError
 from engine.profile import Profile
@@ -52,7 +54,9 @@ def _data(dataset: Dataset) -> None:
         _propose(dataset)
     _top(dataset, profile)
     question.card(dataset, profile)
-    parts.problem_list(profile.problems, "data")
+    plan = state.current_plan()
+    problems = [*profile.problems, *(extremes.problems(plan, profile) if plan else [])]
+    parts.problem_list(problems, "data", partial(column_table.leave_out, dataset), fix_label="Leave it out")
     column_table.left_out(dataset, profile)
     named = {
         COLUMNS: "Columns",
@@ -75,8 +79,7 @@ def _data(dataset: Dataset) -> None:
         arriving.report(dataset)
     else:
         column_table.editor(dataset, profile)
-    ready = state.current_plan() is not None
-    parts.step_bar("data", missing="" if ready else "Choose what to predict")
+    parts.step_bar("data", missing="" if plan else "Choose what to predict")
 
 
 def _propose(dataset: Dataset) -> None:

@@ -1,6 +1,7 @@
 """Data: what came in, the guessed question, the columns, and what is said about them. Choices survive a reload."""
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +54,15 @@ def test_a_column_that_gives_the_answer_away_is_left_out_and_can_be_used(filled:
     assert "Left out" in page.words
     page.click(f"out-{leak}")
     assert "bill code" in inputs(filled)
+
+
+def test_a_number_out_of_all_proportion_is_said_with_its_row(empty: Workspace, tmp_path: Path) -> None:
+    dose = [f"{1 + i % 7}" for i in range(60)]
+    dose[7] = "1e300"
+    (tmp_path / "far.csv").write_text("dose,ill\n" + "".join(f"{one},{i % 2}\n" for i, one in enumerate(dose)))
+    dataset = datasets.add(empty, tmp_path / "far.csv", "far.csv")
+    page = Page("data", project=projects.add(empty, "Far", dataset.id).id)
+    assert "dose · 1 value is out of all proportion: 1e+300 in row 8. Half of all values lie between" in page.words.replace("*", "")
 
 
 def test_choosing_another_target_asks_another_question(filled: Filled) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from engine import advice, guesses, profile, split
+from engine import advice, guesses, profile, recipe, split
 from engine import plan as plans
 from engine.columns import Column, Table
 from engine.errors import InvalidPlan
@@ -68,6 +68,15 @@ def test_data_without_anything_to_predict_is_refused() -> None:
     _, known = table(id=np.arange(ROWS), always=np.ones(ROWS))
     with pytest.raises(InvalidPlan, match="No column here can be predicted."):
         advice.target(known)
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_one_huge_number_among_the_inputs_is_still_scaled() -> None:
+    """A spread that became infinite was taken for none, so the network got 1e30 as it was and its loss was not a number."""
+    rows, known = table(dose=np.r_[BMI[:-1], 1e300], fate=AGE)
+    made, _ = advice.plan("d1", rows, known, "fate", {"task": "regression"})
+    assert "scale" in [step.kind for step in made.recipe]
+    assert np.abs(recipe.fit(made.recipe, rows, made.inputs).apply(rows)["number"]).max() <= 3
 
 
 @pytest.mark.parametrize(

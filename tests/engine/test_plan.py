@@ -9,6 +9,7 @@ from engine import plan as plans
 from engine.architectures.mlp import Mlp
 from engine.columns import Column
 from engine.errors import InvalidPlan
+from engine.extremes import Extremes
 from engine.learners.gradient import Gradient
 from engine.plan import Plan
 from engine.problems import Problem
@@ -87,6 +88,34 @@ def test_rows_without_an_answer_are_mentioned() -> None:
 def test_one_answer_for_every_row_stops() -> None:
     (problem,) = found(plan(), profile(column("age"), column("bmi"), answer(1000)), "Fate")
     assert (problem.level, problem.what) == ("stop", "Every row has the same value here, so there is nothing to learn.")
+
+
+FAR = Extremes(count=1, examples=((41, 1e30),), low=98.0, high=152.0, is_far=True)
+
+
+def test_an_answer_out_of_all_proportion_stops() -> None:
+    known = profile(column("age"), column("bmi"), column("fate", extremes=FAR))
+    (problem,) = found(plan(task=Regression()), known, "Fate")
+    assert problem.level == "stop"
+    assert problem.what == "1 value is out of all proportion: 1e+30 in row 42. Half of all values lie between 98 and 152."
+    fix = "Correct this cell in the file or empty it (rows without an answer are left out), and upload it again."
+    assert problem.fix == fix
+
+
+def test_an_input_out_of_all_proportion_can_be_left_out() -> None:
+    known = profile(column("age", extremes=FAR), column("bmi"), answer(600, 400))
+    (problem,) = found(plan(), known, "Age")
+    assert (problem.level, problem.action) == ("warn", {"do": "leave out", "column": "age"})
+    assert found(plan(inputs=("bmi",)), known, "Age") == []
+
+
+def test_large_answers_of_one_size_are_no_problem_until_errors_cannot_be_squared() -> None:
+    large = Extremes(count=ROWS, examples=((0, 1e32),), low=1e32, high=2e32, is_far=False)
+    known = profile(column("age"), column("bmi"), column("fate", extremes=large, low=1e32, high=2e32))
+    assert found(plan(task=Regression()), known, "Fate") == []
+    known = profile(column("age"), column("bmi"), column("fate", extremes=large, low=1e32, high=1e200))
+    (problem,) = found(plan(task=Regression()), known, "Fate")
+    assert (problem.level, problem.fix) == ("stop", "Write this column in a larger unit, and upload the file again.")
 
 
 def test_a_task_that_does_not_fit_the_column_stops() -> None:
