@@ -22,6 +22,9 @@ try:
     parts.things_said()
     frame.sidebar(here)
     frame.top(here)
+    notice = st.container(key="notice")
     page.run()
+    with notice:
+        frame.lost(here)
 except EngineError as error:
     parts.error_box(error, "page")

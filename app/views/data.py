@@ -19,11 +19,11 @@ HINT = "CSV, Excel, Parquet or JSON; or a zip with one folder of pictures for ea
 
 def page() -> None:
     """A place for a file, or what is in it."""
-    if not parts.need_project():
-        parts.head("Data")
-        return
     project, dataset = state.current_project(), state.current_dataset()
-    assert project is not None
+    if project is None:
+        parts.head("Data")
+        parts.need_project()
+        return
     if arrivals.of(project.id):
         arriving.progress(project.id)
     elif dataset is None:
