@@ -49,10 +49,12 @@ def _target(dataset: Dataset, profile: Profile, plan: Plan | None) -> None:
         on_change=_choose_target,
         args=(dataset,),
     )
+    if plan and (refused := _refused(dataset)):
+        kept = f"“{short(names.get(plan.target, ''), 40)}” is still chosen."
+        parts.error_box(EngineError(refused.what, f"{refused.fix} {kept}"), "refused")
     try:
         guess, why = advice.target(profile)
-    except EngineError as error:
-        parts.error_box(error, "target")
+    except EngineError:
         return
     if guess == chosen:
         st.caption(f":material/lightbulb: {md(why)}")
@@ -62,14 +64,19 @@ def _target(dataset: Dataset, profile: Profile, plan: Plan | None) -> None:
 
 def _why_not(dataset: Dataset) -> None:
     """Why nothing is proposed, or why the last choice was refused."""
-    refused = state.recall("refused")
-    if refused and refused[0] == dataset.id:
-        parts.error_box(EngineError(*refused[1:]), "refused")
+    if refused := _refused(dataset):
+        parts.error_box(refused, "refused")
         return
     try:
         choices.first(_data(dataset))
     except EngineError as error:
         parts.error_box(error, "nothing")
+
+
+def _refused(dataset: Dataset) -> EngineError | None:
+    """Why the column chosen last cannot be predicted, until another one is chosen."""
+    refused = state.recall("refused")
+    return EngineError(*refused[1:]) if refused and refused[0] == dataset.id else None
 
 
 def _task(dataset: Dataset, profile: Profile, plan: Plan) -> None:
@@ -149,7 +156,8 @@ def _choose_target(dataset: Dataset) -> None:
         state.put_draft(choices.target(_data(dataset), state.draft(), chosen))
     except EngineError as error:
         state.keep("refused", (dataset.id, error.what, error.fix))
-        state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
+    else:
+        state.keep("refused", None)
 
 
 def _choose_task(dataset: Dataset, fitting: list) -> None:

@@ -10,6 +10,7 @@ from app.text import md, short
 from engine import extremes
 from engine.datasets import Dataset
 from engine.errors import EngineError
+from engine.problems import stops
 from engine.profile import Profile
 
 NOTES = 2
@@ -53,9 +54,11 @@ def _data(dataset: Dataset) -> None:
     if draft.target is None and "data" not in draft.seen:
         _propose(dataset)
     _top(dataset, profile)
-    question.card(dataset, profile)
-    plan = state.current_plan()
-    problems = [*profile.problems, *(extremes.problems(plan, profile) if plan else [])]
+    plan, first = state.current_plan(), stops(list(profile.problems))
+    parts.problem_list(first, "data-first")
+    if plan or not first:
+        question.card(dataset, profile)
+    problems = [*(one for one in profile.problems if one not in first), *(extremes.problems(plan, profile) if plan else [])]
     parts.problem_list(problems, "data", partial(column_table.leave_out, dataset), fix_label="Leave it out")
     column_table.left_out(dataset, profile)
     named = {
@@ -79,7 +82,7 @@ def _data(dataset: Dataset) -> None:
         arriving.report(dataset)
     else:
         column_table.editor(dataset, profile)
-    parts.step_bar("data", missing="" if plan else "Choose what to predict")
+    parts.step_bar("data", missing="" if plan else "Add rows to go on" if first else "Choose what to predict")
 
 
 def _propose(dataset: Dataset) -> None:
