@@ -27,7 +27,8 @@ class Data:
 
 def first(data: Data) -> Draft:
     """The draft for fresh data: the guessed target and all that follows. Raises InvalidPlan when no column can be predicted."""
-    return target(data, Draft(), advice.target(data.profile)[0])
+    plan, _ = advice.plan(data.id, data.table, data.profile)
+    return _settled(data, Draft(target=plan.target), plan)
 
 
 def target(data: Data, draft: Draft, column: str) -> Draft:

@@ -7,11 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from app import choices, reads, state, words
-from app.text import md, short
+from app.text import html, md, short
 from engine.columns import COLUMN_TYPES
 from engine.datasets import Dataset
 from engine.errors import EngineError
 from engine.plan import Plan
+from engine.problems import Problem
 from engine.profile import ColumnProfile, Profile
 
 if TYPE_CHECKING:
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
 BARS = 16
 MOST = 6
 FIT = 18
+NOTES = 12
 TYPE_NAMES = {label: type for type, label in COLUMN_TYPES.items()}
 
 
 def editor(dataset: Dataset, profile: Profile) -> None:
-    """The table, where type, name and use can be changed; below it what is worth knowing, and one column in detail."""
+    """The table, where type, name and use can be changed; below it what is worth knowing, in full."""
     plan = state.current_plan()
-    frame = _frame(profile, plan, reads.advised(dataset, plan.target) if plan else {})
+    advised = reads.advised(dataset, plan.target) if plan else {}
+    frame = _frame(profile, plan, advised)
     key = f"columns-{dataset.id}-{state.recall('columns-again', 0)}"
     st.data_editor(
         frame,
@@ -41,6 +44,7 @@ def editor(dataset: Dataset, profile: Profile) -> None:
         alt="The columns of the data, one a line",
     )
     st.caption("Change a name or a type by clicking on it. Columns without a tick are not learned from.")
+    _notes(profile, plan, advised)
 
 
 def left_out(dataset: Dataset, profile: Profile) -> None:
@@ -49,11 +53,15 @@ def left_out(dataset: Dataset, profile: Profile) -> None:
     if plan is None:
         return
     advised = reads.advised(dataset, plan.target)
-    asked = [one for one in advised.values() if not one.use and one.problem and one.id not in plan.inputs]
+    asked = _asked(plan, advised)
     risky = [one for one in advised.values() if one.problem and one.id in plan.inputs and one.id not in plan.confirmed]
     for word, found, is_out in (("Left out", asked, True), ("May give the answer away", risky, False)):
         if found:
             _doubtful(dataset, profile, word, found, is_out)
+
+
+def _asked(plan: Plan, advised: "Mapping[str, InputAdvice]") -> "list[InputAdvice]":
+    return [one for one in advised.values() if not one.use and one.problem and one.id not in plan.inputs]
 
 
 def _doubtful(dataset: Dataset, profile: Profile, word: str, found: "Sequence[InputAdvice]", is_out: bool) -> None:
@@ -66,6 +74,12 @@ def _doubtful(dataset: Dataset, profile: Profile, word: str, found: "Sequence[In
                 st.markdown(f"**{md(short(profile.column(one.id).name, 40))}** · {md(one.why)}", width="stretch")
                 label = "Use it anyway" if is_out else "Leave it out"
                 st.button(label, key=f"out-{one.id}", type="tertiary", on_click=_use, args=(dataset, one.id, is_out))
+
+
+def leave_out(dataset: Dataset, problem: Problem) -> None:
+    """Takes the column that a problem is about out of the inputs."""
+    if problem.column:
+        _use(dataset, problem.column, False)
 
 
 def _use(dataset: Dataset, id: str, use: bool) -> None:
@@ -85,7 +99,7 @@ def _row(column: ColumnProfile, plan: Plan | None, advice: "InputAdvice | None")
         "missing": column.missing / column.rows if column.rows else 0.0,
         "distinct": column.distinct,
         "spread": bars(column),
-        "note": _note(column, plan, advice),
+        "note": _mark(column, plan, advice),
     }
 
 
@@ -97,12 +111,44 @@ def bars(column: ColumnProfile) -> list[float]:
     return [float(sum(column.counts[i : i + width])) for i in range(0, len(column.counts), width)]
 
 
-def _note(column: ColumnProfile, plan: Plan | None, advice: "InputAdvice | None") -> str:
+def _mark(column: ColumnProfile, plan: Plan | None, advice: "InputAdvice | None") -> str:
+    """What fits into a cell; the whole of it stands below the table."""
     if plan is not None and column.id == plan.target:
-        return "This is what is predicted."
-    reason = f"Left out: {advice.why}" if advice and not advice.use and plan and column.id not in plan.inputs else ""
-    known = [problem.what if reason else f"{problem.what} {problem.fix}" for problem in column.problems]
-    return " ".join([reason, *known] if reason else known[:2]).strip()
+        return "Predicted"
+    if _is_left_out(column, plan, advice):
+        return "Left out"
+    return "See below" if column.problems else ""
+
+
+def _notes(profile: Profile, plan: Plan | None, advised: "Mapping[str, InputAdvice]") -> None:
+    """All there is to know about single columns, in full; columns with the same to know share a line."""
+    columns: dict[str, list[str]] = {}
+    above = {one.id for one in _asked(plan, advised)[:MOST]} if plan else set()
+    for column in profile.columns:
+        if said := note(column, plan, None if column.id in above else advised.get(column.id)):
+            columns.setdefault(said, []).append(short(column.name, 40))
+    lines = [f"<dt>{html(words.listing(names, most=6))}</dt><dd>{html(said)}</dd>" for said, names in columns.items()]
+    if not lines:
+        return
+    with st.container(key="notes", gap="xsmall"):
+        st.markdown("**Worth knowing about single columns**")
+        st.html(f'<dl class="mw-notes">{"".join(lines[:NOTES])}</dl>')
+        if len(lines) > NOTES:
+            with st.expander(f"{len(lines) - NOTES} more", key="notes-more"):
+                st.html(f'<dl class="mw-notes">{"".join(lines[NOTES:])}</dl>')
+
+
+def note(column: ColumnProfile, plan: Plan | None, advice: "InputAdvice | None") -> str:
+    """Why a column is left out (by `advice`) and what looks wrong in it; "" if there is nothing to say."""
+    if plan is not None and column.id == plan.target:
+        return " ".join(problem.what for problem in column.problems)
+    if advice and _is_left_out(column, plan, advice):
+        return " ".join([f"Left out: {advice.why}", *(problem.what for problem in column.problems)])
+    return " ".join(f"{problem.what} {problem.fix}" for problem in column.problems)
+
+
+def _is_left_out(column: ColumnProfile, plan: Plan | None, advice: "InputAdvice | None") -> bool:
+    return advice is not None and plan is not None and not advice.use and column.id not in plan.inputs
 
 
 def _columns(usable: bool) -> dict[str, Any]:
@@ -114,7 +160,7 @@ def _columns(usable: bool) -> dict[str, Any]:
         "missing": make.NumberColumn("Missing", format="percent", width=80),
         "distinct": make.NumberColumn("Different", format="localized", width=90, help="How many different values there are"),
         "spread": make.BarChartColumn("How the values are spread", width=170, y_min=0),
-        "note": make.TextColumn("Worth knowing", width="large"),
+        "note": make.TextColumn("Worth knowing", width=130, help="In full below the table"),
     }
 
 

@@ -5,14 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from pydantic import ValidationError
 
-from app import parts
+from app import parts, words
 from app.text import md
+from engine import refusals
 from engine.errors import EngineError
 from engine.spec import Param, Spec
 
 Names = Mapping[str, str]
-INTEGERS = (r"^\s*\d+(\s*[,; ]\s*\d+)*\s*$", "Whole numbers with commas between them, such as 64, 32.")
 
 
 def edit(
@@ -23,7 +24,7 @@ def edit(
     `key` is the form's place and must be unique on the page; `columns` are the names by id for fields that choose columns;
     `options` are the texts to choose from for text fields, by field. When
     the spec handed in is not the one last returned (undo, another tab), the widgets take its values. What cannot be
-    (two fields that contradict each other) is said below the fields, and the spec comes back unchanged.
+    is said beside the field, or below them all where two contradict each other: with what may stand there, and what stays in use.
     """
     _follow(spec, key)
     shown = [p for p in spec.params() if p.type != "columns" or columns]
@@ -54,8 +55,8 @@ def label(param: Param) -> str:
 def integers(text: str) -> tuple[int, ...]:
     """Whole numbers from text such as "64, 32". Raises ValueError in words."""
     pieces = text.replace(";", ",").replace(",", " ").split()
-    if not all(piece.isdigit() for piece in pieces):
-        raise ValueError(f"“{text}” is not a list of whole numbers. {INTEGERS[1]}")
+    if not pieces or not all(piece.isdecimal() for piece in pieces):
+        raise ValueError(f"“{text}” is not a list of whole numbers." if text.strip() else "No number is given.")
     return tuple(int(piece) for piece in pieces)
 
 
@@ -66,7 +67,8 @@ def _draw(params: list[Param], spec: Spec, key: str, values: dict[str, Any], col
         return
     with st.grid(min(wide, len(visible)), key=f"{key}-grid-{visible[0].name}"):
         for param in visible:
-            values[param.name] = _WIDGETS[param.type](param, f"{key}.{param.name}", values[param.name], columns or {})
+            with st.container(gap="xsmall"):
+                values[param.name] = _WIDGETS[param.type](param, f"{key}.{param.name}", values[param.name], columns or {})
 
 
 def _texts(options: Sequence[str], now: str) -> tuple[tuple[str, str], ...]:
@@ -97,25 +99,37 @@ def state_of(key: str) -> Any:
 
 
 def _valid(spec: Spec, values: dict[str, Any], key: str) -> Spec:
+    """The spec with the values; where they contradict each other, that is said and the spec stays."""
     try:
         new = type(spec).model_validate(values)
-    except (ValueError, EngineError) as error:
-        parts.error_box(EngineError(_plain(error), "The last working setting is kept."), key)
+    except ValidationError as error:
+        what, fix = refusals.words(type(spec), error)
+        fields = {e["loc"][0] for e in error.errors() if e["loc"]}
+        stays = [_told(p, getattr(spec, p.name)) for p in spec.params() if p.name in fields]
+        kept = f"Still in use: {'; '.join(stays)}." if stays else "The last working settings stay in use."
+        parts.error_box(EngineError(what, f"{fix} {kept}".strip()), key)
         return spec
     st.session_state[f"{key}~"] = new.model_dump(mode="json")
     return new
 
 
-def _plain(error: Exception) -> str:
-    found = getattr(error, "errors", None)
-    said = [str(e["msg"]).removeprefix("Value error, ") for e in found()] if found else [str(error)]
-    return " ".join(text if text.endswith(".") else f"{text}." for text in said)
+def _refused(param: Param, said: str, now: Any) -> None:
+    """Under the field: what may stand there, and the value that is in use instead."""
+    st.caption(f":red[:material/error: {md(said)}] {md(f'{param.label} takes {param.allowed}. Still in use: {_told(param, now)}.')}")
+
+
+def _told(param: Param, value: Any) -> str:
+    """The value in words, with its unit."""
+    shown = _shown(param, value)
+    return f"{words.exact(shown)} {param.unit}".strip() if isinstance(shown, float) else str(shown)
 
 
 def _shown(param: Param, value: Any) -> Any:
     """The value as the widget holds it."""
     if param.type == "integers":
         return ", ".join(map(str, value))
+    if param.type in ("integer", "number"):
+        return float(value)
     return list(value) if param.type == "columns" else value
 
 
@@ -133,20 +147,25 @@ def _switch(param: Param, key: str, value: Any, columns: Names) -> bool:
 
 
 def _integer(param: Param, key: str, value: Any, columns: Names) -> int:
-    low, high = _whole(param.low), _whole(param.high)
-    got = st.number_input(
-        label(param), low, high, step=_integer_step(value), key=key, help=param.help or None, **_given(key, value=int(value))
-    )
-    return int(value if got is None else got)
+    return int(_typed(param, key, float(value), _integer_step(value)))
 
 
 def _number(param: Param, key: str, value: Any, columns: Names) -> float:
     low, high = (None if limit is None else float(limit) for limit in (param.low, param.high))
-    step = _step(float(value), low, high, param.log)
-    got = st.number_input(
-        label(param), low, high, step=step, format="%g", key=key, help=param.help or None, **_given(key, value=float(value))
-    )
-    return float(value if got is None else got)
+    return _typed(param, key, float(value), _step(float(value), low, high, param.log))
+
+
+def _typed(param: Param, key: str, now: float, step: float) -> float:
+    """The number in the field, or `now` with the reason why.
+
+    Streamlit gets no limits and no whole numbers: outside limits its field keeps the old value without a word in sight, and of
+    1e9 a field for whole numbers reads the 1.
+    """
+    got = st.number_input(label(param), step=step, format="%g", key=key, help=param.help or None, **_given(key, value=now))
+    if got is None or param.takes(got):
+        return now if got is None else got
+    _refused(param, f"{words.exact(got)} cannot be used.", now)
+    return now
 
 
 def _choice(param: Param, key: str, value: Any, columns: Names) -> Any:
@@ -183,20 +202,16 @@ def _columns(param: Param, key: str, value: Any, columns: Names) -> tuple[str, .
 
 
 def _integers(param: Param, key: str, value: Any, columns: Names) -> tuple[int, ...]:
-    text = st.text_input(label(param), key=key, help=param.help or None, validate=INTEGERS, **_given(key, value=_shown(param, value)))
+    text = st.text_input(label(param), key=key, help=param.help or None, **_given(key, value=_shown(param, value)))
     try:
         return integers(text or "")
     except ValueError as error:
-        st.caption(f":red[:material/error:] {md(error)}")
+        _refused(param, str(error), value)
         return tuple(value)
 
 
-def _whole(limit: float | None) -> int | None:
-    return None if limit is None else int(limit)
-
-
-def _integer_step(value: int) -> int:
-    return max(1, 10 ** (len(str(abs(int(value)))) - 2))
+def _integer_step(value: int) -> float:
+    return max(1.0, 10.0 ** (len(str(abs(int(value)))) - 2))
 
 
 def _step(value: float, low: float | None, high: float | None, log: bool) -> float:

@@ -13,6 +13,7 @@ MARKS = {
     "running": ":material/progress_activity:",
     "not yet": ":material/radio_button_unchecked:",
 }
+LOST = {state.PROJECT: ("project", "home", "Your projects"), state.RUN: ("run", "runs", "All runs")}
 IN_PROJECT = (*steps.LINE, "runs")
 
 
@@ -45,6 +46,20 @@ def top(here: str) -> None:
             with st.popover(md(short(project.name, 60)), type="tertiary", key="project-menu"):
                 _project_menu(project)
         _training_now()
+
+
+def lost(here: str) -> None:
+    """One sentence where a link led to something that is gone, with the way on. Called after the page has looked for it."""
+    what = state.lost(here)
+    if not what:
+        return
+    thing, view, label = LOST[what]
+    path, query = state.link(view)
+    with st.container(key="problem-warn-lost", horizontal=True, vertical_alignment="center", gap="small"):
+        said = f"The {thing} that this page was opened with is not there any more."
+        st.markdown(f":orange[:material/link_off: **{said}**] It was deleted, or the link is not complete.", width="stretch")
+        if view != here:
+            st.page_link(path, label=label, icon=":material/arrow_forward:", query_params=query)
 
 
 @st.fragment(run_every=4)

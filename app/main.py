@@ -23,6 +23,9 @@ try:
     frame.sidebar(here)
     pictures.follow_theme()
     frame.top(here)
+    notice = st.container(key="notice")
     page.run()
+    with notice:
+        frame.lost(here)
 except EngineError as error:
     parts.error_box(error, "page")

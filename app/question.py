@@ -49,10 +49,12 @@ def _target(dataset: Dataset, profile: Profile, plan: Plan | None) -> None:
         on_change=_choose_target,
         args=(dataset,),
     )
+    if plan and (refused := _refused(dataset)):
+        kept = f"“{short(names.get(plan.target, ''), 40)}” is still chosen."
+        parts.error_box(EngineError(refused.what, f"{refused.fix} {kept}"), "refused")
     try:
         guess, why = advice.target(profile)
-    except EngineError as error:
-        parts.error_box(error, "target")
+    except EngineError:
         return
     if guess == chosen:
         st.caption(f":material/lightbulb: {md(why)}")
@@ -62,9 +64,8 @@ def _target(dataset: Dataset, profile: Profile, plan: Plan | None) -> None:
 
 def _why_not(dataset: Dataset) -> None:
     """Why nothing is proposed, or why the last choice was refused."""
-    refused = state.recall("refused")
-    if refused and refused[0] == dataset.id:
-        parts.error_box(EngineError(*refused[1:]), "refused")
+    if refused := _refused(dataset):
+        parts.error_box(refused, "refused")
         return
     try:
         choices.first(_data(dataset))
@@ -72,10 +73,17 @@ def _why_not(dataset: Dataset) -> None:
         parts.error_box(error, "nothing")
 
 
+def _refused(dataset: Dataset) -> EngineError | None:
+    """Why the column chosen last cannot be predicted, until another one is chosen."""
+    refused = state.recall("refused")
+    return EngineError(*refused[1:]) if refused and refused[0] == dataset.id else None
+
+
 def _task(dataset: Dataset, profile: Profile, plan: Plan) -> None:
     name = profile.column(plan.target).name
     fitting = advice.tasks(profile, plan.target)
     st.markdown(f"#### {md(plan.task.question(name))}", anchors=False)
+    _unanswered(profile.column(plan.target))
     if len(fitting) > 1:
         kinds = {task.kind: type(task).title for task in fitting}
         st.session_state["task"] = plan.task.kind if plan.task.kind in kinds else None
@@ -95,6 +103,17 @@ def _task(dataset: Dataset, profile: Profile, plan: Plan) -> None:
     if new != plan.task:
         state.put_draft(choices.task(_data(dataset), state.draft(), new))
         st.rerun()
+
+
+def _unanswered(column: ColumnProfile) -> None:
+    """Rows that the chosen column says nothing about, where the person can still choose another."""
+    if not column.missing:
+        return
+    one, left = column.missing == 1, words.things(column.rows - column.missing, "row")
+    lacking = f"{words.things(column.missing, 'row')} {'has' if one else 'have'} no answer in “{short(column.name, 40)}”"
+    said = f"{lacking}; {'it is' if one else 'they are'} left out of training, and {left} remain{'s' if left == '1 row' else ''}."
+    icon, colour = ("warning", "orange") if column.missing > column.rows / 2 else ("info", "gray")
+    st.markdown(f":{colour}[:material/{icon}: {md(said)}]")
 
 
 def _balance(column: ColumnProfile, plan: Plan) -> None:
@@ -137,7 +156,8 @@ def _choose_target(dataset: Dataset) -> None:
         state.put_draft(choices.target(_data(dataset), state.draft(), chosen))
     except EngineError as error:
         state.keep("refused", (dataset.id, error.what, error.fix))
-        state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
+    else:
+        state.keep("refused", None)
 
 
 def _choose_task(dataset: Dataset, fitting: list) -> None:

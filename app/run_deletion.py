@@ -62,4 +62,5 @@ def _delete() -> None:
     except EngineError as error:
         state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
         return
+    state.forget_runs(ids)
     state.say_next("The run is deleted." if len(ids) == 1 else f"{len(ids)} runs are deleted.", ":material/delete:")

@@ -4,7 +4,7 @@ The URL says which project and run are open, the store keeps the draft; the sess
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PROJECT = "project"
 RUN = "run"
 MOST_UNDO = 20
+_LOST = "lost"
 VIEWS = ("home", "data", "prepare", "design", "train", "evaluate", "use", "runs")
 
 
@@ -53,7 +54,7 @@ def workspace() -> Workspace:
 
 
 def current_project() -> Project | None:
-    """The project named by the URL, else by this session. A project that is gone counts as none."""
+    """The project named by the URL, else by this session. A project that is gone counts as none; `lost` tells."""
     id = st.query_params.get(PROJECT) or st.session_state.get(PROJECT)
     if not id:
         return None
@@ -61,6 +62,7 @@ def current_project() -> Project | None:
         project = projects.get(workspace(), id)
     except NotFound:
         forget_project()
+        keep(_LOST, (PROJECT, None))
         return None
     _remember(PROJECT, project.id)
     return project
@@ -80,7 +82,7 @@ def forget_project() -> None:
 
 
 def current_run() -> Run | None:
-    """The run named by the URL or session, else the project's newest one."""
+    """The run named by the URL or session, else the project's newest one; `lost` tells of one that is gone."""
     id = st.query_params.get(RUN) or st.session_state.get(RUN)
     project = current_project()
     if id:
@@ -88,6 +90,7 @@ def current_run() -> Run | None:
             run = runs.get(workspace(), id)
         except NotFound:
             _forget(RUN)
+            keep(_LOST, (RUN, None))
         else:
             if project is None or run.project in {None, project.id}:
                 _remember(RUN, run.id)
@@ -103,6 +106,19 @@ def open_run(id: str) -> None:
     if run.project:
         _remember(PROJECT, run.project)
     _remember(RUN, run.id)
+
+
+def forget_runs(ids: Sequence[str]) -> None:
+    """None of these runs is open any more."""
+    if st.session_state.get(RUN) in ids or st.query_params.get(RUN) in ids:
+        _forget(RUN)
+
+
+def lost(here: str) -> str:
+    """PROJECT or RUN if the URL or session named one that is gone, as long as the page stays on which that was noticed; else ""."""
+    what, where = recall(_LOST, ("", None))
+    keep(_LOST, (what, here) if where in (None, here) else ("", None))
+    return what if where in (None, here) else ""
 
 
 def project_runs() -> list[Run]:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from engine.wording import CURRENCIES
+from engine.wording import CURRENCIES, number
 
 THIN = "\u202f"
 
@@ -27,6 +27,11 @@ def measure(value: float | None, unit: str = "") -> str:
     if unit in CURRENCIES:
         return f"-{unit}{shown[1:]}" if shown.startswith("-") else f"{unit}{shown}"
     return f"{shown}{THIN if unit else ''}{unit}"
+
+
+def exact(value: float) -> str:
+    """A number as it was typed, thousands marked: 100000.0 -> "100,000", 0.0003 -> "0.0003"."""
+    return number(value, 12) if math.isfinite(value) else "This number"
 
 
 def share(value: float | None) -> str:

@@ -6,14 +6,14 @@ from typing import Any
 
 from engine import guesses, labels, leaks
 from engine.architectures import ARCHITECTURES, Architecture
-from engine.columns import Table
+from engine.columns import COLUMN_TYPES, Table
 from engine.errors import InvalidPlan
 from engine.guesses import Candidate
 from engine.learners import LEARNERS, Learner
 from engine.plan import Plan, name_of
 from engine.problems import Problem
 from engine.profile import ColumnProfile, Profile
-from engine.split import Split
+from engine.split import FEWEST_ROWS, Split
 from engine.steps import STEPS, Step
 from engine.tasks import TASKS, Task
 
@@ -68,8 +68,8 @@ def task(profile: Profile, target: str) -> Task:
     """The task that the column most plainly asks for. Raises InvalidPlan when none fits."""
     found = tasks(profile, target)
     if not found:
-        name = profile.column(target).name
-        raise InvalidPlan(f"'{name}' cannot be predicted: it needs at least two different values.", "Choose another column.")
+        column = profile.column(target)
+        raise InvalidPlan(f"'{column.name}' cannot be predicted: {_why_unable(column)}.", "Choose another column.")
     return found[0]
 
 
@@ -138,6 +138,9 @@ def plan(
 
     `hints` (of a sample) may name columns by name or id: "target", "group", "time", "leave_out"; and say "task" and "positive".
     """
+    if profile.rows < FEWEST_ROWS:
+        there = "There is only 1 row" if profile.rows == 1 else f"There are only {profile.rows} rows"
+        raise InvalidPlan(f"{there}, and at least {FEWEST_ROWS} are needed to learn anything.", "Add rows and upload the file again.")
     told = _Hints(profile, hints or {})
     goal, why_goal = (target, "Chosen by you.") if target else told.target() or _likeliest(profile)
     asked = told.task(goal)
@@ -148,7 +151,9 @@ def plan(
     left_out = [f"{profile.column(advice.id).name} is left out: {advice.why}" for advice in advised if not advice.use]
     choices = architectures(profile, used, asked)
     if not choices:
-        what = f"No column is left to learn '{profile.column(goal).name}' from. {' '.join(left_out[:3])}"
+        name = profile.column(goal).name
+        none = f"No column is left to learn '{name}' from." if target else f"{why_goal} But no column is left to learn it from."
+        what = f"{none} {' '.join(left_out[:3])}"
         raise InvalidPlan(what, "Choose another column to predict, change a column's type, or add columns.")
     best = choices[0]
     steps = recipe(profile, used, best.architecture)
@@ -175,10 +180,26 @@ def _likeliest(profile: Profile) -> tuple[str, str]:
     best = max(range(len(able)), key=lambda i: (weights[i], i))
     column = able[best]
     if len(able) == 1:
-        return column.id, f"'{column.name}' is the only column that can be predicted."
+        return column.id, f"'{column.name}' is the only column that can be predicted.{_about_last(profile)}"
     if guesses.outcome_weight(column.name) > 0:
         return column.id, f"The name '{column.name}' sounds like an outcome."
-    return column.id, f"Of the columns that can be predicted, '{column.name}' is the last, where the answer usually stands."
+    why = f"Of the columns that can be predicted, '{column.name}' is the last, where the answer usually stands."
+    return column.id, f"{why}{_about_last(profile)}"
+
+
+def _about_last(profile: Profile) -> str:
+    """Why the last column, where one looks for the answer, was passed over; nothing if it can be predicted."""
+    column = profile.columns[-1]
+    return "" if column.distinct > 1 else f" '{column.name}' cannot be predicted: {_why_unable(column)}."
+
+
+def _why_unable(column: ColumnProfile) -> str:
+    if column.distinct == 0:
+        return "it is empty"
+    if column.distinct > 1:
+        return f"its type is '{COLUMN_TYPES[column.type]}', and only numbers and categories can be"
+    only = next(iter(labels.counts_of(column)), "")
+    return f"every row has the same value{f', {only!r}' if only else ''}"
 
 
 def _on_a_scale(column: ColumnProfile) -> str:

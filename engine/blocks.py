@@ -8,12 +8,11 @@ import numpy as np
 
 from engine.columns import Column, Table
 from engine.errors import InvalidPlan
+from engine.extremes import LARGEST
 from engine.steps.base import Step
 
 Array = np.ndarray[Any, Any]
 State = dict[str, Any]
-
-LARGEST = 1e30
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,9 @@ def load(folder: Path) -> Bundle:
             report(folder),
         )
         rows, expected = samples.read(folder, loaded.inputs)
-    except (ValidationError, KeyError, ValueError, OSError) as error:
+    except ValidationError as error:
+        raise EngineError("This model cannot be read: its files are not as expected.", "It may come from a newer version.") from error
+    except (KeyError, ValueError, OSError) as error:
         raise EngineError(f"This model cannot be read: {str(error).splitlines()[0]}.", "It may come from a newer version.") from error
     samples.compare(expected, loaded.outputs(rows))
     return loaded

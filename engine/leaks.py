@@ -133,7 +133,7 @@ def _always(x: Array, column: ColumnProfile, classes: Array, names: Any, sizes: 
 
 
 def _amounts(columns: list[ColumnProfile], values: dict[str, Array], y: Array, target: ColumnProfile) -> list[Problem]:
-    explained = {column.id: _explained(values[column.id], y) for column in columns}
+    explained = {column.id: _explained(values[column.id], _sized(y)) for column in columns}
     what = f"This column alone says almost exactly what '{target.name}' is."
     return [_problem(column, what) for column in columns if explained[column.id] >= SETTLES]
 
@@ -154,6 +154,12 @@ def _explained(x: Array, y: Array) -> float:
 
 def _straight(x: Array, y: Array) -> float:
     known = np.isfinite(x)
-    if known.mean() < 0.5 or x[known].std() == 0 or y[known].std() == 0:
+    if known.mean() < 0.5 or np.ptp(x[known] / 2) == 0 or y[known].std() == 0:
         return 0.0
-    return float(np.corrcoef(x[known], y[known])[0, 1] ** 2)
+    return float(np.corrcoef(_sized(x[known]), y[known])[0, 1] ** 2)
+
+
+def _sized(x: Array) -> Array:
+    """Between -1 and 1, so that no square is infinite."""
+    largest = np.abs(x).max(initial=0.0)
+    return x / largest if largest > 0 else x

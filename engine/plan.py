@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from engine import refusals
 from engine.architectures import AnyArchitecture
 from engine.errors import InvalidPlan
 from engine.learners import AnyLearner
@@ -91,7 +92,7 @@ def with_setting(plan: Plan, path: str, value: str) -> Plan:
     try:
         return Plan.model_validate(data)
     except ValidationError as error:
-        raise InvalidPlan(f"'{path}' cannot be {value}: {error.errors()[0]['msg']}.", "Choose another value.") from error
+        raise InvalidPlan(*refusals.words(Plan, error)) from error
 
 
 def _with_step(plan: Plan, kind: str) -> Plan:

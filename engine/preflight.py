@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine import labels, preflight_rows, recipe
+from engine import extremes, labels, preflight_rows, recipe
 from engine.problems import Level, Problem
 from engine.profile import ColumnProfile, Profile
 from engine.split import FEWEST_ROWS
@@ -27,6 +27,7 @@ def check(plan: "Plan", profile: Profile, suspects: Sequence[Problem] = ()) -> l
     problems = [
         *_target(plan, known[plan.target]),
         *_inputs(plan, known, columns),
+        *extremes.problems(plan, profile),
         *_suspects(plan, suspects),
         *recipe.check(plan.recipe, columns, plan.architecture.takes | plan.architecture.needs),
         *preflight_rows.check(plan, profile, columns),

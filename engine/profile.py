@@ -7,15 +7,17 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from engine import labels, suspicions
+from engine import extremes, labels, suspicions
 from engine.columns import Column, ColumnType, Table
 from engine.errors import NotFound
+from engine.extremes import Extremes
 from engine.problems import Problem
 
 Array = np.ndarray[Any, Any]
 
 BINS = 30
 _MOST_SHOWN = 20
+_EXACT = 1e140
 _QUANTILES = (0.01, 0.05, 0.25, 0.75, 0.95, 0.99)
 
 
@@ -30,7 +32,8 @@ class ColumnProfile(_Frozen):
     dates (edges as seconds since 1970; where a few values lie far away, the outermost bins hold all beyond them); `top` the
     commonest (value, count) of the other types, at most 20, and of numbers with at most 20 different values. `low`, `high`, `mean`,
     `median`, `spread` (standard deviation) and `quantiles` (1, 5, 25, 75, 95, 99 %) are of numbers; for dates `low` and `high` are
-    seconds since 1970. `whole` says that all numbers are whole. `sizes` (width, height, count) are of pictures.
+    seconds since 1970. `whole` says that all numbers are whole; `extremes` are those out of
+    all proportion. `sizes` (width, height, count) are of pictures.
     """
 
     column: Column
@@ -47,6 +50,7 @@ class ColumnProfile(_Frozen):
     spread: float | None = None
     quantiles: tuple[float, ...] = ()
     whole: bool = False
+    extremes: Extremes | None = None
     sizes: tuple[tuple[int, int, int], ...] = ()
     identifier: bool = False
     problems: tuple[Problem, ...] = ()
@@ -124,7 +128,8 @@ class RowCodes:
 
 
 def _numbers(values: "pd.Series[Any]") -> dict[str, Any]:
-    ordered = np.sort(values.to_numpy(np.float64))
+    given = values.to_numpy(np.float64)
+    ordered = np.sort(given)
     ordered = ordered[: np.searchsorted(ordered, np.inf, side="right")]
     if not len(ordered):
         return {"distinct": 0}
@@ -137,12 +142,27 @@ def _numbers(values: "pd.Series[Any]") -> dict[str, Any]:
         "top": _few(ordered) if distinct <= _MOST_SHOWN else (),
         "low": float(ordered[0]),
         "high": float(ordered[-1]),
-        "mean": float(ordered.mean()),
+        "mean": _mean(ordered),
         "median": _at(ordered, 0.5),
-        "spread": float(ordered.std(ddof=1)) if len(ordered) > 1 else 0.0,
+        "spread": _spread(ordered),
         "quantiles": tuple(_at(ordered, share) for share in _QUANTILES),
         "whole": whole,
+        "extremes": extremes.find(given, ordered),
     }
+
+
+def _mean(ordered: Array) -> float:
+    """By the size of the largest, so that no sum is infinite."""
+    size = max(abs(ordered[0]), abs(ordered[-1]))
+    return float(ordered.mean() if size < _EXACT else (ordered / size).mean() * size)
+
+
+def _spread(ordered: Array) -> float:
+    """The standard deviation; by the size of the largest where squares would be infinite. At most the largest double."""
+    size = max(abs(ordered[0]), abs(ordered[-1]))
+    if len(ordered) < 2:
+        return 0.0
+    return float(ordered.std(ddof=1) if size < _EXACT else min((ordered / size).std(ddof=1) * float(size), np.finfo(float).max))
 
 
 def _few(ordered: Array) -> tuple[tuple[str, int], ...]:
@@ -180,7 +200,7 @@ def _pictures(values: "pd.Series[Any]", folder: Path | None) -> dict[str, Any]:
 
 def _bins(ordered: Array, whole: bool) -> tuple[tuple[float, ...], tuple[int, ...]]:
     """Up to 30 bins; one for each whole number where there are few; values far out fall into the outermost bins."""
-    low, high = ordered[0], ordered[-1]
+    low, high = float(ordered[0]), float(ordered[-1])
     if whole and high - low < BINS:
         edges = np.arange(low - 0.5, high + 1)
     else:
@@ -189,7 +209,7 @@ def _bins(ordered: Array, whole: bool) -> tuple[tuple[float, ...], tuple[int, ..
             low, high = inner_low, inner_high
         if high <= low:
             low, high = low - 0.5, high + 0.5
-        edges = np.linspace(low, high, BINS + 1)
+        edges = 2 * np.linspace(low / 2, high / 2, BINS + 1)
     places = np.searchsorted(ordered, edges[1:-1], side="left")
     counts = np.diff(np.concatenate([[0], places, [len(ordered)]]))
     return tuple(edges.tolist()), tuple(counts.tolist())
@@ -200,4 +220,4 @@ def _at(ordered: Array, share: float) -> float:
     place = share * (len(ordered) - 1)
     below = int(place)
     above = min(below + 1, len(ordered) - 1)
-    return float(ordered[below] + (place - below) * (ordered[above] - ordered[below]))
+    return float(ordered[below] + 2 * ((place - below) * (ordered[above] / 2 - ordered[below] / 2)))

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
+from engine import refusals
 from engine.errors import InvalidPlan
 from engine.spec import Spec
 
@@ -38,13 +39,13 @@ class Family(Generic[T]):
         if isinstance(data, self.base):
             return data
         if not isinstance(data, dict) or "kind" not in data:
-            raise InvalidPlan(f"A {self.noun} needs a 'kind', but got {data!r}.", f"Choose one of: {', '.join(self.members)}.")
+            what = f"Which {self.noun} is meant is not said: {refusals.value(data)} has no 'kind'."
+            raise InvalidPlan(what, f"Choose one of: {', '.join(self.members)}.")
         member = self.get(data["kind"])
         try:
             return member.model_validate(data)
         except ValidationError as error:
-            what = f"The {self.noun} '{member.title}' cannot be set like this: {_plain(member, error)}"
-            raise InvalidPlan(what, "Change that setting.") from error
+            raise InvalidPlan(*refusals.words(member, error)) from error
 
     def _modules(self) -> list[str]:
         folder = importlib.import_module(self.package)
@@ -54,10 +55,3 @@ class Family(Generic[T]):
         module = importlib.import_module(f"{self.package}.{name}")
         own = [v for v in vars(module).values() if isinstance(v, type) and v.__module__ == module.__name__]
         return [v for v in own if issubclass(v, self.base) and "kind" in v.__dict__.get("__annotations__", {})]
-
-
-def _plain(member: type[Spec], error: ValidationError) -> str:
-    labels = {p.name: p.label for p in member.params()}
-    found = [(str(e["loc"][0]) if e["loc"] else "", e) for e in error.errors()]
-    said = [f"'{labels.get(at, at or member.title)}' is {e['input']!r}, but: {e['msg'].lower()}" for at, e in found]
-    return "; ".join(said) + "."

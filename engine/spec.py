@@ -1,5 +1,6 @@
 """A Spec is one choice a user makes: its fields are at once the form, the validation, the storage and the documentation."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin
@@ -8,7 +9,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from engine.wording import number
+
 FieldType = Literal["switch", "integer", "number", "choice", "text", "columns", "integers"]
+_MAY_STAND: dict[FieldType, str] = {
+    "switch": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "text": "text",
+    "columns": "a list of columns",
+    "integers": "whole numbers with commas between them, such as 64, 32",
+}
 
 
 @dataclass(frozen=True)
@@ -16,7 +27,7 @@ class Param:
     """One field of a spec, as a form, a command line or a document needs it.
 
     `choices` are (value, label) pairs. `when` names other fields and the values at which this one matters.
-    `search` is (low, high) or a list of values a tuner may try.
+    `search` is (low, high) or a list of values a tuner may try. `is_above` and `is_below` say that `low` and `high` themselves are out.
     """
 
     name: str
@@ -32,6 +43,30 @@ class Param:
     when: Mapping[str, Any] | None = None
     search: Sequence[Any] | None = None
     log: bool = False
+    is_above: bool = False
+    is_below: bool = False
+
+    @property
+    def allowed(self) -> str:
+        """What may stand here, in words: "a whole number from 1 to 100,000"."""
+        if self.type == "choice":
+            return f"one of: {', '.join(str(value) for value, _ in self.choices)}"
+        return f"{_MAY_STAND[self.type]}{self._range()}"
+
+    def takes(self, value: float) -> bool:
+        """Whether a number may stand here by itself, whatever the other fields hold."""
+        too_low = self.low is not None and (value <= self.low if self.is_above else value < self.low)
+        too_high = self.high is not None and (value >= self.high if self.is_below else value > self.high)
+        return math.isfinite(value) and not too_low and not too_high and (self.type != "integer" or value == int(value))
+
+    def _range(self) -> str:
+        if self.low is not None and self.high is not None and not self.is_above and not self.is_below:
+            return f" from {number(self.low, 12)} to {number(self.high, 12)}"
+        ends = [
+            *([f"{'above' if self.is_above else 'at least'} {number(self.low, 12)}"] if self.low is not None else []),
+            *([f"{'below' if self.is_below else 'at most'} {number(self.high, 12)}"] if self.high is not None else []),
+        ]
+        return f", {' and '.join(ends)}" if ends else ""
 
 
 def param(
@@ -89,9 +124,13 @@ class Spec(BaseModel):
         return type(self).model_validate({**self.model_dump(), **changes})
 
 
+def params_of(model: type[BaseModel]) -> list[Param]:
+    """The fields of any model that were declared by `param`, in order."""
+    return [_param(name, info) for name, info in model.model_fields.items() if "param" in _extra(info)]
+
+
 def _param(name: str, info: FieldInfo) -> Param:
-    extra = info.json_schema_extra
-    shown: Any = extra.get("param", {}) if isinstance(extra, dict) else {}
+    shown: Any = _extra(info).get("param", {})
     limits = {k: getattr(m, k) for m in info.metadata for k in ("ge", "gt", "le", "lt") if getattr(m, k, None) is not None}
     choices = shown.get("choices") or tuple((v, str(v)) for v in _literals(info.annotation))
     default = info.get_default(call_default_factory=True)
@@ -109,7 +148,13 @@ def _param(name: str, info: FieldInfo) -> Param:
         when=shown.get("when"),
         search=shown.get("search"),
         log=shown.get("log", False),
+        is_above="gt" in limits,
+        is_below="lt" in limits,
     )
+
+
+def _extra(info: FieldInfo) -> dict[str, Any]:
+    return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
 
 
 def _literals(annotation: Any) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine import dates
+from engine import dates, extremes
 from engine.columns import Column
 from engine.problems import Problem
 
@@ -67,6 +67,8 @@ def of_column(profile: "ColumnProfile", values: "pd.Series[Any]") -> list[Proble
     if profile.identifier:
         said = "Nearly every row has a value of its own, in order or in one pattern: it looks like an id."
         found.append(_leave_out(profile, said, "Leave it out: a model would learn the rows by heart."))
+    if far := extremes.problem(profile):
+        found.append(far)
     if profile.type in ("category", "text"):
         found += _about_words(profile, values)
     if profile.type == "date" and dates.is_ambiguous(profile.column.date_format, values.dropna().to_numpy("datetime64[ns]")):

@@ -1,13 +1,16 @@
 """Data: what came in, what to predict, and the columns to learn from."""
 
 from contextlib import suppress
+from functools import partial
 
 import streamlit as st
 
 from app import arrivals, arriving, choices, column_table, parts, question, reads, sketches, state, uploads, words
 from app.text import md, short
+from engine import extremes
 from engine.datasets import Dataset
 from engine.errors import EngineError
+from engine.problems import stops
 from engine.profile import Profile
 
 NOTES = 2
@@ -17,11 +20,11 @@ HINT = "CSV, Excel, Parquet or JSON; or a zip with one folder of pictures for ea
 
 def page() -> None:
     """A place for a file, or what is in it."""
-    if not parts.need_project():
-        parts.head("Data")
-        return
     project, dataset = state.current_project(), state.current_dataset()
-    assert project is not None
+    if project is None:
+        parts.head("Data")
+        parts.need_project()
+        return
     if arrivals.of(project.id):
         arriving.progress(project.id)
     elif dataset is None:
@@ -51,8 +54,12 @@ def _data(dataset: Dataset) -> None:
     if draft.target is None and "data" not in draft.seen:
         _propose(dataset)
     _top(dataset, profile)
-    question.card(dataset, profile)
-    parts.problem_list(profile.problems, "data")
+    plan, first = state.current_plan(), stops(list(profile.problems))
+    parts.problem_list(first, "data-first")
+    if plan or not first:
+        question.card(dataset, profile)
+    problems = [*(one for one in profile.problems if one not in first), *(extremes.problems(plan, profile) if plan else [])]
+    parts.problem_list(problems, "data", partial(column_table.leave_out, dataset), fix_label="Leave it out")
     column_table.left_out(dataset, profile)
     named = {
         COLUMNS: "Columns",
@@ -75,8 +82,7 @@ def _data(dataset: Dataset) -> None:
         arriving.report(dataset)
     else:
         column_table.editor(dataset, profile)
-    ready = state.current_plan() is not None
-    parts.step_bar("data", missing="" if ready else "Choose what to predict")
+    parts.step_bar("data", missing="" if plan else "Add rows to go on" if first else "Choose what to predict")
 
 
 def _propose(dataset: Dataset) -> None:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine import advice, datasets
+from pydantic import ValidationError
+
+from engine import advice, datasets, refusals
 from engine import plan as plans
 from engine.architectures import ARCHITECTURES
 from engine.cli import give, tell
@@ -83,8 +85,11 @@ def _stored(path: Path, dataset: str) -> Plan:
         return Plan.model_validate(json.loads(path.read_text()) | {"dataset": dataset})
     except OSError as error:
         raise NotFound(f"The plan '{path}' cannot be read.", "Name a file that exists.") from error
-    except ValueError as error:
-        raise InvalidPlan(f"'{path}' is not a plan: {str(error).splitlines()[0]}.", "Take the plan.json out of a bundle.") from error
+    except ValidationError as error:
+        what, fix = refusals.words(Plan, error)
+        raise InvalidPlan(f"'{path}' cannot be followed: {what}", fix or "Take the plan.json out of a bundle.") from error
+    except (TypeError, ValueError) as error:
+        raise InvalidPlan(f"'{path}' is not a plan.", "Take the plan.json out of a bundle.") from error
 
 
 def _with_architecture(plan: Plan, profile: Profile, kind: str) -> Plan:

@@ -1,5 +1,7 @@
 """The columns' table: what a change of a cell does, and what each line says."""
 
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -8,6 +10,7 @@ from engine import datasets
 from engine.columns import Column
 from engine.profile import ColumnProfile
 from engine.store import projects
+from engine.store.workspace import Workspace
 from tests.app.conftest import Filled, Page
 
 
@@ -72,3 +75,24 @@ def test_the_small_distribution_keeps_every_row(bins: int, shown: int) -> None:
     profile = ColumnProfile(column=column, rows=sum(counts), missing=0, distinct=9, edges=tuple(range(bins + 1)), counts=counts)
     bars = column_table.bars(profile)
     assert (len(bars), sum(bars)) == (shown, sum(counts))
+
+
+def test_what_is_worth_knowing_stands_below_the_table_in_full(filled: Filled) -> None:
+    page = Page("data", project=filled.project)
+    assert "Worth knowing about single columns" in page.words
+    said = "<dt>patient id</dt><dd>Left out: It names whom a row belongs to, and says nothing about a new one. There are 80 different"
+    assert said in page.words
+    marks = dict(zip(*(page.at.dataframe[0].value[name] for name in ("name", "note")), strict=True))
+    assert (marks["patient id"], marks["ill"], marks["age"]) == ("Left out", "Predicted", "")
+
+
+def test_what_is_asked_above_the_table_is_not_said_again(filled: Filled) -> None:
+    assert "<dt>bill code</dt>" not in Page("data", project=filled.project).words
+
+
+def test_columns_with_the_same_to_know_share_a_line(empty: Workspace, tmp_path: Path) -> None:
+    rows = "".join(f"{i % 7},x,x,{i % 2}\n" for i in range(60))
+    (tmp_path / "same.csv").write_text("dose,<b>one</b>,two,ill\n" + rows)
+    dataset = datasets.add(empty, tmp_path / "same.csv", "same.csv")
+    page = Page("data", project=projects.add(empty, "Same", dataset.id).id)
+    assert "<dt>&lt;b&gt;one&lt;/b&gt; and two</dt><dd>Left out: Every row has the same value." in page.words

@@ -1,6 +1,7 @@
 """Data: what came in, the guessed question, the columns, and what is said about them. Choices survive a reload."""
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +56,40 @@ def test_a_column_that_gives_the_answer_away_is_left_out_and_can_be_used(filled:
     assert "bill code" in inputs(filled)
 
 
+def test_a_number_out_of_all_proportion_is_said_with_its_row(empty: Workspace, tmp_path: Path) -> None:
+    dose = [f"{1 + i % 7}" for i in range(60)]
+    dose[7] = "1e300"
+    page = brought(empty, tmp_path, "far.csv", "dose,ill\n" + "".join(f"{one},{i % 2}\n" for i, one in enumerate(dose)))
+    assert "dose · 1 value is out of all proportion: 1e+300 in row 8. Half of all values lie between" in page.words.replace("*", "")
+
+
+def brought(workspace: Workspace, folder: Path, name: str, text: str) -> Page:
+    (folder / name).write_text(text)
+    dataset = datasets.add(workspace, folder / name, name)
+    return Page("data", project=projects.add(workspace, name, dataset.id).id)
+
+
+def test_who_chooses_a_constant_column_is_told_and_keeps_the_choice_before(empty: Workspace, tmp_path: Path) -> None:
+    page = brought(empty, tmp_path, "same.csv", "age,ill,site\n" + "".join(f"{20 + i % 50},{i % 2},north\n" for i in range(60)))
+    at = page.at.selectbox(key="target")
+    kept = at.value
+    at.set_value("c0003")
+    page.run()
+    assert "'site' cannot be predicted: every row has the same value, 'north'." in page.words
+    assert "“ill” is still chosen." in page.words
+    assert page.run().at.selectbox(key="target").value == kept
+    page.at.selectbox(key="target").set_value("c0001")
+    assert "still chosen" not in page.run().words
+
+
+@pytest.mark.parametrize(("rows", "said"), [(1, "There is only 1 row."), (2, "There are only 2 rows.")])
+def test_too_few_rows_are_the_first_and_only_thing_said(empty: Workspace, tmp_path: Path, rows: int, said: str) -> None:
+    page = brought(empty, tmp_path, "few.csv", "age,ill\n" + "".join(f"{20 + i},{i % 2}\n" for i in range(rows)))
+    assert f"Table** · {said} At least 20 are needed to learn anything; add rows and upload again." in page.words
+    assert "cannot be predicted" not in page.words and "No column" not in page.words and "What should" not in page.words
+    assert "Add rows to go on" in page.words
+
+
 def test_choosing_another_target_asks_another_question(filled: Filled) -> None:
     page = Page("data", project=filled.project)
     page.at.selectbox(key="target").set_value(filled.column("age"))
@@ -62,6 +97,15 @@ def test_choosing_another_target_asks_another_question(filled: Filled) -> None:
     assert draft(filled)["target"] == filled.column("age")
     assert draft(filled)["plan"]["task"]["kind"] == "regression"
     assert "age" in page.words
+
+
+def test_rows_without_an_answer_are_said_beside_the_question(filled: Filled) -> None:
+    page = Page("data", project=filled.project)
+    assert "no answer" not in page.words
+    page.at.selectbox(key="target").set_value(filled.column("age"))
+    page.run()
+    missing = datasets.profile(filled.workspace, filled.dataset).column(filled.column("age")).missing
+    assert f"{missing} rows have no answer in “age”; they are left out of training, and {240 - missing} rows remain." in page.words
 
 
 def test_the_question_can_be_asked_otherwise(filled: Filled) -> None:

@@ -1,14 +1,23 @@
 """Every type of field has a widget that gives back a valid spec, and forms follow what is stored."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import pytest
 import streamlit as st
-from pydantic import model_validator
+from pydantic import AfterValidator, model_validator
 from streamlit.testing.v1 import AppTest
 
 from app import forms
 from engine.spec import Spec, param
+
+
+def _above(widths: tuple[int, ...]) -> tuple[int, ...]:
+    if min(widths) < 1:
+        raise ValueError("each must be above 0")
+    return widths
+
+
+Above = Annotated[tuple[int, ...], AfterValidator(_above)]
 
 
 class Every(Spec):
@@ -23,7 +32,7 @@ class Every(Spec):
     mood: Literal["calm", "wild"] = param("calm", "Mood", choices={"calm": "Calm", "wild": "Wild"})
     place: Literal["a", "b", "c", "d", "e"] = param("a", "Place")
     note: str = param("", "Note")
-    widths: tuple[int, ...] = param((64, 32), "Widths")
+    widths: Above = param((64, 32), "Widths")
     only: tuple[str, ...] = param((), "Only these")
     low: float = param(1.0, "Low", unit="%", ge=0, le=100, advanced=True)
     high: float = param(99.0, "High", unit="%", ge=0, le=100, advanced=True)
@@ -50,6 +59,10 @@ def page() -> AppTest:
     at = AppTest.from_function(script)
     at.session_state["stored"] = Every()
     return at.run()
+
+
+def captions(page: AppTest) -> str:
+    return " ".join(c.value for c in page.caption).replace("\\", "").replace(":red[:material/error: ", "").replace("]", "")
 
 
 def stored(page: AppTest) -> Every:
@@ -97,6 +110,7 @@ def test_what_cannot_be_is_said_and_the_last_good_spec_kept(page: AppTest) -> No
     assert stored(page) == Every()
     said = " ".join(m.value for m in page.markdown)
     assert "the low value must be below the high one" in said.replace("\\", "")
+    assert "The last working settings stay in use" in said
     page.number_input(key="form.low").set_value(2.0).run()
     assert stored(page).low == 2.0
 
@@ -104,7 +118,37 @@ def test_what_cannot_be_is_said_and_the_last_good_spec_kept(page: AppTest) -> No
 def test_letters_among_whole_numbers_are_said_in_words(page: AppTest) -> None:
     page.text_input(key="form.widths").set_value("64, many").run()
     assert stored(page).widths == (64, 32)
-    assert "is not a list of whole numbers" in " ".join(c.value for c in page.caption)
+    assert "“64, many” is not a list of whole numbers." in captions(page)
+    assert "Widths takes whole numbers with commas between them, such as 64, 32. Still in use: 64, 32." in captions(page)
+
+
+def test_no_number_at_all_is_said_in_words(page: AppTest) -> None:
+    page.text_input(key="form.widths").set_value(" ").run()
+    assert stored(page).widths == (64, 32)
+    assert "No number is given." in captions(page)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("whole", 1e9, "1,000,000,000 cannot be used. Whole takes a whole number from 1 to 9. Still in use: 3."),
+        ("whole", 0.0, "0 cannot be used. Whole takes a whole number from 1 to 9. Still in use: 3."),
+        ("whole", 2.5, "2.5 cannot be used. Whole takes a whole number from 1 to 9. Still in use: 3."),
+        ("rate", 0.0, "0 cannot be used. Rate takes a number, above 0 and at most 1. Still in use: 0.001."),
+        ("low", 100.5, "100.5 cannot be used. Low takes a number from 0 to 100. Still in use: 1 %."),
+    ],
+)
+def test_a_number_out_of_range_is_said_with_the_one_in_use(page: AppTest, field: str, typed: float, said: str) -> None:
+    page.number_input(key=f"form.{field}").set_value(typed).run()
+    assert stored(page) == Every()
+    assert said in captions(page)
+
+
+def test_a_field_refused_by_its_own_rule_says_what_stays(page: AppTest) -> None:
+    page.text_input(key="form.widths").set_value("0").run()
+    said = " ".join(m.value for m in page.markdown).replace("\\", "")
+    assert stored(page).widths == (64, 32)
+    assert "'Widths' cannot be [0]: each must be above 0." in said and "Still in use: 64, 32." in said
 
 
 def test_a_change_from_elsewhere_reaches_the_widgets(page: AppTest) -> None:
@@ -118,7 +162,6 @@ def test_a_change_from_elsewhere_reaches_the_widgets(page: AppTest) -> None:
 
 def test_integers_are_read_from_text() -> None:
     assert forms.integers(" 64, 32;16  8 ") == (64, 32, 16, 8)
-    assert forms.integers("") == ()
     with pytest.raises(ValueError, match="“1.5” is not a list of whole numbers"):
         forms.integers("1.5")
 

@@ -71,6 +71,13 @@ def test_deleting_asks_first_and_says_what_goes(trained: Trained) -> None:
     assert not trained.workspace.run(trained.run).exists()
 
 
+def test_what_a_person_deleted_is_not_said_to_be_gone(trained: Trained) -> None:
+    page = Page("runs", project=trained.project, run=trained.run)
+    chosen(page, 0).click("delete").click("delete-runs-yes")
+    page.at.switch_page("views/evaluate.py").run()
+    assert "not there any more" not in page.words
+
+
 def test_several_runs_stand_side_by_side_with_what_differs(trained: Trained) -> None:
     another(trained, name="Faster")
     page = chosen(Page("runs"), 0, 1)

@@ -1,9 +1,13 @@
 """The URL says what is open, the store keeps the draft, and two sessions see the same."""
 
+import pytest
+
 from app.state import Draft
 from engine.store import projects
 from engine.store.workspace import Workspace
 from tests.app.conftest import Filled, Page
+
+GONE = "The {} that this page was opened with is not there any more."
 
 
 def test_the_project_stays_in_the_address_from_page_to_page(filled: Filled) -> None:
@@ -27,6 +31,27 @@ def test_unknown_things_in_a_stored_draft_are_ignored(filled: Filled) -> None:
 def test_a_plan_that_can_no_longer_be_read_counts_as_none(filled: Filled) -> None:
     projects.save(filled.workspace, filled.project, draft={"target": "c0001", "plan": {"version": 99}})
     assert "Nothing to predict yet" in Page("prepare", project=filled.project).words
+
+
+@pytest.mark.parametrize("view", ["home", "data", "train", "runs"])
+def test_a_project_that_is_gone_is_said_once_with_the_way_on(filled: Filled, view: str) -> None:
+    page = Page(view, project="p0000000000")
+    assert GONE.format("project") in page.words
+    assert "project" not in page.at.query_params
+    assert GONE.format("project") in page.run().words
+    page.at.switch_page("views/use.py").run()
+    assert "not there any more" not in page.words
+
+
+@pytest.mark.parametrize("view", ["train", "evaluate", "use"])
+def test_a_run_that_is_gone_is_said_and_its_project_stays(filled: Filled, view: str) -> None:
+    page = Page(view, project=filled.project, run="r0000000000")
+    assert GONE.format("run") in page.words
+    assert (page.at.query_params.get("run"), page.at.query_params["project"]) == (None, filled.project)
+
+
+def test_nothing_is_said_to_be_gone_where_all_is_there(filled: Filled) -> None:
+    assert "not there any more" not in Page("data", project=filled.project).words
 
 
 def test_renaming_a_project_is_stored(filled: Filled) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from engine import advice, guesses, profile, split
+from engine import advice, guesses, profile, recipe, split
 from engine import plan as plans
 from engine.columns import Column, Table
 from engine.errors import InvalidPlan
@@ -70,6 +70,15 @@ def test_data_without_anything_to_predict_is_refused() -> None:
         advice.target(known)
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_one_huge_number_among_the_inputs_is_still_scaled() -> None:
+    """A spread that became infinite was taken for none, so the network got 1e30 as it was and its loss was not a number."""
+    rows, known = table(dose=np.r_[BMI[:-1], 1e300], fate=AGE)
+    made, _ = advice.plan("d1", rows, known, "fate", {"task": "regression"})
+    assert "scale" in [step.kind for step in made.recipe]
+    assert np.abs(recipe.fit(made.recipe, rows, made.inputs).apply(rows)["number"]).max() <= 3
+
+
 @pytest.mark.parametrize(
     ("target", "kind"),
     [
@@ -99,8 +108,38 @@ def test_every_task_that_fits_is_offered() -> None:
 
 def test_a_constant_cannot_be_asked_about() -> None:
     _, known = table(age=AGE, same=np.ones(ROWS))
-    with pytest.raises(InvalidPlan, match="'same' cannot be predicted: it needs at least two different values."):
+    with pytest.raises(InvalidPlan, match="'same' cannot be predicted: every row has the same value, '1'."):
         advice.task(known, "same")
+
+
+def test_a_column_whose_type_cannot_be_predicted_says_so() -> None:
+    _, known = table(age=AGE, day=pd.date_range("2024-01-01", periods=ROWS))
+    with pytest.raises(InvalidPlan, match="'day' cannot be predicted: its type is 'Date or time', and only numbers and categories can be."):
+        advice.task(known, "day")
+
+
+def test_a_last_column_passed_over_is_explained_in_one_sentence() -> None:
+    _, known = table(age=AGE, bmi=BMI, site=["north"] * ROWS)
+    usual = "Of the columns that can be predicted, 'bmi' is the last, where the answer usually stands."
+    assert advice.target(known) == ("bmi", f"{usual} 'site' cannot be predicted: every row has the same value, 'north'.")
+
+
+def test_a_guessed_target_is_not_blamed_for_constant_columns() -> None:
+    rows, known = table(age=AGE, site=["north"] * ROWS)
+    with pytest.raises(InvalidPlan) as error:
+        advice.plan("d1", rows, known)
+    why = "'age' is the only column that can be predicted. 'site' cannot be predicted: every row has the same value, 'north'."
+    assert error.value.what == f"{why} But no column is left to learn it from. site is left out: Every row has the same value."
+
+
+@pytest.mark.parametrize(("rows", "said"), [(1, "There is only 1 row"), (2, "There are only 2 rows"), (19, "There are only 19 rows")])
+def test_too_few_rows_are_said_before_anything_else(rows: int, said: str) -> None:
+    few, known = table(age=AGE[:rows], ill=ILL[:rows])
+    for target in (None, "ill"):
+        with pytest.raises(InvalidPlan) as error:
+            advice.plan("d1", few, known, target)
+        fix = "Add rows and upload the file again."
+        assert (error.value.what, error.value.fix) == (f"{said}, and at least 20 are needed to learn anything.", fix)
 
 
 def test_identifiers_texts_constants_and_many_valued_categories_are_left_out() -> None:
@@ -256,7 +295,9 @@ def test_data_with_only_free_text_left_is_refused_with_the_reason() -> None:
     rows, known = table(types={"text": "text"}, type=SITE, text=[f"some words {i * 3} and more" for i in range(ROWS)])
     with pytest.raises(InvalidPlan) as error:
         advice.plan("d1", rows, known)
-    assert error.value.what.startswith("No column is left to learn 'type' from. text is left out: ")
+    assert error.value.what.startswith(
+        "'type' is the only column that can be predicted. But no column is left to learn it from. text is left out: "
+    )
 
 
 def test_pictures_get_a_network_for_pictures(tmp_path: Path) -> None:

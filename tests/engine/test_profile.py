@@ -47,6 +47,53 @@ def test_values_far_out_do_not_flatten_the_picture() -> None:
     assert found.high == 1e9
 
 
+def test_one_number_out_of_all_proportion_is_named_with_its_row() -> None:
+    values = np.random.default_rng(0).normal(100, 10, 300).round(1)
+    values[41] = 1e30
+    found = of("number", values)
+    low, high = sorted(values)[75], sorted(values)[224]
+    assert said(found) == f"1 value is out of all proportion: 1e+30 in row 42. Half of all values lie between {low:.3g} and {high:.3g}."
+    assert found.problems[0].fix == "Correct or empty this cell in the file and upload it again, or leave the column out."
+
+
+def test_of_many_numbers_out_of_all_proportion_three_are_shown() -> None:
+    values = np.arange(1000.0) % 50
+    values[::200] = -1e20
+    places = "-1e+20 in row 1, -1e+20 in row 201, -1e+20 in row 401 and 2 more"
+    assert f"5 values are out of all proportion: {places}." in said(of("number", values))
+
+
+def test_numbers_beyond_what_a_model_holds_are_said() -> None:
+    found = of("number", np.linspace(1e31, 9e31, 100))
+    assert said(found) == "100 values are beyond 1e+30, such as 1e+31 in row 1."
+    assert found.problems[0].fix == "Each counts as 1e+30; write the column in a larger unit and upload the file again, or leave it out."
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.random.default_rng(0).lognormal(0, 4, 2000),
+        10 ** np.random.default_rng(0).uniform(-20, 20, 500),
+        np.r_[np.zeros(990), np.full(10, 1e6)],
+        np.r_[np.random.default_rng(0).normal(0, 1, 500), 99_999_999.0],
+        [0.0, 1e12],
+    ],
+)
+def test_a_wide_range_is_not_out_of_all_proportion(values: object) -> None:
+    assert of("number", values).extremes is None
+
+
+def test_statistics_of_the_largest_numbers_are_finite_and_can_be_stored() -> None:
+    found = of("number", [1.7e308, -1.7e308, 1e300, 3.0] * 10)
+    assert ColumnProfile.model_validate_json(found.model_dump_json()) == found
+    assert found.mean == pytest.approx(2.5e299)
+    assert np.isfinite([found.spread, *found.edges, *found.quantiles]).all()
+
+
+def test_one_huge_number_does_not_make_a_column_look_constant() -> None:
+    assert of("number", [1.0, 2.0, 3.0, 1e300]).spread == pytest.approx(5e299)
+
+
 def test_categories_are_counted_commonest_first() -> None:
     found = of("category", ["b", "a", "b", None, "b", "a", "c"])
     assert (found.top, found.distinct, found.missing) == ((("b", 3), ("a", 2), ("c", 1)), 3, 1)
