@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from app import curves, live, parts, sketches, state, words
+from app import curves, live, parts, run_log, run_usage, sketches, state, words
 from app.text import md, short
 from engine import progress
 from engine.errors import EngineError
@@ -58,6 +58,8 @@ def show(run: Run, plan: Plan | None) -> None:
     elif active:
         with parts.card("no-curves", height=220, horizontal_alignment="center", vertical_alignment="center"):
             st.markdown(":gray[:material/show_chart: The curves start here with the first step.]", width="content")
+    run_usage.draw(run, active)
+    run_log.draw(run, active)
     if not active and plan is not None:
         _again(run, plan)
     missing = "" if run.state == "succeeded" else "Wait until it has learned" if active else "There is no model yet"
@@ -135,19 +137,6 @@ def _failure(run: Run) -> None:
             if label:
                 st.button(label, key="way-out", type="primary", on_click=state.go_next, args=(view,))
             st.button("Try it again", key="retry", icon=":material/replay:", on_click=_anew)
-    log = _log(run.id)
-    if log:
-        with st.expander("What the training wrote", icon=":material/notes:"):
-            st.code(log, language=None, height=260)
-
-
-def _log(run: str, most: int = 8000) -> str:
-    path = state.workspace().run(run) / "log.txt"
-    if not path.exists():
-        return ""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - most))
-        return file.read().decode("utf-8", "replace").strip()
 
 
 def _drawn(run: Run) -> tuple[object, ...]:
@@ -185,9 +174,8 @@ def _numbers(run: Run, active: bool) -> None:
     elif said := progress.ending(series, run.facts, step):
         st.markdown(f":gray[:material/flag:] {md(said)}")
     if run.state != "queued" and (active or series):
-        st.html(
-            sketches.tiles([_steps_tile(run.facts, step, active), *_measure_tile(run.facts, series, active), *_work_tiles(run, active)])
-        )
+        measured = [_steps_tile(run.facts, step, active), *_measure_tile(run.facts, series, active)]
+        st.html(sketches.tiles([*measured, *_work_tiles(run, active), *run_usage.tiles(run)]))
 
 
 def _place(run: Run) -> str:

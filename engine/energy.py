@@ -10,22 +10,40 @@ JOULES = 3600.0
 
 @dataclass(frozen=True)
 class Energy:
-    """Watt-hours, and what they mean by the settings. `counted` names the parts whose energy the system counted."""
+    """Watt-hours of the parts, and what all of them mean by the settings. `counted` names the parts whose energy the system counted."""
 
-    watt_hours: float
-    money: float
-    grams: float
-    currency: str
+    processor: float
+    cards: float
+    rest: float
+    settings: Settings
     counted: tuple[str, ...] = ()
+
+    @property
+    def watt_hours(self) -> float:
+        """All of it."""
+        return self.processor + self.cards + self.rest
+
+    @property
+    def money(self) -> float:
+        """Its price in the currency of the settings."""
+        return self.watt_hours / 1000 * self.settings.price
+
+    @property
+    def grams(self) -> float:
+        """The CO2 that making this electricity sets free."""
+        return self.watt_hours / 1000 * self.settings.co2
 
 
 def of(spent: Spent, settings: Settings) -> Energy:
     """The energy of what was used: each second of a core at `core_watts` unless counted, the graphics cards, and the rest of the computer.
 
-    Power that the training shares with other programs (screen, fans, a second training) is not divided among them.
+    Power that the training shares with other programs (a graphics card, fans, a second training) is not divided among them.
     """
-    estimated = spent.processor_seconds * settings.core_watts + spent.seconds * settings.other_watts
-    watt_hours = (estimated + spent.processor_joules + spent.gpu_joules) / JOULES
     parts = {"processor": spent.is_counted, "graphics card": spent.has_gpu}
-    counted = tuple(part for part, is_counted in parts.items() if is_counted)
-    return Energy(watt_hours, watt_hours / 1000 * settings.price, watt_hours / 1000 * settings.co2, settings.currency, counted)
+    return Energy(
+        (spent.processor_seconds * settings.core_watts + spent.processor_joules) / JOULES,
+        spent.gpu_joules / JOULES,
+        spent.seconds * settings.other_watts / JOULES,
+        settings,
+        tuple(part for part, is_counted in parts.items() if is_counted),
+    )

@@ -116,7 +116,7 @@ def test_energy_is_work_times_watts_and_what_was_counted() -> None:
     given = Settings(core_watts=10, other_watts=20, price=0.5, currency="$", co2=400)
     found = energy.of(Spent(runs=1, seconds=3600, processor_seconds=7200), given)
     assert (found.watt_hours, found.money, found.grams) == pytest.approx((40, 0.02, 16))
-    assert (found.currency, found.counted) == ("$", ())
+    assert (found.processor, found.cards, found.rest, found.counted) == (20, 0, 20, ())
     counted = energy.of(Spent(1, 3600, 0, 36_000, 360_000, has_gpu=True, is_counted=True), given)
     assert (counted.watt_hours, counted.counted) == (130, ("processor", "graphics card"))
 
