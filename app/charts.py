@@ -160,7 +160,7 @@ def _confusion(panel: Confusion, look: Look) -> Any:
             text=None if many else told,
             texttemplate=None if many else "%{text}",
             textfont={"size": 15 if len(labels) <= FEW_CLASSES else 12, "color": look.text},
-            colorscale=[[0, _faded(look.unseen, 0.05)], [1, _faded(look.unseen, 0.6)]],
+            colorscale=[[0, faded(look.unseen, 0.05)], [1, faded(look.unseen, 0.6)]],
             zmin=0,
             zmax=1,
             showscale=False,
@@ -175,7 +175,7 @@ def _confusion(panel: Confusion, look: Look) -> Any:
     return chart
 
 
-def _faded(colour: str, opacity: float) -> str:
+def faded(colour: str, opacity: float) -> str:
     """A "#rrggbb" colour that lets the page shine through, so that text stays readable on it."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"

@@ -1,6 +1,6 @@
 """A Spec becomes widgets. Knows the types of fields, never a member of a family."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +17,14 @@ Names = Mapping[str, str]
 
 
 def edit(
-    spec: Spec, key: str, columns: Names | None = None, columns_wide: int = 2, options: Mapping[str, Sequence[str]] | None = None
+    spec: Spec,
+    key: str,
+    columns: Names | None = None,
+    columns_wide: int = 2,
+    options: Mapping[str, Sequence[str]] | None = None,
+    only: Collection[str] | None = None,
 ) -> Spec:
-    """Draws the spec's fields (advanced ones folded) and returns the spec as the widgets have it.
+    """Draws the spec's fields (`only` these, if given; advanced ones folded) and returns the spec as the widgets have it.
 
     `key` is the form's place and must be unique on the page; `columns` are the names by id for fields that choose columns;
     `options` are the texts to choose from for text fields, by field. When
@@ -27,7 +32,7 @@ def edit(
     is said beside the field, or below them all where two contradict each other: with what may stand there, and what stays in use.
     """
     _follow(spec, key)
-    shown = [p for p in spec.params() if p.type != "columns" or columns]
+    shown = [p for p in spec.params() if (p.type != "columns" or columns) and (only is None or p.name in only)]
     values: dict[str, Any] = spec.model_dump()
     shown = [replace(p, type="choice", choices=_texts(options[p.name], values[p.name])) if p.name in (options or {}) else p for p in shown]  # type: ignore[index]
     _draw([p for p in shown if not p.advanced], spec, key, values, columns, columns_wide)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from app import curves, live, live_examples, parts, sketches, state, words
+from app import curves, live, live_examples, parts, run_log, run_usage, sketches, state, words
 from app.text import md, short
 from engine import progress
 from engine.errors import EngineError
@@ -56,6 +56,8 @@ def show(run: Run, plan: Plan | None) -> None:
     if active or metrics.after(state.workspace(), run.id, limit=1)[1]:
         live.chart(run.id, _charts(run), key=f"curves-{run.id}")
     live_examples.show(run, active, step_word(plan_of(run)))
+    run_usage.draw(run, active)
+    run_log.draw(run, active)
     if not active and plan is not None:
         _again(run, plan)
     missing = "" if run.state == "succeeded" else "Wait until it has learned" if active else "There is no model yet"
@@ -133,19 +135,6 @@ def _failure(run: Run) -> None:
             if label:
                 st.button(label, key="way-out", type="primary", on_click=state.go_next, args=(view,))
             st.button("Try it again", key="retry", icon=":material/replay:", on_click=_anew)
-    log = _log(run.id)
-    if log:
-        with st.expander("What the training wrote", icon=":material/notes:"):
-            st.code(log, language=None, height=260)
-
-
-def _log(run: str, most: int = 8000) -> str:
-    path = state.workspace().run(run) / "log.txt"
-    if not path.exists():
-        return ""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - most))
-        return file.read().decode("utf-8", "replace").strip()
 
 
 def _drawn(run: Run) -> tuple[object, ...]:
@@ -182,9 +171,8 @@ def _numbers(run: Run, active: bool) -> None:
     elif said := progress.ending(series, run.facts, step):
         st.markdown(f":gray[:material/flag:] {md(said)}")
     if run.state != "queued" and (active or series):
-        st.html(
-            sketches.tiles([_steps_tile(run.facts, step, active), *_measure_tile(run.facts, series, active), *_work_tiles(run, active)])
-        )
+        measured = [_steps_tile(run.facts, step, active), *_measure_tile(run.facts, series, active)]
+        st.html(sketches.tiles([*measured, *_work_tiles(run, active), *run_usage.tiles(run)]))
 
 
 def _place(run: Run) -> str:

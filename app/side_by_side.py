@@ -5,13 +5,13 @@ from typing import Any
 
 import streamlit as st
 
-from app import charts, curves, parts, pictures, run_page, run_table, state, words
+from app import charts, curves, parts, pictures, run_page, run_table, run_usage, state, words
 from app.judgement import distinct
 from app.text import md, short
 from engine.spec import Param
 from engine.store.runs import Run
 
-ALWAYS = ("Result", "Measure", "Took")
+ALWAYS = ("Result", "Measure", "Took", "Energy, estimated")
 NOT_SET = "–"
 DIVIDED = {"random": "by chance", "group": "by group", "time": "the newest"}
 
@@ -47,6 +47,7 @@ def facts(run: Run) -> dict[str, str]:
         "Result": run_table.result(run),
         "Measure": (run.score or {}).get("label", NOT_SET),
         "Took": words.duration(run.facts.get("seconds")),
+        **{name: f"{value} ({note})" for name, value, note in run_usage.tiles(run)},
     }
     plan = run_page.plan_of(run)
     if plan is None:

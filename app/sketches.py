@@ -35,10 +35,17 @@ class Piece:
 
 
 def columns(
-    values: Sequence[float], told: Sequence[str], title: str, *, colour: str = "plain", height: int = 64, ends: tuple[str, str] = ("", "")
+    values: Sequence[float],
+    told: Sequence[str],
+    title: str,
+    *,
+    colour: str = "plain",
+    height: int = 64,
+    ends: tuple[str, str] = ("", ""),
+    full: float = 0,
 ) -> str:
-    """Upright bars side by side; `told` is said on hovering each, `ends` stand under the first and the last."""
-    highest = max([*values, 0]) or 1
+    """Upright bars side by side, up to the highest or to `full`; `told` is said on hovering each, `ends` stand under the outer ones."""
+    highest = max([*values, full]) or 1
     bars = "".join(
         f'<i title="{html(words_)}" style="height:{_percent(value / highest)}"{"" if value else " class=mw-none"}></i>'
         for value, words_ in zip(values, told, strict=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import parts, run_deletion, run_page, run_table, side_by_side, state, words
+from app import parts, run_deletion, run_page, run_table, run_usage, side_by_side, state, words
 from app.text import md, short
 from engine.store import projects, runs
 from engine.store.runs import Run
@@ -26,6 +26,8 @@ def page() -> None:
     only = _filter(titles, found)
     shown = [run for run in found if only is None or run.project == only]
     chosen = run_table.draw(shown, titles, key=f"runs-{only or 'all'}")
+    if used := run_usage.totals(only):
+        st.caption(f":material/bolt: {used}. Energy, money and CO₂ are estimates; a run's page says how.")
     if any(run_page.is_under_way(run) for run in shown):
         _watch([run.id for run in shown], _now(shown))
     if not chosen:

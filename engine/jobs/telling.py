@@ -1,21 +1,20 @@
 """How a worker tells: what training says is written by a thread, a few times a second, and the person's wish comes back."""
 
-import contextlib
 import threading
 import time
 from collections.abc import Mapping
 from typing import Any
 
-import psutil
-
+from engine.jobs.sampling import Sampler
 from engine.store import db, transitions
 from engine.store.transitions import Point
+from engine.store.usage import Sample
 from engine.store.workspace import Workspace
 from engine.tell import Tell, Wish
 
 PACE = 0.25
-SAMPLE_SECONDS = 1.0
 MOST_POINTS = 200_000
+MOST_SAMPLES = 20_000
 
 
 class Telling(Tell):
@@ -34,10 +33,11 @@ class Telling(Tell):
         self._wish: Wish = "go on"
         self._points: list[Point] = []
         self._facts: dict[str, Any] = {}
+        self._used: list[Sample] = []
         self._lock = threading.Lock()
         self._news = threading.Event()
         self._end = threading.Event()
-        self._sampler = _Sampler()
+        self._sampler = Sampler()
         self._thread = threading.Thread(target=self._loop, name="telling", daemon=True)
         self._thread.start()
 
@@ -82,10 +82,13 @@ class Telling(Tell):
         with self._lock:
             points, self._points = self._points, []
             facts, self._facts = self._facts, {}
-        facts = {**self._sampler.due(), **facts}
+        if sample := self._sampler.due(is_last=self._end.is_set()):
+            self._used = [*self._used, sample][-MOST_SAMPLES:]
+            facts = {**self._sampler.facts(sample), **facts}
         try:
             if points or facts:
-                self.is_replaced |= not transitions.report(*self._place, points, facts)
+                self.is_replaced |= not transitions.report(*self._place, points, facts, self._used)
+                self._used = []
             self._hear(transitions.asked(*self._place))
         except db.DatabaseError:
             with self._lock:
@@ -101,44 +104,3 @@ class Telling(Tell):
             self._wish = "cancel"
         elif asked == "stop":
             self._wish = "stop"
-
-
-class _Sampler:
-    """What the process uses of the computer, about once a second."""
-
-    def __init__(self) -> None:
-        self._process = psutil.Process()
-        self._process.cpu_percent(None)
-        self._last = time.monotonic()
-        self._gpu = _Gpu()
-
-    def due(self) -> dict[str, Any]:
-        """Facts "cpu" (percent of one core), "ram" (bytes) and, where there is one, "gpu" (words); {} if it is too early."""
-        if time.monotonic() - self._last < SAMPLE_SECONDS:
-            return {}
-        self._last = time.monotonic()
-        used = {"cpu": self._process.cpu_percent(None), "ram": self._process.memory_info().rss}
-        gpu = self._gpu.words()
-        return {**used, "gpu": gpu} if gpu else used
-
-
-class _Gpu:
-    """The first graphics card, if its library is there."""
-
-    def __init__(self) -> None:
-        self._library: Any = None
-        with contextlib.suppress(Exception):
-            import pynvml
-
-            pynvml.nvmlInit()
-            self._card = pynvml.nvmlDeviceGetHandleByIndex(0)
-            self._library = pynvml
-
-    def words(self) -> str:
-        if self._library is None:
-            return ""
-        with contextlib.suppress(Exception):
-            busy = self._library.nvmlDeviceGetUtilizationRates(self._card).gpu
-            memory = self._library.nvmlDeviceGetMemoryInfo(self._card)
-            return f"{busy} % busy, {memory.used / 2**30:.1f} of {memory.total / 2**30:.0f} GB"
-        return ""

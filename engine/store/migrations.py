@@ -120,3 +120,39 @@ def metrics_and_models(db: Database) -> None:
             created TEXT NOT NULL
         ) STRICT;
     """)
+
+
+@CHANGES()
+def usage_and_settings(db: Database) -> None:
+    """What each attempt of a run used of the computer, over time (thinned) and in all; and what a person has set for this workspace.
+
+    `at` and `span` are seconds: each row of `usage` stands for the time from `at - span` to `at` of its attempt. `processor_joules`
+    is NULL where the system does not count them, `gpu_joules` where there is no graphics card.
+    """
+    db.executescript("""
+        CREATE TABLE usage (
+            run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            attempt INTEGER NOT NULL,
+            at REAL NOT NULL,
+            span REAL NOT NULL,
+            cores REAL NOT NULL,
+            memory INTEGER NOT NULL,
+            gpu REAL,
+            gpu_memory INTEGER,
+            PRIMARY KEY (run, attempt, at)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE spent (
+            run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            attempt INTEGER NOT NULL,
+            samples INTEGER NOT NULL,
+            seconds REAL NOT NULL,
+            processor_seconds REAL NOT NULL,
+            processor_joules REAL,
+            gpu_joules REAL,
+            PRIMARY KEY (run, attempt)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE settings (
+            name TEXT PRIMARY KEY,
+            value TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+    """)

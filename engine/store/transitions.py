@@ -5,11 +5,11 @@ still writes is not taken. Who calls `claim`, or `move` on a run whose process i
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from engine.store import db
+from engine.store import db, usage
 from engine.store.db import Database
 from engine.store.records import now, to_json
 from engine.store.workspace import Workspace
@@ -126,12 +126,20 @@ def succeed(workspace: Workspace, id: str, attempt: int, score: Mapping[str, Any
     return True
 
 
-def report(workspace: Workspace, id: str, attempt: int, points: Iterable[Point], facts: Mapping[str, Any]) -> bool:
+def report(
+    workspace: Workspace,
+    id: str,
+    attempt: int,
+    points: Iterable[Point],
+    facts: Mapping[str, Any],
+    used: Sequence[usage.Sample] = (),
+) -> bool:
     """What a worker writes while training, in one transaction; False if it is no longer its run."""
     with db.write(workspace) as database:
         if not database.execute(f"SELECT 1 FROM runs WHERE {_AT_WORK}", (id, attempt)).fetchone():
             return False
         add_points(database, id, points)
+        usage.add(database, id, attempt, used)
         return not facts or merge_facts(database, id, attempt, facts)
 
 

@@ -193,3 +193,19 @@ def test_each_drawing_tells_the_browser_every_value() -> None:
         assert [w.proto.default for w in at.text_input] == ["kept", "8, 4"]
         assert list(at.multiselect[0].proto.default) == [1]
     assert stored(at) == chosen
+
+
+def test_only_some_fields_are_drawn_and_the_others_keep_their_values() -> None:
+    def part() -> None:
+        import streamlit as st
+
+        from app import forms
+
+        st.session_state["stored"] = forms.edit(st.session_state["stored"], "form", only=("whole", "note"))
+
+    at = AppTest.from_function(part)
+    at.session_state["stored"] = Every(whole=5, on=True, low=7.0)
+    at.run()
+    assert [widget.label for widget in (*at.number_input, *at.toggle, *at.text_input)] == ["Whole", "Note"] and not at.expander
+    at.number_input[0].set_value(6).run()
+    assert at.session_state["stored"] == Every(whole=6, on=True, low=7.0)

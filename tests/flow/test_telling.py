@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.jobs import telling
+from engine.jobs import sampling
 from engine.jobs.telling import Telling
-from engine.store import db, metrics, runs, transitions
+from engine.store import db, metrics, runs, transitions, usage
 from engine.store.runs import Run
 from engine.store.workspace import Workspace
 from tests.flow.toy import ToyPlan
@@ -117,9 +117,40 @@ def test_a_replaced_worker_is_told_to_leave(workspace: Workspace, run: Run, tell
 
 
 def test_what_the_process_uses_is_told(workspace: Workspace, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telling, "SAMPLE_SECONDS", 0.1)
+    monkeypatch.setattr(sampling, "SAMPLE_SECONDS", 0.1)
     tell = Telling(workspace, run.id, 1)
     until(lambda: "ram" in runs.get(workspace, run.id).facts, "the memory is told", 5)
     tell.close()
     facts = runs.get(workspace, run.id).facts
     assert facts["ram"] > 10 * 2**20 and facts["cpu"] >= 0
+
+
+def test_what_was_used_is_stored_without_a_write_of_its_own(workspace: Workspace, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    writes: list[float] = []
+    write = db.write
+    monkeypatch.setattr(db, "write", lambda *how, **more: writes.append(time.monotonic()) or write(*how, **more))
+    tell = Telling(workspace, run.id, 1)
+    time.sleep(2.5)
+    tell.close()
+    spent = usage.spent(workspace, run.id)
+    assert 2.4 < spent.seconds < 4 and spent.processor_seconds >= 0
+    stored = db.rows(workspace, "SELECT count(*) AS n FROM usage")[0]["n"]
+    assert stored == len(writes) == 3
+
+
+def test_what_was_used_while_the_database_was_out_of_reach_is_not_lost(
+    workspace: Workspace, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sampling, "SAMPLE_SECONDS", 0.05)
+    report, until_free = transitions.report, time.monotonic() + 1
+
+    def busy(*said: object) -> bool:
+        if time.monotonic() < until_free:
+            raise db.Busy("database is locked")
+        return report(*said)
+
+    monkeypatch.setattr(transitions, "report", busy)
+    tell = Telling(workspace, run.id, 1)
+    time.sleep(1.5)
+    tell.close()
+    assert usage.spent(workspace, run.id).seconds > 1.4

@@ -75,6 +75,12 @@ def end(how: str) -> None:
     if how == "deaf":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         time.sleep(600)
+    if how == "loudly":
+        for number in range(100_000):
+            print(
+                f"\r{number}/100000 \x1b[32m[====>....]\x1b[0m loss <b>0.5</b>", "x" * 50, end="\n" if number % 10 == 9 else "", flush=True
+            )
+        print("the last word", file=sys.stderr, flush=True)
     if how == "full":
         raise OSError(28, "No space left on device")
 
