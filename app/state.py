@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PROJECT = "project"
 RUN = "run"
 MOST_UNDO = 20
-VIEWS = ("home", "data", "prepare", "design", "train", "evaluate", "use", "runs")
+VIEWS = ("home", "data", "prepare", "design", "train", "evaluate", "use", "runs", "workspace")
 
 
 class Draft(BaseModel):
@@ -48,8 +48,18 @@ class Draft(BaseModel):
 
 
 def workspace() -> Workspace:
-    """The workspace of this process (MODELWRIGHT_WORKSPACE, or the default one), opened once."""
-    return _opened(os.environ.get("MODELWRIGHT_WORKSPACE", ""))
+    """The workspace of this process (MODELWRIGHT_WORKSPACE, or the default one), opened once. Raises Damaged as soon as any process
+    has noticed that its database is."""
+    opened = _opened(os.environ.get("MODELWRIGHT_WORKSPACE", ""))
+    if opened.mark.exists():
+        _opened.cache_clear()
+        return _opened(os.environ.get("MODELWRIGHT_WORKSPACE", ""))
+    return opened
+
+
+def look_into_store() -> None:
+    """Raises what is wrong with the database before anything is drawn: an error inside a fragment would not reach the main script."""
+    runs.all(workspace(), limit=1)
 
 
 def current_project() -> Project | None:
@@ -243,4 +253,4 @@ def _forget(name: str) -> None:
 
 @lru_cache(maxsize=4)
 def _opened(path: str) -> Workspace:
-    return Workspace.open(Path(path) if path else None)
+    return Workspace.open(Path(path) if path else None, check=True)

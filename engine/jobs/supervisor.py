@@ -21,7 +21,7 @@ from engine.jobs import locks, processes
 from engine.jobs.keeping import Keeper
 from engine.jobs.rounds import WORKER, Rounds
 from engine.jobs.spare import Spare
-from engine.store import backup, db, relist, runs, transitions, trash
+from engine.store import db, relist, runs, transitions, trash
 from engine.store.records import now
 from engine.store.runs import Run
 from engine.store.transitions import Identity
@@ -33,7 +33,6 @@ SUPERVISOR = (sys.executable, "-c", _LIGHT)
 TICK = 0.1
 IDLE_SECONDS = 600.0
 SPARE_AFTER_SECONDS, SPARE_UNUSED_SECONDS = 8.0, 60.0
-BACKUP_SECONDS = 3600.0
 LARGE_LOG = 2**20
 
 
@@ -124,7 +123,6 @@ class _Service:
         self.is_told_to_end = False
         self.touched = 0
         self.used_at = self.busy_at = time.monotonic()
-        self.next_backup = 0.0
 
     def run(self) -> None:
         signal.signal(signal.SIGTERM, self._end)
@@ -145,9 +143,6 @@ class _Service:
         try:
             is_busy = self.rounds.step()
             db.tidy(self.workspace)
-            if not is_busy and time.monotonic() > self.next_backup:
-                self.next_backup = time.monotonic() + BACKUP_SECONDS
-                backup.keep_daily(self.workspace)
             return is_busy
         except (db.DatabaseError, OSError) as error:
             if not notice(self.workspace, error) and isinstance(error, db.DatabaseError) and not isinstance(error, db.Busy):

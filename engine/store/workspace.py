@@ -11,6 +11,7 @@ from engine.errors import Damaged, EngineError
 from engine.store import db, disk, migrations
 
 VARIABLE = "MODELWRIGHT_WORKSPACE"
+LARGE = ("metrics",)
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Workspace:
 
     @classmethod
     def open(cls, path: Path | str | None = None, *, check: bool = False) -> "Workspace":
-        """The same, made or brought up to date if need be. `check` also looks whether the whole database is sound.
+        """The same, made or brought up to date if need be. `check` also looks whether the database is sound, but for the measures,
+        which may be many: the supervisor looks at those beside its work.
 
         Raises EngineError if the folder cannot be written, lies on a network disk, or its database is newer; Damaged if that is
         not sound.
@@ -35,7 +37,8 @@ class Workspace:
         disk.refuse_network(workspace.path)
         _make_folders(workspace)
         try:
-            if found := db.damage(workspace) if check or workspace.mark.exists() else "":
+            is_marked = workspace.mark.exists()
+            if found := db.damage(workspace, () if is_marked else LARGE) if check or is_marked else "":
                 _mark(workspace, found)
                 raise damaged(workspace, found)
             migrations.bring_up_to_date(workspace)
@@ -100,6 +103,13 @@ def notice(workspace: Workspace, error: BaseException) -> bool:
         return False
     _mark(workspace, str(error))
     return True
+
+
+def look_through(workspace: Workspace) -> bool:
+    """Whether the whole database is sound; if not, every process is told."""
+    if found := db.damage(workspace):
+        _mark(workspace, found)
+    return not found
 
 
 def write_format(workspace: Workspace) -> None:

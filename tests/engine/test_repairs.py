@@ -13,7 +13,7 @@ from engine.store import backup, db, disk, doctor, migrations, projects, runs, t
 from engine.store.doctor import histories
 from engine.store.transitions import Identity, Point
 from engine.store.workspace import Workspace
-from tests.engine.damages import PLANTS, Plant, dataset, no_copy, orphaned_rows, unknown_run
+from tests.engine.damages import PLANTS, Plant, dataset, full_trash, no_copy, orphaned_rows, unknown_run
 from tests.engine.waiting import AnyPlan, at_work, finished, queued
 from tests.flow.watching import started
 
@@ -142,3 +142,11 @@ def test_a_run_on_its_way_out_is_no_damage(lived_in: Workspace) -> None:
     (problem,) = doctor.examine(lived_in)
     assert problem.where == "Trash" and doctor.mend(lived_in, problem) == "The trash is empty."
     assert not lived_in.run(id).exists() and doctor.examine(lived_in) == []
+
+
+def test_a_trash_that_a_supervisor_is_emptying_is_no_damage(lived_in: Workspace) -> None:
+    full_trash(lived_in)
+    lock = locks.take(lived_in.path / "supervisor.lock")
+    assert lock is not None and doctor.examine(lived_in) == []
+    os.close(lock)
+    assert [problem.where for problem in doctor.examine(lived_in)] == ["Trash"]

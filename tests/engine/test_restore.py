@@ -7,10 +7,12 @@ import pytest
 
 from engine.errors import Damaged, EngineError
 from engine.jobs import locks, supervisor
-from engine.store import backup, datasets, db, doctor, projects, restore, runs
+from engine.jobs.keeping import Keeper
+from engine.store import backup, datasets, db, doctor, projects, restore, runs, transitions
+from engine.store.transitions import Point
 from engine.store.workspace import Workspace
 from tests.engine.damages import dataset
-from tests.engine.waiting import finished, queued
+from tests.engine.waiting import at_work, finished, queued
 
 
 def flip(workspace: Workspace, start: int = 4096, end: int | None = None) -> None:
@@ -167,3 +169,26 @@ def test_being_busy_is_no_damage(workspace: Workspace, tmp_path: Path, monkeypat
     with db.write(other), pytest.raises(db.Busy) as caught, db.write(workspace):
         pass
     assert not db.is_damage(caught.value)
+
+
+def test_damage_among_the_measures_is_found_beside_the_work_and_all_are_told(workspace: Workspace) -> None:
+    for _ in range(3):
+        run = at_work(workspace)
+        transitions.report(workspace, run.id, 1, [Point(f"loss{i}", float(i), 0.5) for i in range(200)], {})
+    place = page_of(workspace, "metrics")
+    flip(workspace, place, place + 4096)
+    assert Workspace.open(workspace.path, check=True) == workspace
+    Keeper(workspace).round()
+    assert workspace.mark.exists()
+    with pytest.raises(Damaged):
+        Workspace.open(workspace.path)
+
+
+def test_the_keeper_copies_once_an_hour_when_nothing_trains(workspace: Workspace) -> None:
+    run = queued(workspace)
+    keeper = Keeper(workspace)
+    keeper.round()
+    assert backup.paths(workspace) == []
+    runs.wish(workspace, run.id, "cancel")
+    keeper.round()
+    assert len(backup.paths(workspace)) == 1

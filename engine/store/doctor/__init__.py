@@ -4,11 +4,9 @@ What can be mended in one step has `action`: the name of a repair and what it is
 want says so and is never done without being asked for.
 """
 
-import os
 from collections.abc import Sequence
 
 from engine.errors import EngineError
-from engine.jobs import locks
 from engine.problems import Problem
 from engine.store import db
 from engine.store.doctor import bundles, database, folders, histories, measures, surroundings
@@ -54,12 +52,3 @@ def mend_all(workspace: Workspace, wanted: Sequence[Problem]) -> list[str]:
         except (EngineError, OSError, db.DatabaseError) as error:
             said.append(f"{problem.where}: this could not be mended. {error}")
     return said
-
-
-def is_looked_after(workspace: Workspace) -> bool:
-    """Whether a supervisor is at work here."""
-    lock = locks.take(workspace.path / "supervisor.lock")
-    if lock is None:
-        return True
-    os.close(lock)
-    return False

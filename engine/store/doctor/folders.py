@@ -23,9 +23,15 @@ def look(workspace: Workspace) -> Iterator[Problem]:
     yield from _datasets(workspace, promised)
     yield from _unfinished(workspace)
     yield from _checkpoints(workspace)
-    if promised or any(trash.folder(workspace).glob("*")):
+    if (promised or any(trash.folder(workspace).glob("*"))) and not _is_being_emptied(workspace):
         what = "Things that were deleted are still on the disk."
         yield Problem(where="Trash", what=what, fix="They go while the app is open.", level="info", action=offer(_EMPTY))
+
+
+def _is_being_emptied(workspace: Workspace) -> bool:
+    """A supervisor is at work here, and nothing has been waiting for long."""
+    waiting = [time.time() - path.lstat().st_ctime for path in trash.folder(workspace).glob("*")]
+    return not locks.is_free(workspace.path / "supervisor.lock") and max(waiting, default=0.0) < HOUR
 
 
 def _unknown_runs(workspace: Workspace, promised: list[str]) -> Iterator[Problem]:
@@ -34,10 +40,10 @@ def _unknown_runs(workspace: Workspace, promised: list[str]) -> Iterator[Problem
     for folder in sorted(path for path in workspace.runs.iterdir() if path.is_dir() and path.name not in known):
         if folder.name in lost:
             what = "This folder holds a run that the database does not know."
-            yield Problem(where=str(folder), what=what, fix="List it again.", action=offer(_RELIST, folder.name))
+            yield Problem(where=_place(workspace, folder), what=what, fix="List it again.", action=offer(_RELIST, folder.name))
         elif f"runs/{folder.name}" not in promised:
             what = "This folder belongs to a run that was deleted."
-            yield Problem(where=str(folder), what=what, fix=_TO_TRASH, level="info", action=offer(_DROP, _place(workspace, folder)))
+            yield Problem(where=_place(workspace, folder), what=what, fix=_TO_TRASH, level="info", action=offer(_DROP, _place(workspace, folder)))
 
 
 def _datasets(workspace: Workspace, promised: list[str]) -> Iterator[Problem]:
@@ -48,7 +54,7 @@ def _datasets(workspace: Workspace, promised: list[str]) -> Iterator[Problem]:
             continue
         what = "This upload was never finished." if is_new else "This folder belongs to data that the database does not know."
         action = offer(_DROP if is_new else _DROP_DATA, _place(workspace, folder))
-        yield Problem(where=str(folder), what=what, fix=_TO_TRASH, level="info" if is_new else "warn", action=action)
+        yield Problem(where=_place(workspace, folder), what=what, fix=_TO_TRASH, level="info" if is_new else "warn", action=action)
     for id, name in known.items():
         if not workspace.dataset(id).is_dir():
             what = "Its values are gone from the disk."
@@ -66,12 +72,12 @@ def _unfinished(workspace: Workspace) -> Iterator[Problem]:
     for path in sorted(workspace.uploads.glob("*")):
         if _age(path) > DAY:
             what = "This upload was broken off more than a day ago."
-            yield Problem(where=str(path), what=what, fix=_TO_TRASH, level="info", action=offer(_DROP, _place(workspace, path)))
+            yield Problem(where=_place(workspace, path), what=what, fix=_TO_TRASH, level="info", action=offer(_DROP, _place(workspace, path)))
 
 
 def _half_written(workspace: Workspace, path: Path) -> Problem:
     what = "This was being written when the program ended."
-    return Problem(where=str(path), what=what, fix=_TO_TRASH, level="info", action=offer(_DROP, _place(workspace, path)))
+    return Problem(where=_place(workspace, path), what=what, fix=_TO_TRASH, level="info", action=offer(_DROP, _place(workspace, path)))
 
 
 def _checkpoints(workspace: Workspace) -> Iterator[Problem]:

@@ -37,7 +37,7 @@ def look_at_copies(workspace: Workspace) -> Iterator[Problem]:
     for path in paths:
         if backup.read(path) is None:
             what = "This copy of the database is damaged and would be of no help."
-            yield Problem(where=str(path), what=what, fix="Put it into the trash.", action=offer(_DROP_COPY, path.name))
+            yield Problem(where=f"Copy {path.name}", what=what, fix="Put it into the trash.", action=offer(_DROP_COPY, path.name))
     last, changed = max(map(backup.made, paths), default=""), _last_change(workspace)
     if changed and _moment(changed) - (_moment(last) if last else _first_change(workspace)) > OLD:
         what = f"The newest copy of the database is of {last[:10]}." if last else "There is no copy of the database yet."
