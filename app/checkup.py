@@ -51,6 +51,11 @@ def start(workspace: Workspace, mend: Sequence[Problem] = ()) -> Visit:
     return visit
 
 
+def forget(workspace: Workspace) -> None:
+    """What was found is of no use any more."""
+    _visits.pop(str(workspace.path), None)
+
+
 def _look(workspace: Workspace, visit: Visit, mend: Sequence[Problem]) -> None:
     try:
         visit.mended = doctor.mend_all(workspace, mend)

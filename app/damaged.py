@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import parts, state, words
+from app import checkup, parts, state, words
 from app.text import md
 from engine.errors import EngineError
 from engine.store import backup, disk
@@ -49,5 +49,6 @@ def _restore() -> None:
     except EngineError as error:
         state.keep("restore-failed", error)
         return
+    checkup.forget(Workspace.at())
     state.keep("restored", done.words)
     state.go_next("workspace")

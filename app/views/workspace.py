@@ -36,10 +36,11 @@ def page() -> None:
 
 def _disk(workspace: Workspace) -> None:
     room = sizes.room(workspace)
+    size = words.size if room.taken else lambda value: "–"
     tiles = [
-        ("Runs and models", words.size(room.runs), ""),
-        ("Data", words.size(room.datasets), ""),
-        ("Database, copies, logs", words.size(room.rest), f"{words.size(room.trash)} being deleted" if room.trash else ""),
+        ("Runs and models", size(room.runs), "" if room.taken else "being measured"),
+        ("Data", size(room.datasets), ""),
+        ("Database, copies, logs", size(room.rest), f"{words.size(room.trash)} being deleted" if room.trash else ""),
         ("Free on the disk", words.size(room.free), f"of {words.size(room.total)}"),
     ]
     body = "".join(f"<div><span>{html(name)}</span><b>{html(value)}</b><small>{html(more)}</small></div>" for name, value, more in tiles)

@@ -67,7 +67,7 @@ def test_a_copy_can_be_made(empty: Workspace) -> None:
     page = Page("workspace")
     assert "There is none yet" in page.words
     page.click("copy-now")
-    assert len(backup.paths(empty)) == 1 and "workspace-" in page.words
+    assert len(backup.paths(empty)) == 1 and "Made just now" in page.words
 
 
 def test_data_nobody_uses_is_listed_and_deleted_after_asking(filled: Filled) -> None:
@@ -110,12 +110,14 @@ def test_a_damaged_database_is_refused_on_every_page_and_restored_on_request(tra
     projects.add(workspace, "Later")
     flip(workspace)
     state._opened.cache_clear()
+    checkup.start(workspace)
     for view in ("home", "runs", "workspace"):
         page = Page(view)
         assert "The database of your workspace is damaged" in page.at.header[0].value
         assert "The newest sound copy was made just now" in page.words and "1 project and 1 run" in page.words
     page.click("restore")
     assert page.at.header[0].value == "Workspace" and "again as it was on" in " ".join(box.value for box in page.at.success)
+    assert "All is well." in page.words
     assert kept.exists() and runs.get(Workspace.open(workspace.path), trained.run).state == "succeeded"
 
 

@@ -43,7 +43,7 @@ def _unknown_runs(workspace: Workspace, promised: list[str]) -> Iterator[Problem
             yield Problem(where=_place(workspace, folder), what=what, fix="List it again.", action=offer(_RELIST, folder.name))
         elif f"runs/{folder.name}" not in promised:
             what = "This folder belongs to a run that was deleted."
-            yield Problem(where=_place(workspace, folder), what=what, fix=_TO_TRASH, level="info", action=offer(_DROP, _place(workspace, folder)))
+            yield _for_trash(workspace, folder, what)
 
 
 def _datasets(workspace: Workspace, promised: list[str]) -> Iterator[Problem]:
@@ -72,12 +72,16 @@ def _unfinished(workspace: Workspace) -> Iterator[Problem]:
     for path in sorted(workspace.uploads.glob("*")):
         if _age(path) > DAY:
             what = "This upload was broken off more than a day ago."
-            yield Problem(where=_place(workspace, path), what=what, fix=_TO_TRASH, level="info", action=offer(_DROP, _place(workspace, path)))
+            yield _for_trash(workspace, path, what)
 
 
 def _half_written(workspace: Workspace, path: Path) -> Problem:
-    what = "This was being written when the program ended."
-    return Problem(where=_place(workspace, path), what=what, fix=_TO_TRASH, level="info", action=offer(_DROP, _place(workspace, path)))
+    return _for_trash(workspace, path, "This was being written when the program ended.")
+
+
+def _for_trash(workspace: Workspace, path: Path, what: str) -> Problem:
+    place = _place(workspace, path)
+    return Problem(where=place, what=what, fix=_TO_TRASH, level="info", action=offer(_DROP, place))
 
 
 def _checkpoints(workspace: Workspace) -> Iterator[Problem]:
