@@ -14,7 +14,9 @@ from starlette.middleware import Middleware
 
 from app import live, state, uploads
 from app.gate import Gate
+from engine.errors import EngineError
 from engine.jobs import desk, supervisor
+from engine.store.workspace import Workspace, notice
 
 COLLECT_EVERY = 60
 WATCH_EVERY = 5
@@ -25,9 +27,9 @@ log = logging.getLogger("modelwright.app")
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Starts what the pages rely on: the supervisor of runs, the warm desk, and the housekeeping."""
-    workspace = await asyncio.to_thread(state.workspace)
-    _log_to(workspace.logs / "app.log")
+    workspace = Workspace.at()
     await _watch_supervisor()
+    _log_to(workspace.logs / "app.log")
     desk.for_workspace(workspace).warm()
     gc.freeze()
     tasks = [
@@ -68,11 +70,13 @@ async def _collect() -> None:
 
 
 async def _watch_supervisor() -> None:
-    await asyncio.to_thread(supervisor.ensure, state.workspace())
+    """A workspace that cannot be used is left alone; the pages say what to do about it."""
+    with suppress(EngineError):
+        await asyncio.to_thread(lambda: supervisor.ensure(state.workspace()))
 
 
 async def _sweep() -> None:
-    await asyncio.to_thread(uploads.sweep, state.workspace().uploads)
+    await asyncio.to_thread(uploads.sweep, Workspace.at().uploads)
 
 
 def _on_error(error: Exception) -> bool:
@@ -80,6 +84,7 @@ def _on_error(error: Exception) -> bool:
     from app import parts
 
     log.error("A page failed", exc_info=error)
+    notice(Workspace.at(), error)
     parts.broken_page()
     return True
 

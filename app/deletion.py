@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from app import parts, state, words
+from app import data_deletion, parts, run_deletion, state, words
 from app.text import md
 from engine.errors import EngineError, NotFound
+from engine.store import datasets as stored
 from engine.store import projects, runs
 
 
@@ -32,9 +33,8 @@ def _project_dialog(id: str) -> None:
     own = runs.all(state.workspace(), project=id)
     st.markdown(f"The project **{md(project.name)}** and the choices made in it will be deleted. That cannot be undone.")
     if own:
-        models = sum(run.state == "succeeded" for run in own)
         st.toggle(
-            f"Also delete its {words.things(len(own), 'run')} and {words.things(models, 'model')}",
+            f"Also delete its {run_deletion.what_goes(own)}",
             key="delete-runs",
             help="Otherwise they stay under Runs.",
         )
@@ -56,14 +56,11 @@ def _only_here(project: projects.Project) -> bool:
 
 
 def _size(dataset: str) -> str:
-    from engine import datasets
-
     try:
-        return (
-            f"{words.things(datasets.get(state.workspace(), dataset).rows, 'row')}, {words.size(datasets.size(state.workspace(), dataset))}"
-        )
+        found = stored.get(state.workspace(), dataset)
     except NotFound:
         return "nothing left"
+    return f"{words.things(found.rows, 'row')}, {words.size(data_deletion.room([found]))}"
 
 
 def _delete(id: str) -> None:

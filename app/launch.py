@@ -10,7 +10,7 @@ import webbrowser
 from pathlib import Path
 
 from app import theme
-from engine.errors import EngineError
+from engine.errors import Damaged, EngineError
 from engine.store.workspace import VARIABLE, Workspace
 
 PORT = 8501
@@ -20,10 +20,14 @@ TRIES = 20
 def serve(workspace: Path | None = None, host: str = "127.0.0.1", port: int | None = None, open_browser: bool | None = None) -> None:
     """Serves the app until it is interrupted. Prints its address and opens it where there is a display.
 
-    Without a `port` the first free one from 8501 is taken. Raises EngineError when the wanted port is in use or the workspace
-    cannot be used.
+    Without a `port` the first free one from 8501 is taken. A damaged database is dealt with on the page. Raises EngineError when the
+    wanted port is in use or the workspace cannot be used.
     """
-    os.environ[VARIABLE] = str(Workspace.open(workspace).path)
+    try:
+        os.environ[VARIABLE] = str(Workspace.open(workspace).path)
+    except Damaged as error:
+        print(f"{error.what} The page offers the newest sound copy.", file=sys.stderr, flush=True)
+        os.environ[VARIABLE] = str(Workspace.at(workspace).path)
     chosen = _port(host, port)
     url = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{chosen}"
     print(f"Modelwright is at {url}  (Ctrl+C stops it; trainings go on)", flush=True)

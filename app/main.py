@@ -4,8 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import frame, parts, pictures, state, steps, theme
-from engine.errors import EngineError
+from app import damaged, frame, parts, pictures, state, steps, theme
+from engine.errors import Damaged, EngineError
+from engine.store import db
+from engine.store.workspace import Workspace, notice
 
 st.set_page_config(
     page_title="Modelwright", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide", initial_sidebar_state="auto"
@@ -18,14 +20,21 @@ pages = [
 page = st.navigation(pages, position="hidden")
 here = page.url_path or "home"
 try:
+    state.look_into_store()
     state.follow()
     parts.things_said()
     frame.sidebar(here)
     pictures.follow_theme()
     frame.top(here)
-    notice = st.container(key="notice")
+    above = st.container(key="notice")
     page.run()
-    with notice:
+    with above:
         frame.lost(here)
+except Damaged:
+    damaged.draw()
 except EngineError as error:
     parts.error_box(error, "page")
+except db.DatabaseError as error:
+    if not notice(Workspace.at(), error):
+        raise
+    damaged.draw()

@@ -49,8 +49,14 @@ def card(key: str, **options: Any) -> Any:
     return st.container(border=True, key=f"card-{key}", **options)
 
 
-def problem_list(problems: Sequence[Problem], key: str, on_fix: Callable[[Problem], None] | None = None, fix_label: str = "Do it") -> None:
+def problem_list(
+    problems: Sequence[Problem],
+    key: str,
+    on_fix: Callable[[Problem], None] | None = None,
+    fix_label: str | Callable[[Problem], str] = "Do it",
+) -> None:
     """Problems by weight: icon and word, where, what, and the fix; with a button where one click mends it."""
+    label = fix_label if callable(fix_label) else lambda problem: fix_label
     order = {"stop": 0, "warn": 1, "info": 2}
     for i, problem in enumerate(sorted(problems, key=lambda p: order[p.level])):
         icon, colour, word = LEVELS[problem.level]
@@ -58,7 +64,7 @@ def problem_list(problems: Sequence[Problem], key: str, on_fix: Callable[[Proble
             where = f"**{md(problem.where)}** · " if problem.where else ""
             st.markdown(f":{colour}[{icon} **{word}**] · {where}{md(problem.what)} {md(problem.fix)}", width="stretch")
             if problem.action and on_fix:
-                st.button(fix_label, key=f"fix-{key}-{i}", on_click=on_fix, args=(problem,))
+                st.button(label(problem), key=f"fix-{key}-{i}", on_click=on_fix, args=(problem,))
 
 
 def error_box(error: EngineError, key: str = "error") -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from app import parts, state, words
 from app.text import md, short
 from engine.errors import EngineError, NotFound
-from engine.store import runs
+from engine.store import runs, sizes
 from engine.store.runs import Run
 
 ASKED = "delete-runs"
@@ -26,19 +26,29 @@ def dialog() -> None:
 
 @st.dialog("Delete for good?", icon=":material/delete:", on_dismiss=lambda: state.keep(ASKED, None))
 def _dialog() -> None:
+    if not state.recall(ASKED):
+        st.rerun()
     found = [run for id in state.recall(ASKED) or [] if (run := _run(id))]
     if not found:
         parts.error_box(EngineError("These runs do not exist any more.", "Close this."), "delete")
         return
-    size = words.size(sum(_size(run) for run in found))
     if len(found) == 1:
+        size = words.size(bytes) if (bytes := sizes.of_runs(state.workspace(), [found[0].id])) is not None else "size not measured yet"
         st.markdown(f"The run **{md(short(found[0].name or found[0].id, 60))}** goes, with its model, report and curves ({size}).")
     else:
-        st.markdown(f"**{len(found)} runs** go, with their models, reports and curves ({size}).")
+        st.markdown(f"**{what_goes(found)}** go, with reports and curves.")
     st.markdown("That cannot be undone. The data and the projects stay.")
     with st.container(horizontal=True, horizontal_alignment="right"):
         st.button("Keep" if len(found) > 1 else "Keep it", key="delete-runs-no", on_click=state.keep, args=(ASKED, None))
         st.button("Delete", key="delete-runs-yes", type="primary", icon=":material/delete:", on_click=_delete)
+
+
+def what_goes(found: Sequence[Run]) -> str:
+    """ "3 runs, 1 model, 120 MB"; the size only when all were measured."""
+    models = sum(run.state == "succeeded" for run in found)
+    size = sizes.of_runs(state.workspace(), [run.id for run in found])
+    told = [words.things(len(found), "run"), words.things(models, "model") if models else "no model"]
+    return ", ".join([*told, *([] if size is None else [words.size(size)])])
 
 
 def _run(id: str) -> Run | None:
@@ -46,11 +56,6 @@ def _run(id: str) -> Run | None:
         return runs.get(state.workspace(), id)
     except NotFound:
         return None
-
-
-def _size(run: Run) -> int:
-    folder = state.workspace().run(run.id)
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _delete() -> None:

@@ -1,6 +1,7 @@
 """All runs as a table whose rows can be chosen."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -9,22 +10,22 @@ from app import parts, words
 from engine.store.runs import Run
 
 
-def draw(found: Sequence[Run], titles: Mapping[str, str], key: str) -> list[Run]:
-    """The table; the runs that are chosen in it."""
+def draw(found: Sequence[Run], titles: Mapping[str, str], key: str, room: Mapping[str, int] | None = None) -> list[Run]:
+    """The table; the runs that are chosen in it. `room` has the bytes of each place that was measured."""
     shown = st.dataframe(
-        frame(found, titles),
+        frame(found, titles, room or {}),
         hide_index=True,
         height=min(560, 37 + 35 * len(found)),
         on_select="rerun",
         selection_mode="multi-row",
         key=key,
         alt="All runs",
-        column_config={"Run": st.column_config.TextColumn(width="medium")},
+        column_config={"Run": st.column_config.TextColumn(width="medium"), "Disk": st.column_config.TextColumn(alignment="right")},
     )
     return [found[i] for i in shown["selection"]["rows"] if i < len(found)]
 
 
-def frame(found: Sequence[Run], titles: Mapping[str, str]) -> Any:
+def frame(found: Sequence[Run], titles: Mapping[str, str], room: Mapping[str, int] = MappingProxyType({})) -> Any:
     """A row for each run, in words."""
     import pandas as pd
 
@@ -37,6 +38,7 @@ def frame(found: Sequence[Run], titles: Mapping[str, str]) -> Any:
             "Guessing": words.measure((run.score or {}).get("baseline"), (run.score or {}).get("unit", "")),
             "Measure": (run.score or {}).get("label", "–"),
             "Took": words.duration(run.facts.get("seconds")),
+            "Disk": words.size(room[f"runs/{run.id}"]) if f"runs/{run.id}" in room else "–",
             "Started": words.ago(run.started or run.created),
         }
         for run in found

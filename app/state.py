@@ -26,7 +26,7 @@ PROJECT = "project"
 RUN = "run"
 MOST_UNDO = 20
 _LOST = "lost"
-VIEWS = ("home", "data", "prepare", "design", "train", "evaluate", "use", "runs")
+VIEWS = ("home", "data", "prepare", "design", "train", "evaluate", "use", "runs", "workspace")
 
 
 class Draft(BaseModel):
@@ -49,8 +49,18 @@ class Draft(BaseModel):
 
 
 def workspace() -> Workspace:
-    """The workspace of this process (MODELWRIGHT_WORKSPACE, or the default one), opened once."""
-    return _opened(os.environ.get("MODELWRIGHT_WORKSPACE", ""))
+    """The workspace of this process (MODELWRIGHT_WORKSPACE, or the default one), opened once. Raises Damaged as soon as any process
+    has noticed that its database is."""
+    opened = _opened(os.environ.get("MODELWRIGHT_WORKSPACE", ""))
+    if opened.mark.exists():
+        _opened.cache_clear()
+        return _opened(os.environ.get("MODELWRIGHT_WORKSPACE", ""))
+    return opened
+
+
+def look_into_store() -> None:
+    """Raises what is wrong with the database before anything is drawn: an error inside a fragment would not reach the main script."""
+    runs.all(workspace(), limit=1)
 
 
 def current_project() -> Project | None:
@@ -259,4 +269,4 @@ def _forget(name: str) -> None:
 
 @lru_cache(maxsize=4)
 def _opened(path: str) -> Workspace:
-    return Workspace.open(Path(path) if path else None)
+    return Workspace.open(Path(path) if path else None, check=True)

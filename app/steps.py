@@ -19,6 +19,7 @@ TITLES = {
     "evaluate": "Evaluate",
     "use": "Use",
     "runs": "Runs",
+    "workspace": "Workspace",
 }
 ICONS = {
     "home": ":material/home:",
@@ -29,6 +30,7 @@ ICONS = {
     "evaluate": ":material/fact_check:",
     "use": ":material/bolt:",
     "runs": ":material/history:",
+    "workspace": ":material/hard_drive:",
 }
 
 

@@ -115,11 +115,16 @@ def runs(workspace: Where = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def doctor(workspace: Where = None, as_json: AsJson = False) -> None:
-    """Look at versions, devices, the disk and the workspace, and say what is wrong."""
-    from engine.command_line import listing
+def doctor(
+    workspace: Where = None,
+    repair: Annotated[bool, typer.Option("--repair", help="Also mend what can be mended; each repair is asked about.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --repair: ask only where something may be lost.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look at versions, devices, the disk and the workspace, say what is wrong, and mend it."""
+    from engine.command_line import health
 
-    listing.doctor(workspace, as_json)
+    health.doctor(workspace, repair, yes, as_json)
 
 
 def tell(words: str) -> None:

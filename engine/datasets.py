@@ -210,7 +210,6 @@ def delete(workspace: Workspace, id: str) -> None:
             f"The dataset '{dataset.name}' is in use by a run ('{using[0].name}').", "Wait until it has ended, or cancel it first."
         )
     store.remove(workspace, id)
-    shutil.rmtree(workspace.dataset(id), ignore_errors=True)
 
 
 def size(workspace: Workspace, id: str) -> int:

@@ -4,6 +4,7 @@ EngineError            what is wrong, and the next step
 ├── UnreadableFile     an upload no reader can take
 ├── InvalidPlan        choices that cannot be trained as they stand
 ├── NotFound           a dataset, run or bundle that is not there
+├── Damaged            a database whose file is not sound any more
 └── Diverged           a training whose numbers stopped being numbers
 """
 
@@ -27,6 +28,10 @@ class InvalidPlan(EngineError):
 
 class NotFound(EngineError):
     """The thing asked for does not exist (any more)."""
+
+
+class Damaged(EngineError):
+    """The database cannot be trusted; a sound copy has to take its place first."""
 
 
 class Diverged(EngineError):

@@ -157,3 +157,15 @@ class Report(_Frozen):
     rows_training: int = 0
     rows_validation: int = 0
     rows_test: int = 0
+
+    def score(self) -> dict[str, Any]:
+        """What a run keeps of it, for lists of runs."""
+        return {
+            "label": self.main.label,
+            **self.main.model.model_dump(),
+            "unit": self.main.unit,
+            "better": self.main.better,
+            "baseline": self.main.baseline.value if self.main.baseline else None,
+            "headline": self.headline,
+            "verdict": self.verdict,
+        }

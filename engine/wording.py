@@ -36,6 +36,14 @@ def count(many: int, one: str, more: str = "") -> str:
     return f"{many:,} {one if many == 1 else more or one + 's'}"
 
 
+def size(number_of_bytes: float) -> str:
+    """Bytes for people: "23.4 kB", "1.2 GB"."""
+    value, units = float(number_of_bytes), ["bytes", "kB", "MB", "GB", "TB"]
+    while value >= 1000 and len(units) > 1:
+        value, units = value / 1000, units[1:]
+    return f"{number(value)} {units[0]}"
+
+
 def of_hundred(share: float) -> str:
     """ "94 of 100"; close to none or all "996 of 1,000", so that rounding never claims perfection."""
     base = _base(share)

@@ -1,13 +1,14 @@
 """Home: what this is, a place to drop a file, my projects, and samples that train with one click."""
 
 import secrets
+from collections.abc import Mapping
 
 import streamlit as st
 
 from app import arrivals, arriving, deletion, parts, samples, state, uploads, words
 from app.text import html, md, short
 from engine.errors import EngineError, NotFound
-from engine.store import projects, runs
+from engine.store import projects, runs, sizes
 from engine.store.projects import Project
 from engine.store.runs import Run
 
@@ -32,6 +33,7 @@ def page() -> None:
         )
     _projects()
     _samples()
+    _workspace()
     deletion.dialogs()
 
 
@@ -44,20 +46,20 @@ def _projects() -> None:
     if not found:
         st.caption("Your projects will be listed here. Drop a file above, or train a sample below.")
         return
-    everything = state.recall("all-projects", False)
+    everything, room = state.recall("all-projects", False), sizes.all(state.workspace())
     with st.container(key="projects", border=True, gap=None):
         for project in found if everything else found[:SHOWN]:
-            _project(project, [run for run in newest if run.project == project.id])
+            _project(project, [run for run in newest if run.project == project.id], room)
     if len(found) > SHOWN and not everything:
         st.button(f"Show all {len(found)}", key="all-projects", type="tertiary", on_click=state.keep, args=("all-projects", True))
 
 
-def _project(project: Project, own: list[Run]) -> None:
+def _project(project: Project, own: list[Run], room: Mapping[str, int]) -> None:
     with st.container(key=f"project-{project.id}", horizontal=True, vertical_alignment="center"):
         path, query = state.link("data" if not own else _best_view(own), project=project.id, run=None)
         with st.container(width="stretch", gap=None):
             st.page_link(path, label=f"**{md(short(project.name, 60))}**", query_params=query)
-            st.caption(_about(project, own))
+            st.caption(_about(project, own, room))
         if own:
             parts.run_badge(own[0])
         if _score(own):
@@ -73,10 +75,11 @@ def _project(project: Project, own: list[Run]) -> None:
         )
 
 
-def _about(project: Project, own: list[Run]) -> str:
+def _about(project: Project, own: list[Run], room: Mapping[str, int]) -> str:
     data = _data(project.dataset)
     trained = words.things(len(own), "run") if own else "not trained yet"
-    return f"{data} · {trained} · changed {words.ago(project.changed)}"
+    taken = sum(room.get(place, 0) for place in (f"datasets/{project.dataset}", *(f"runs/{run.id}" for run in own)))
+    return " · ".join([data, trained, *([words.size(taken)] if taken else []), f"changed {words.ago(project.changed)}"])
 
 
 def _data(dataset: str | None) -> str:
@@ -124,6 +127,15 @@ def _sample(sample: samples.Sample) -> None:
         with st.container(horizontal=True):
             st.button("Train it", key=f"train-{sample.id}", icon=":material/play_arrow:", on_click=_want, args=("train", sample.id))
             st.button("Look at the data", key=f"look-{sample.id}", type="tertiary", on_click=_want, args=("look", sample.id))
+
+
+def _workspace() -> None:
+    """The way to the folder behind all this, with what it takes."""
+    room = sizes.room(state.workspace())
+    path, query = state.link("workspace")
+    label = f"Workspace: {words.size(room.taken)} used, {words.size(room.free)} free on the disk"
+    with st.container(key="workspace-link"):
+        st.page_link(path, label=label, icon=":material/hard_drive:", query_params=query)
 
 
 def _size(sample: samples.Sample) -> str:

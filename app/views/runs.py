@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import parts, run_deletion, run_page, run_table, run_usage, side_by_side, state, words
 from app.text import md, short
-from engine.store import projects, runs
+from engine.store import disk, projects, runs, sizes
 from engine.store.runs import Run
 
 MOST = 300
@@ -25,7 +25,9 @@ def page() -> None:
         return
     only = _filter(titles, found)
     shown = [run for run in found if only is None or run.project == only]
-    chosen = run_table.draw(shown, titles, key=f"runs-{only or 'all'}")
+    room = sizes.all(state.workspace())
+    chosen = run_table.draw(shown, titles, f"runs-{only or 'all'}", room)
+    _disk(shown, room)
     if used := run_usage.totals(only):
         st.caption(f":material/bolt: {used}. Energy, money and CO₂ are estimates; a run's page says how.")
     if any(run_page.is_under_way(run) for run in shown):
@@ -57,6 +59,13 @@ def _filter(titles: Mapping[str, str], found: Sequence[Run]) -> str | None:
         width=340,
         persist_state="session",
     )
+
+
+def _disk(shown: Sequence[Run], room: Mapping[str, int]) -> None:
+    measured = [room[f"runs/{run.id}"] for run in shown if f"runs/{run.id}" in room]
+    here = state.workspace().path
+    taken = f"{words.things(len(shown), 'run')}, {words.size(sum(measured))}" if len(measured) == len(shown) else "Sizes are being measured"
+    st.caption(f"{taken}. {words.size(disk.free(here))} of {words.size(disk.total(here))} are free on the disk.")
 
 
 def _now(found: Sequence[Run]) -> list[str]:

@@ -6,7 +6,6 @@ any time, workers go on without it, and the next one finds their locks held. Any
 
 import json
 import os
-import shutil
 import signal
 import sys
 import time
@@ -17,14 +16,16 @@ from types import FrameType
 from typing import Any
 
 import engine
+from engine.errors import EngineError
 from engine.jobs import locks, processes
+from engine.jobs.keeping import Keeper
 from engine.jobs.rounds import WORKER, Rounds
 from engine.jobs.spare import Spare
-from engine.store import backup, db, runs, transitions
+from engine.store import db, relist, runs, transitions, trash
 from engine.store.records import now
 from engine.store.runs import Run
 from engine.store.transitions import Identity
-from engine.store.workspace import Workspace
+from engine.store.workspace import Workspace, notice
 
 # sqlite-utils imports pandas if it is there. Without it this process starts 1.5 s sooner and is 80 MB smaller.
 _LIGHT = "import sys; sys.modules.update(pandas=None, numpy=None); from engine.jobs import supervisor; sys.exit(supervisor.main())"
@@ -32,7 +33,6 @@ SUPERVISOR = (sys.executable, "-c", _LIGHT)
 TICK = 0.1
 IDLE_SECONDS = 600.0
 SPARE_AFTER_SECONDS, SPARE_UNUSED_SECONDS = 8.0, 60.0
-BACKUP_SECONDS = 3600.0
 LARGE_LOG = 2**20
 
 
@@ -67,6 +67,8 @@ def ensure(workspace: Workspace) -> None:
 
     One of another version of the program, left over from before an update, is replaced; trainings go on.
     """
+    if workspace.mark.exists():
+        return
     lock = locks.take(_lock_file(workspace))
     if lock is None and _version(workspace) not in {"", engine.__version__}:
         stop(workspace)
@@ -96,7 +98,11 @@ def stop(workspace: Workspace) -> None:
 def main(arguments: Sequence[str] | None = None, rounds: Rounds | None = None) -> int:
     """Looks after the workspace until nobody has needed it for ten minutes."""
     path, *inherited = sys.argv[1:] if arguments is None else arguments
-    workspace = Workspace.open(path)
+    try:
+        workspace = Workspace.open(path, check=True)
+    except EngineError as error:
+        print(f"{now()} {error}", file=sys.stderr, flush=True)
+        return 1
     lock = int(inherited[0]) if inherited else locks.take(_lock_file(workspace))
     if lock is None or not locks.is_of(lock, _lock_file(workspace)):
         return 0
@@ -117,17 +123,19 @@ class _Service:
         self.is_told_to_end = False
         self.touched = 0
         self.used_at = self.busy_at = time.monotonic()
-        self.next_backup = 0.0
 
     def run(self) -> None:
         signal.signal(signal.SIGTERM, self._end)
         signal.signal(signal.SIGINT, self._end)
-        while not self.is_told_to_end and self.workspace.database.exists():
+        keeper = Keeper(self.workspace)
+        keeper.start()
+        while not self.is_told_to_end and self.workspace.database.exists() and not self.workspace.mark.exists():
             self._notice(self._step())
             if self._is_unused() and self._leave():
                 break
             self._care_for_spare()
             time.sleep(TICK)
+        keeper.stop()
         if self.rounds.spare:
             self.rounds.spare.drop()
 
@@ -135,11 +143,10 @@ class _Service:
         try:
             is_busy = self.rounds.step()
             db.tidy(self.workspace)
-            if not is_busy and time.monotonic() > self.next_backup:
-                self.next_backup = time.monotonic() + BACKUP_SECONDS
-                backup.keep_daily(self.workspace)
             return is_busy
-        except (db.Busy, OSError) as error:
+        except (db.DatabaseError, OSError) as error:
+            if not notice(self.workspace, error) and isinstance(error, db.DatabaseError) and not isinstance(error, db.Busy):
+                raise
             print(f"{now()} {type(error).__name__}: {error}", file=sys.stderr, flush=True)
             time.sleep(1.0)
             return True
@@ -217,14 +224,15 @@ def _told(workspace: Workspace) -> dict[str, Any]:
 
 
 def _clear_leftovers(workspace: Workspace) -> None:
-    """Takes away folders of runs that were deleted meanwhile, and half-written bundles of runs nobody works on."""
+    """Takes away folders of deleted runs, and half-written bundles of runs nobody works on. An unknown run's folder with a plan stays."""
     for folder in [path for path in workspace.runs.iterdir() if path.is_dir()]:
         lock = locks.take(folder / "lock")
         if lock is None:
             continue
         is_known = transitions.look(workspace, folder.name) is not None
-        for left in [folder] if not is_known else [*folder.glob("*.tmp")]:
-            shutil.rmtree(left, ignore_errors=True)
+        if is_known or relist.plan(folder) is None:
+            for left in [folder] if not is_known else [*folder.glob("*.tmp")]:
+                trash.put(workspace, left)
         os.close(lock)
 
 

@@ -82,16 +82,7 @@ def learn(workspace: Workspace, run: Run, tell: Telling) -> dict[str, Any]:
     columns = dict.fromkeys([*plan.inputs, plan.target, *split.needed(plan.split, plan.inputs, plan.target)])
     table = datasets.table(workspace, plan.dataset, list(columns))
     bundle = training.train(plan, table, tell, models.folder(workspace, run.id))
-    main = bundle.report.main
-    return {
-        "label": main.label,
-        **main.model.model_dump(),
-        "unit": main.unit,
-        "better": main.better,
-        "baseline": main.baseline.value if main.baseline else None,
-        "headline": bundle.report.headline,
-        "verdict": bundle.report.verdict,
-    }
+    return bundle.report.score()
 
 
 def _train(workspace: Workspace, id: str, attempt: int, tell: Telling, work: Work) -> int:

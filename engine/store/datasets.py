@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from engine.columns import Column
 from engine.errors import EngineError, NotFound
 from engine.readers.base import Change
-from engine.store import db
+from engine.store import db, trash
 from engine.store.records import to_json
 from engine.store.workspace import Workspace
 
@@ -92,9 +92,11 @@ def replace(workspace: Workspace, before: Dataset, after: Dataset) -> Dataset:
 
 
 def remove(workspace: Workspace, id: str) -> None:
-    """Forgets the dataset."""
+    """Takes the dataset and its files away for good, at once however large."""
     with db.write(workspace, durable=True) as database:
         database.execute("DELETE FROM datasets WHERE id = ?", (id,))
+        trash.promise(database, f"datasets/{id}")
+    trash.keep_promise(workspace, f"datasets/{id}")
 
 
 def _dataset(row: dict[str, Any]) -> Dataset:

@@ -1,5 +1,7 @@
 """The disk a workspace lies on: free space, and whether it is a local one."""
 
+import logging
+import os
 import shutil
 from pathlib import Path
 
@@ -8,6 +10,8 @@ import psutil
 from engine.errors import EngineError
 
 NEEDED = 2**30
+OVERRIDE = "MODELWRIGHT_NETWORK_DISK"
+log = logging.getLogger("modelwright.store")
 _NETWORK = {"afpfs", "afs", "cifs", "davfs", "lustre", "ncpfs", "nfs", "nfs4", "smb2", "smb3", "smbfs", "webdav"}
 _NETWORK |= {"9p", "beegfs", "ceph", "fuse.rclone", "fuse.sshfs", "glusterfs"}
 
@@ -15,6 +19,11 @@ _NETWORK |= {"9p", "beegfs", "ceph", "fuse.rclone", "fuse.sshfs", "glusterfs"}
 def free(path: Path) -> int:
     """Bytes free on the disk of `path` (or of its nearest folder that exists)."""
     return shutil.disk_usage(_existing(path)).free
+
+
+def total(path: Path) -> int:
+    """Bytes that the disk of `path` holds."""
+    return shutil.disk_usage(_existing(path)).total
 
 
 def shortage(path: Path) -> str:
@@ -35,12 +44,20 @@ def network(path: Path) -> str:
 
 
 def refuse_network(path: Path) -> None:
-    """Raises EngineError if `path` lies on a network disk, where the database could be destroyed."""
+    """Raises EngineError if `path` lies on a network disk, where the database could be destroyed. With the variable it warns only."""
     if kind := network(path):
+        if is_overridden():
+            log.warning("The workspace %s lies on a network disk (%s). Use it from one computer and one program only.", path, kind)
+            return
         raise EngineError(
             f"The workspace {path} lies on a network disk ({kind}), where its database can be damaged when two programs write.",
             "Choose a folder on a disk of this computer with --workspace or the variable MODELWRIGHT_WORKSPACE.",
         )
+
+
+def is_overridden() -> bool:
+    """Whether somebody has decided to use network disks all the same."""
+    return os.environ.get(OVERRIDE) == "1"
 
 
 def _existing(path: Path) -> Path:

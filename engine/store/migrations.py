@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from engine.errors import EngineError
-from engine.store.db import Database, Migrations, connect, write
+from engine.store.db import Database, Migrations, connect, in_memory, select, write
 
 if TYPE_CHECKING:
     from engine.store.workspace import Workspace
@@ -12,12 +12,43 @@ CHANGES = Migrations("modelwright")
 
 
 def bring_up_to_date(workspace: "Workspace") -> None:
-    """Makes or changes the tables if that is not done yet. Raises EngineError if a newer Modelwright wrote them."""
+    """Makes or changes the tables if that is not done yet; tables in use are copied first. Raises EngineError if a newer Modelwright
+    wrote them."""
+    from engine.store import backup
+
     with connect(workspace) as db:
-        if not _pending(db):
+        number = _number(db)
+        if not _pending(db) and number == latest():
             return
+        is_in_use = bool(CHANGES.applied(db))
+        if is_in_use and _pending(db):
+            backup.before_change(workspace)
     with write(workspace, durable=True) as db:
         CHANGES.apply(db)
+        db.execute(f"PRAGMA user_version = {latest()}")
+
+
+def latest() -> int:
+    """The number of the tables' present form: how many changes led to it. It is kept in the file (PRAGMA user_version)."""
+    return len(CHANGES._migrations)
+
+
+def sound_schema() -> dict[str, str]:
+    """Each table, index and trigger as it should be: name -> SQL."""
+    fresh = in_memory()
+    CHANGES.apply(fresh)
+    found = select(fresh, "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+    return {row["name"]: row["sql"] for row in found if not row["name"].startswith("sqlite_")}
+
+
+def _number(db: Database) -> int:
+    number = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if number > latest():
+        raise EngineError(
+            f"This workspace was used by a newer Modelwright (its format is {number}, and this one knows up to {latest()}).",
+            "Update Modelwright, or choose another workspace.",
+        )
+    return number
 
 
 def _pending(db: Database) -> bool:
@@ -155,4 +186,21 @@ def usage_and_settings(db: Database) -> None:
             name TEXT PRIMARY KEY,
             value TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
+    """)
+
+
+@CHANGES()
+def sizes_and_deletions(db: Database) -> None:
+    """Bytes of each place in the workspace, and places that were deleted and are not all gone from the disk yet."""
+    db.executescript("""
+        CREATE TABLE sizes (
+            place TEXT PRIMARY KEY,
+            bytes INTEGER NOT NULL,
+            stamp TEXT NOT NULL,
+            measured TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE deletions (
+            place TEXT PRIMARY KEY,
+            asked TEXT NOT NULL
+        ) STRICT;
     """)

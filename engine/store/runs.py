@@ -1,14 +1,13 @@
 """Runs: one training each, from queued to its end. How a run changes its state is in `transitions`."""
 
 import json
-import shutil
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from engine.errors import EngineError, NotFound
-from engine.store import db, transitions
+from engine.store import db, transitions, trash
 from engine.store.records import new_id, now, to_json
 from engine.store.transitions import ACTIVE, DONE, State, move
 from engine.store.workspace import Workspace
@@ -155,13 +154,14 @@ def rename(workspace: Workspace, id: str, name: str) -> Run:
 
 
 def delete(workspace: Workspace, id: str) -> None:
-    """Takes the run, its measures and its model away for good. Raises EngineError while it is at work."""
+    """Takes the run, its measures and its model away for good, at once however large. Raises EngineError while it is at work."""
     with db.write(workspace, durable=True) as database:
         if not database.execute("DELETE FROM runs WHERE id = ? AND state NOT IN ('starting', 'running')", (id,)).rowcount:
             found = db.select(database, "SELECT name FROM runs WHERE id = ?", (id,))
             if found:
                 raise EngineError(f"The run '{found[0]['name']}' is being trained.", "Cancel it first, then delete it.")
-    shutil.rmtree(workspace.run(id), ignore_errors=True)
+        trash.promise(database, f"runs/{id}")
+    trash.keep_promise(workspace, f"runs/{id}")
 
 
 def set_facts(workspace: Workspace, id: str, attempt: int, values: Mapping[str, Any]) -> bool:

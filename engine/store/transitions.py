@@ -175,6 +175,11 @@ def change(database: Database, id: str, attempt: int | None, before: str, after:
     return bool(moved)
 
 
+def may_follow(before: str, after: str) -> bool:
+    """Whether a run may go from the one state to the other."""
+    return after in _NEXT.get(before, ())
+
+
 def note(database: Database, id: str, attempt: int, before: str | None, after: str, reason: str = "", message: str = "") -> None:
     """Writes the event of a change of state."""
     database.execute(

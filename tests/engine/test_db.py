@@ -126,7 +126,8 @@ def test_numbers_come_back_as_they_were(value: float) -> None:
 def test_changes_are_recorded_by_name_once(workspace: Workspace) -> None:
     Workspace.open(workspace.path)
     recorded = [row["name"] for row in db.rows(workspace, "SELECT name FROM _sqlite_migrations ORDER BY id")]
-    assert recorded == ["projects_and_datasets", "runs_and_events", "metrics_and_models", "usage_and_settings"]
+    assert recorded[:3] == ["projects_and_datasets", "runs_and_events", "metrics_and_models"]
+    assert recorded == [change.name for change in migrations.CHANGES._migrations]
 
 
 def test_many_processes_may_open_a_new_workspace_at_once(tmp_path: Path) -> None:
@@ -148,7 +149,8 @@ def test_a_newer_workspace_is_refused(workspace: Workspace) -> None:
 
 def test_a_damaged_database_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "workspace.db").write_bytes(b"this is no database" * 100)
-    with pytest.raises(EngineError, match=r"cannot be used: file is not a database\. Close other.*newest file of the folder 'backups'"):
+    said = r"cannot be used: file is not a database\. Close other.*newest sound copy of the folder 'backups'"
+    with pytest.raises(EngineError, match=said):
         Workspace.open(tmp_path)
 
 
@@ -190,3 +192,18 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 def test_the_workspace_is_the_variables_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path / "from the variable"))
     assert Workspace.open().path == tmp_path / "from the variable"
+
+
+def test_an_existing_workspace_on_a_network_disk_is_refused_too(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "network", lambda path: "cifs")
+    with pytest.raises(EngineError, match=r"lies on a network disk \(cifs\), where its database can be damaged"):
+        Workspace.open(workspace.path)
+
+
+def test_a_network_disk_can_be_insisted_on_and_warns(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(disk, "network", lambda path: "cifs")
+    monkeypatch.setenv(disk.OVERRIDE, "1")
+    assert Workspace.open(workspace.path) == workspace
+    assert "lies on a network disk (cifs). Use it from one computer and one program only." in caplog.text

@@ -1,16 +1,13 @@
 """The doctor finds what each promise about runs forbids, and nothing in a sound workspace."""
 
-import hashlib
-import json
 import os
-from pathlib import Path
 
 import pytest
 
 from engine.jobs import locks
-from engine.store import db, disk, doctor, transitions
+from engine.store import db, disk, doctor
 from engine.store.workspace import Workspace
-from tests.engine.waiting import at_work, queued
+from tests.engine.waiting import at_work, finished, queued
 
 
 @pytest.fixture(autouse=True)
@@ -21,17 +18,6 @@ def _good_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def said(workspace: Workspace) -> list[str]:
     return [problem.what for problem in doctor.examine(workspace)]
-
-
-def finished(workspace: Workspace) -> Path:
-    run = at_work(workspace)
-    folder = workspace.run(run.id) / "bundle"
-    folder.mkdir(parents=True)
-    (folder / "model.bin").write_bytes(b"weights")
-    manifest = json.dumps({"files": {"model.bin": {"sha256": hashlib.sha256(b"weights").hexdigest()}}}).encode()
-    (folder / "manifest.json").write_bytes(manifest)
-    transitions.succeed(workspace, run.id, 1, {}, hashlib.sha256(manifest).hexdigest(), 7)
-    return folder
 
 
 def test_a_sound_workspace_has_no_problems(workspace: Workspace) -> None:

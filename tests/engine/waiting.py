@@ -1,6 +1,8 @@
 """Runs for tests of the store, where what is trained does not matter."""
 
+import hashlib
 import json
+from pathlib import Path
 
 from engine.store import runs, transitions
 from engine.store.runs import Run
@@ -30,3 +32,16 @@ def at_work(workspace: Workspace) -> Run:
     assert attempt is not None
     assert transitions.begin(workspace, run.id, attempt, SOMEBODY)
     return runs.get(workspace, run.id)
+
+
+def finished(workspace: Workspace) -> Path:
+    """A run that has succeeded; the folder of its model."""
+    run = at_work(workspace)
+    folder = workspace.run(run.id) / "bundle"
+    folder.mkdir(parents=True)
+    (folder / "model.bin").write_bytes(b"weights")
+    manifest = json.dumps({"files": {"model.bin": {"sha256": hashlib.sha256(b"weights").hexdigest()}}}).encode()
+    (folder / "manifest.json").write_bytes(manifest)
+    (workspace.run(run.id) / "plan.json").write_text(json.dumps(run.plan))
+    transitions.succeed(workspace, run.id, 1, {}, hashlib.sha256(manifest).hexdigest(), 7)
+    return folder
