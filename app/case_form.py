@@ -33,7 +33,8 @@ def ask(fields: Sequence[FormField], run: str, folder: Path) -> Row:
         for field in fields[:SHOWN]:
             row[field.name] = _WIDGETS[field.type](field, _key(run, field))
     if len(fields) > SHOWN:
-        with st.expander(words.things(len(fields) - SHOWN, "more column"), key="case-more"), st.grid(3, min_column_width=190, key="case-rest"):
+        more = words.things(len(fields) - SHOWN, "more column")
+        with st.expander(more, key="case-more"), st.grid(3, min_column_width=190, key="case-rest"):
             for field in fields[SHOWN:]:
                 row[field.name] = _WIDGETS[field.type](field, _key(run, field))
     st.session_state.pop(FILLED, None)

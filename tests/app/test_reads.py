@@ -22,7 +22,8 @@ def test_the_parts_on_the_page_are_the_parts_of_the_training(tmp_path: Path, mon
     workspace = Workspace.open(tmp_path / "workspace")
     monkeypatch.setattr(state, "workspace", lambda: workspace)
     dataset = datasets.add(workspace, tmp_path / "clinic.csv", "clinic.csv")
-    plan, _ = advice.plan(dataset.id, datasets.table(workspace, dataset.id), datasets.profile(workspace, dataset.id), hints={"target": "ill"})
+    table, profile = datasets.table(workspace, dataset.id), datasets.profile(workspace, dataset.id)
+    plan, _ = advice.plan(dataset.id, table, profile, hints={"target": "ill"})
     assert plan.split.method == "random" and len(plan.inputs) == 2
     trained = datasets.table(workspace, dataset.id, [*plan.inputs, plan.target])
     expected = split.assign(plan.split, trained, plan.target, plan.task, plan.seed)
