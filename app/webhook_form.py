@@ -36,7 +36,7 @@ def trouble() -> None:
     """A line on the page while the last thing to tell has not arrived."""
     hook = webhooks.get(state.workspace())
     if hook and hook.outcomes and hook.outcomes[0].state != "delivered":
-        _outcome(hook.outcomes[0], f"{_host(hook.address)}: ")
+        _outcome(hook.outcomes[0])
 
 
 def dialog() -> None:
@@ -138,11 +138,11 @@ def _outcomes(hook: Webhook) -> None:
         _outcome(outcome)
 
 
-def _outcome(outcome: Outcome, prefix: str = "") -> None:
+def _outcome(outcome: Outcome) -> None:
     icon, colour, said = SIGNS[outcome.state]
     name = short(outcome.name or "a run", 60)
     why = f" {md(outcome.why)}" if outcome.why else ""
-    st.markdown(f":{colour}[{icon}] {md(prefix)}The end of **{md(name)}** {said} ({words.ago(outcome.at)}).{why}")
+    st.markdown(f":{colour}[{icon}] The message that **{md(name)}** has ended {said} ({words.ago(outcome.at)}).{why}")
 
 
 def _host(address: str) -> str:

@@ -82,9 +82,9 @@ def test_what_did_not_arrive_is_said_on_the_page_without_the_secret(empty: Works
     webhooks.switch_on(empty, SECRET)
     hook = webhooks.get(empty)
     assert hook is not None
-    told = webhooks.Outcome(seq=1, name=f"**{NASTY}**", state=state, why="It did not answer.", at="2026-01-01T00:00:00Z")
+    told = webhooks.Outcome(seq=1, name=f"**{NASTY}**", state=state, why="hooks.example.com did not answer.", at="2026-01-01T00:00:00Z")
     webhooks.note(empty, hook, told)
     page = Page("runs")
     (line,) = [markdown.value for markdown in page.at.markdown if said.split(";")[0] in markdown.value]
-    assert "\\*\\*\\<img src\\=x" in line and "It did not answer" in line
+    assert "\\*\\*\\<img src\\=x" in line and "did not answer" in line
     assert "hooks.example.com" in page.words and "secret" not in page.words
