@@ -8,7 +8,7 @@ import streamlit as st
 from app import arrivals, arriving, deletion, parts, samples, state, uploads, words
 from app.text import html, md, short
 from engine.errors import EngineError, NotFound
-from engine.store import projects, runs, sizes
+from engine.store import projects, runs, sizes, webhooks
 from engine.store.projects import Project
 from engine.store.runs import Run
 
@@ -19,10 +19,11 @@ def page() -> None:
     """Top to bottom: the way in, what is there already, and what to try."""
     if _begin_sample():
         return
+    stays = "Your data stays on this computer." if webhooks.get(state.workspace()) else "Nothing leaves this computer."
     with st.container(key="hero"):
         st.html(
             "<h1>Build a model from your own data</h1><p>Drop a file, choose what to predict, and watch a model learn it. "
-            "At the end you get a working model, and an honest answer to how good it is. Nothing leaves this computer.</p>"
+            f"At the end you get a working model, and an honest answer to how good it is. {stays}</p>"
         )
         uploads.drop_zone(
             "home-drop",

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import parts, run_deletion, run_page, run_table, run_usage, side_by_side, state, words
+from app import parts, run_deletion, run_page, run_table, run_usage, side_by_side, state, webhook_form, words
 from app.text import md, short
 from engine.store import disk, projects, runs, sizes
 from engine.store.runs import Run
@@ -17,7 +17,12 @@ EVERY = 2.0
 
 def page() -> None:
     """The table of runs, and what can be done with the chosen ones."""
-    parts.head("Runs", "Every training of every project. Choose one to open it, or several to compare them.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(width="stretch"):
+            parts.head("Runs", "Every training of every project. Choose one to open it, or several to compare them.")
+        webhook_form.button()
+    webhook_form.trouble()
+    webhook_form.dialog()
     titles = {project.id: project.name for project in projects.all(state.workspace())}
     found = runs.all(state.workspace(), limit=MOST)
     if not found:

@@ -17,7 +17,8 @@ from typing import Any
 
 import engine
 from engine.errors import EngineError
-from engine.jobs import locks, processes
+from engine.jobs import locks, processes, webhook
+from engine.jobs.courier import Courier
 from engine.jobs.keeping import Keeper
 from engine.jobs.rounds import WORKER, Rounds
 from engine.jobs.spare import Spare
@@ -65,12 +66,12 @@ def run_here(workspace: Workspace, run_id: str) -> Here:
 def ensure(workspace: Workspace) -> None:
     """Sees to it that a supervisor looks after the workspace, and tells it that the app is in use. Cheap: call it every few seconds.
 
-    One of another version of the program, left over from before an update, is replaced; trainings go on.
+    One of another version of the program, left over from before an update, or that may tell other hosts, is replaced; trainings go on.
     """
     if workspace.mark.exists():
         return
     lock = locks.take(_lock_file(workspace))
-    if lock is None and _version(workspace) not in {"", engine.__version__}:
+    if lock is None and _version(workspace) not in {"", _own_version()}:
         stop(workspace)
         lock = locks.take(_lock_file(workspace))
     os.utime(_lock_file(workspace))
@@ -123,18 +124,21 @@ class _Service:
         self.is_told_to_end = False
         self.touched = 0
         self.used_at = self.busy_at = time.monotonic()
+        self.courier = Courier(self.workspace)
 
     def run(self) -> None:
         signal.signal(signal.SIGTERM, self._end)
         signal.signal(signal.SIGINT, self._end)
         keeper = Keeper(self.workspace)
         keeper.start()
+        self.courier.start()
         while not self.is_told_to_end and self.workspace.database.exists() and not self.workspace.mark.exists():
             self._notice(self._step())
             if self._is_unused() and self._leave():
                 break
             self._care_for_spare()
             time.sleep(TICK)
+        self.courier.stop()
         keeper.stop()
         if self.rounds.spare:
             self.rounds.spare.drop()
@@ -163,7 +167,7 @@ class _Service:
             self.busy_at = time.monotonic()
 
     def _is_unused(self) -> bool:
-        return time.monotonic() - max(self.used_at, self.busy_at) > IDLE_SECONDS
+        return not self.courier.is_at_work and time.monotonic() - max(self.used_at, self.busy_at) > IDLE_SECONDS
 
     def _care_for_spare(self) -> None:
         """A spare worker is kept while the app is in use and nothing is trained; its start gives way to the app's."""
@@ -200,7 +204,7 @@ def _write_identity(workspace: Workspace) -> None:
     identity = processes.of(os.getpid())
     if identity:
         temporary = _identity_file(workspace).with_suffix(".tmp")
-        temporary.write_text(json.dumps({"process": asdict(identity), "version": engine.__version__}), "utf-8")
+        temporary.write_text(json.dumps({"process": asdict(identity), "version": _own_version()}), "utf-8")
         temporary.replace(_identity_file(workspace))
 
 
@@ -209,6 +213,10 @@ def _read_identity(workspace: Workspace) -> Identity | None:
         return Identity(**_told(workspace)["process"])
     except (KeyError, TypeError):
         return None
+
+
+def _own_version() -> str:
+    return f"{engine.__version__} {os.environ.get(webhook.VARIABLE, '')}".strip()
 
 
 def _version(workspace: Workspace) -> str:

@@ -204,3 +204,18 @@ def sizes_and_deletions(db: Database) -> None:
             asked TEXT NOT NULL
         ) STRICT;
     """)
+
+
+@CHANGES()
+def webhook(db: Database) -> None:
+    """The address that is told when a run has ended; no row while nobody is. `outcomes` is JSON, the newest first."""
+    db.executescript("""
+        CREATE TABLE webhook (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            address TEXT NOT NULL,
+            told INTEGER NOT NULL,
+            tries INTEGER NOT NULL DEFAULT 0,
+            tried TEXT,
+            outcomes TEXT NOT NULL DEFAULT '[]'
+        ) STRICT;
+    """)

@@ -10,10 +10,11 @@ import psutil
 import pytest
 
 import engine
-from engine.jobs import locks, processes, supervisor
-from engine.store import models, runs, transitions
+from engine.jobs import locks, processes, supervisor, webhook
+from engine.store import models, runs, transitions, webhooks
 from engine.store.transitions import Identity
 from engine.store.workspace import Workspace
+from tests.engine.receiver import receiving
 from tests.flow.toy import SUPERVISE, ToyPlan
 from tests.flow.watching import started, until, until_measured, until_state
 
@@ -88,6 +89,35 @@ def test_a_supervisor_of_another_version_is_replaced(workspace: Workspace, monke
     supervisor.ensure(workspace)
     assert not processes.lives(first)
     until(lambda: one(workspace) != first, "another one runs")
+
+
+def test_a_supervisor_that_may_tell_other_hosts_is_replaced(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    supervisor.ensure(workspace)
+    first = one(workspace)
+    monkeypatch.setenv(webhook.VARIABLE, "hooks.example.com")
+    supervisor.ensure(workspace)
+    until(lambda: one(workspace) != first, "another one runs")
+    second = one(workspace)
+    supervisor.ensure(workspace)
+    assert one(workspace) == second and processes.lives(second)
+
+
+def test_a_slow_receiver_delays_no_run_and_is_told_across_a_restart(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    with receiving("hang", 200) as server:
+        monkeypatch.setenv(webhook.VARIABLE, f"127.0.0.1:{server.port}!")
+        webhooks.switch_on(workspace, server.url)
+        names = ["first", "second"]
+        with started(*SUPERVISE, workspace.path) as killed:
+            for name in names:
+                until_state(workspace, runs.add(workspace, ToyPlan(), name=name).id, "succeeded", seconds=8)
+            until(lambda: server.got, "the receiver hangs on the first")
+            killed.kill()
+            killed.wait()
+        with started(*SUPERVISE, workspace.path):
+            until(lambda: len(server.got) == 3, "both are told")
+            until(lambda: [o.name for o in webhooks.get(workspace).outcomes] == names[::-1], "both are noted")  # type: ignore[union-attr]
+    assert [told["name"] for told in server.got] == ["first", *names]
+    assert [told["state"] for told in server.got] == ["succeeded"] * 3
 
 
 def test_the_supervisor_is_small(workspace: Workspace) -> None:
