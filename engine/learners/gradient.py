@@ -11,8 +11,9 @@ import numpy as np
 from engine import diagram, epochs, network, optimisers
 from engine.architectures.base import Architecture, Layer, Shapes
 from engine.callbacks import Rules, Watch
+from engine.course import Course
 from engine.epochs import Epochs
-from engine.learners.base import Cost, Learner, Lesson, Tell
+from engine.learners.base import NOTHING_KEPT, Cost, Keep, Learner, Lesson, Tell
 from engine.network import Network
 from engine.spec import param
 from engine.tasks.base import Task
@@ -93,17 +94,15 @@ class Gradient(Learner):
         """The learning rate in force."""
         return self.learning_rate or optimisers.USUAL_RATES[self.optimiser]
 
-    def fit(self, lesson: Lesson, tell: Tell) -> Network:
+    def fit(self, lesson: Lesson, tell: Tell, keep: Keep = NOTHING_KEPT) -> Network:
         tell.stage("Building the network", 0.0)
         rows = self.prepare(lesson)
         tell.facts({"parameters": rows.model.count_params(), "epochs": self.epochs})
         rules = Rules(self.epochs, rows.steps, rows.rows, self.rate, self.patience, self.schedule == "plateau")
         watch = Watch(rows.model, tell, lesson.task.metrics(lesson.state), rules)
-        tell.stage("Learning", 0.0)
-        while not watch.is_over:
-            watch.begin()
-            training = rows.learn(watch.progress.epochs, watch.heard)
-            watch.judged(training, rows.judge())
+        course = Course(rows, watch, keep)
+        tell.stage("Learning", watch.progress.epochs / self.epochs)
+        course.run()
         watch.finish()
         return Network(rows.model)
 
