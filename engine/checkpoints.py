@@ -85,7 +85,7 @@ class Checkpoints(Keep):
             if kept.arrays:
                 _write_arrays(place, kept.arrays)
             failpoints.reach("checkpoint-arrays")
-            (place / STATE).write_text(json.dumps(state), "utf-8")
+            (place / STATE).write_text(json.dumps(state, default=_plain), "utf-8")
             failpoints.reach("checkpoint-files")
 
         number = max(_numbers(self.folder), default=0) + 1
@@ -99,6 +99,18 @@ class Checkpoints(Keep):
 def newest(folder: Path, identity: str | None = None) -> Found | None:
     """The newest checkpoint that is exactly as it was written (and of that identity); broken ones are passed over."""
     return next((found for found in _whole(folder) if identity in (None, found.identity)), None)
+
+
+def exist(folder: Path) -> bool:
+    """Whether there is any, looked at in no time."""
+    return bool(_numbers(folder))
+
+
+def goes_on(found: Found | None) -> str:
+    """Where a training would go on, as a sentence."""
+    if found is None:
+        return "It starts again from the beginning."
+    return f"It goes on from epoch {int(found.step)}." if found.step >= 1 else "It goes on within its first epoch."
 
 
 def remove(folder: Path) -> None:
@@ -129,6 +141,11 @@ def _numbers(folder: Path) -> list[int]:
 def _clear_unfinished(folder: Path) -> None:
     for left in folder.glob("*.tmp"):
         shutil.rmtree(left, ignore_errors=True)
+
+
+def _plain(number: Any) -> Any:
+    """NumPy's numbers among the values."""
+    return number.item()
 
 
 def _write_arrays(place: Path, arrays: Arrays) -> None:

@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any
 
 import engine
-from engine.jobs import locks, processes
+from engine.jobs import aftermath, locks, processes
 from engine.jobs.rounds import WORKER, Rounds
 from engine.jobs.spare import Spare
 from engine.store import backup, db, runs, transitions
@@ -217,7 +217,9 @@ def _told(workspace: Workspace) -> dict[str, Any]:
 
 
 def _clear_leftovers(workspace: Workspace) -> None:
-    """Takes away folders of runs that were deleted meanwhile, and half-written bundles of runs nobody works on."""
+    """Takes away folders of runs that were deleted meanwhile, half-written bundles of runs nobody works on, and the checkpoints of
+    runs that have ended.
+    """
     for folder in [path for path in workspace.runs.iterdir() if path.is_dir()]:
         lock = locks.take(folder / "lock")
         if lock is None:
@@ -225,6 +227,7 @@ def _clear_leftovers(workspace: Workspace) -> None:
         is_known = transitions.look(workspace, folder.name) is not None
         for left in [folder] if not is_known else [*folder.glob("*.tmp")]:
             shutil.rmtree(left, ignore_errors=True)
+        aftermath.tidy(workspace, folder.name)
         os.close(lock)
 
 

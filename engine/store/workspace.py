@@ -63,6 +63,10 @@ class Workspace:
         """The folder of that run."""
         return self.runs / id
 
+    def checkpoints(self, id: str) -> Path:
+        """Where that run keeps what it could go on from."""
+        return self.run(id) / "checkpoints"
+
 
 def _make_folders(workspace: Workspace) -> None:
     try:

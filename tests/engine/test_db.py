@@ -126,7 +126,7 @@ def test_numbers_come_back_as_they_were(value: float) -> None:
 def test_changes_are_recorded_by_name_once(workspace: Workspace) -> None:
     Workspace.open(workspace.path)
     recorded = [row["name"] for row in db.rows(workspace, "SELECT name FROM _sqlite_migrations ORDER BY id")]
-    assert recorded == ["projects_and_datasets", "runs_and_events", "metrics_and_models"]
+    assert recorded == ["projects_and_datasets", "runs_and_events", "metrics_and_models", "going_on_after_an_interruption"]
 
 
 def test_many_processes_may_open_a_new_workspace_at_once(tmp_path: Path) -> None:
