@@ -5,6 +5,7 @@ has to belong to the same `identity`: the plan, the rows and the libraries. Read
 """
 
 import json
+import math
 import shutil
 import sys
 import time
@@ -38,7 +39,7 @@ class Found:
 
 
 class Checkpoints(Keep):
-    """Keeps a training in a folder. Writing takes under 3 % of the time: the longer it takes, the longer it waits.
+    """Keeps a training in a folder, a second after the first offer. Writing takes under 3 % of the time: the longer, the rarer.
 
     `beside` gives what else is to be kept at that moment, and `is_in_haste` says that there is no time for a long write.
     """
@@ -53,7 +54,7 @@ class Checkpoints(Keep):
         self.seconds = self.newest.seconds if self.newest else 0.0
         self._began = time.monotonic()
         self._cost = 0.0
-        self._due = self._began + LEAST_SECONDS
+        self._due = math.inf
 
     def found(self) -> Kept | None:
         if self.newest is None:
@@ -62,13 +63,15 @@ class Checkpoints(Keep):
 
     def offer(self, make: Callable[[], Kept], must: bool = False) -> None:
         """Raises OSError when the disk is full; what was kept before stays."""
-        if not must and time.monotonic() < self._due:
+        now = time.monotonic()
+        if self._due == math.inf:
+            self._due = now + LEAST_SECONDS
+        if not must and now < self._due:
             return
         if self.is_in_haste and self._cost > FEW_SECONDS:
             return
-        began = time.monotonic()
         self._write(make())
-        self._cost = time.monotonic() - began
+        self._cost = time.monotonic() - now
         self._due = time.monotonic() + max(LEAST_SECONDS, self._cost / SHARE)
 
     def _write(self, kept: Kept) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -59,7 +59,9 @@ class Model(Protocol):
 
 
 class Learner(Spec):
-    """Base of the learners. Its fields are the settings of training."""
+    """Base of the learners. Its fields are the settings of training; `can_go_on` says whether it goes on from what was kept."""
+
+    can_go_on: ClassVar[bool] = False
 
     @classmethod
     def propose(cls, profile: "Profile", architecture: Architecture) -> "Learner":

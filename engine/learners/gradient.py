@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
@@ -33,6 +33,7 @@ class Gradient(Learner):
     kind: Literal["gradient"] = "gradient"
     title = "Gradient descent"
     order = 10
+    can_go_on: ClassVar[bool] = True
 
     epochs: int = param(
         100, "Epochs", help="How often it may go through all training rows; it stops earlier when nothing improves.", ge=1, le=100_000
