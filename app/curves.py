@@ -27,8 +27,8 @@ def of(workspace: Workspace, run: Run) -> Series:
     """Name -> (steps, values) at whole steps, without what is told within them. Shared: never change it."""
     with _lock:
         curves = _known.get((workspace, run.id))
-        if curves is None or curves.attempt != run.attempt:
-            curves = _known[workspace, run.id] = _Curves(run.attempt)
+        if curves is None or curves.attempt != run.begun:
+            curves = _known[workspace, run.id] = _Curves(run.begun)
         _known.move_to_end((workspace, run.id))
         while len(_known) > KEPT:
             _known.popitem(last=False)

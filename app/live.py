@@ -56,19 +56,31 @@ def chart(run: str, charts: Sequence[Mapping[str, str]], *, key: str, height: in
 
 @dataclass(frozen=True)
 class Message:
-    """What viewers get: the rows after `start` up to `last`, and what is known of the run."""
+    """What viewers get: the rows after `start` up to `last`, and what is known of the run.
+
+    `is_whole` says that these are all rows there are, and what was sent before does not hold any more: another attempt has begun.
+    """
 
     start: int
     last: int
     rows: Rows
     facts: dict[str, Any]
+    is_whole: bool = False
 
     @property
     def is_last(self) -> bool:
         return self.facts["state"] in DONE or self.facts["state"] == GONE
 
+    @property
+    def attempt(self) -> int | None:
+        return int(self.facts["attempt"]) if self.facts["attempt"] is not None else None
+
+    def news(self) -> "_News":
+        return _News(self.start, self.last, self.attempt, self.encode(), self.is_last, self.is_whole)
+
     def encode(self) -> str:
-        return json.dumps({"last": self.last, "rows": self.rows, "facts": self.facts}, separators=(",", ":"))
+        said = {"last": self.last, "rows": self.rows, "facts": self.facts, "is_whole": self.is_whole}
+        return json.dumps(said, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -77,8 +89,10 @@ class _News:
 
     start: int
     last: int
+    attempt: int | None
     text: str
     is_last: bool
+    is_whole: bool
 
 
 class Tail:
@@ -86,40 +100,41 @@ class Tail:
 
     watched: dict[str, "Tail"] = {}
 
-    def __init__(self, workspace: Workspace, run: str, last: int) -> None:
-        self.workspace, self.run, self.last = workspace, run, last
+    def __init__(self, workspace: Workspace, run: str, last: int, attempt: int | None) -> None:
+        self.workspace, self.run, self.last, self.attempt = workspace, run, last, attempt
         self.listeners: set[asyncio.Queue[_News]] = set()
         self.facts: dict[str, Any] = {}
         self.task: asyncio.Task[None] | None = None
 
     @classmethod
-    async def follow(cls, workspace: Workspace, run: str, after: int) -> AsyncIterator[str]:
-        """Messages: first what is stored after row `after`, then what comes. Ends when the run has ended; else cancel it."""
-        first = await asyncio.to_thread(read, workspace, run, after)
+    async def follow(cls, workspace: Workspace, run: str, after: int, attempt: int | None = None) -> AsyncIterator[str]:
+        """Messages: first what is stored after row `after` (everything, if another attempt than that has begun), then what comes.
+
+        Ends when the run has ended; else cancel it.
+        """
+        first = await asyncio.to_thread(read, workspace, run, after, attempt)
         yield first.encode()
         if first.is_last:
             return
-        tail = cls.watched.setdefault(run, cls(workspace, run, first.last))
+        tail = cls.watched.setdefault(run, cls(workspace, run, first.last, first.attempt))
         tail.task = tail.task or asyncio.create_task(tail._loop())
         queue: asyncio.Queue[_News] = asyncio.Queue(MOST_WAITING)
         tail.listeners.add(queue)
         try:
-            async for news in tail._heard(queue, first.last):
+            async for news in tail._heard(queue, first.last, first.attempt):
                 yield news
         finally:
             tail.listeners.discard(queue)
 
-    async def _heard(self, queue: "asyncio.Queue[_News]", last: int) -> AsyncIterator[str]:
-        """The news without gaps or repetitions for a viewer that has seen everything up to `last`."""
+    async def _heard(self, queue: "asyncio.Queue[_News]", last: int, attempt: int | None) -> AsyncIterator[str]:
+        """The news without gaps or repetitions for a viewer that has seen everything of that attempt up to `last`."""
         while True:
             news = await queue.get()
-            if news.start == last:
-                last, text, is_last = news.last, news.text, news.is_last
-            else:
-                own = await asyncio.to_thread(read, self.workspace, self.run, last)
-                last, text, is_last = own.last, own.encode(), own.is_last
-            yield text
-            if is_last:
+            if not news.is_whole and (news.start, news.attempt) != (last, attempt):
+                news = (await asyncio.to_thread(read, self.workspace, self.run, last, attempt)).news()
+            last, attempt = news.last, news.attempt
+            yield news.text
+            if news.is_last:
                 return
 
     async def _loop(self) -> None:
@@ -136,24 +151,30 @@ class Tail:
                 del self.watched[self.run]
 
     async def _tick(self) -> None:
-        message = await asyncio.to_thread(read, self.workspace, self.run, self.last)
+        message = await asyncio.to_thread(read, self.workspace, self.run, self.last, self.attempt)
         if not message.rows and message.facts == self.facts:
             return
-        self.last, self.facts = message.last, message.facts
-        news = _News(message.start, message.last, message.encode(), message.is_last)
+        self.last, self.attempt, self.facts = message.last, message.attempt, message.facts
+        news = message.news()
         for queue in self.listeners:
             if queue.full():
                 queue.get_nowait()
             queue.put_nowait(news)
 
 
-def read(workspace: Workspace, run: str, after: int) -> Message:
-    """Everything written after row `after`, of one attempt only: a run that starts anew meanwhile is read again."""
+def read(workspace: Workspace, run: str, after: int, attempt: int | None = None) -> Message:
+    """Everything written after row `after`, of one attempt only: a run that goes on meanwhile is read again.
+
+    The whole, if another attempt than that one has begun since: it has taken some rows away, and gone on from there.
+    """
     while True:
         facts = _facts(workspace, run)
-        last, rows = _rows(workspace, run, after)
-        if _facts(workspace, run).get("attempt") == facts.get("attempt"):
-            return Message(after, last, {name: thin(x, y, MOST_POINTS) for name, (x, y) in rows.items()}, facts)
+        is_whole = facts["attempt"] != attempt
+        start = 0 if is_whole else after
+        last, rows = _rows(workspace, run, start)
+        if _facts(workspace, run)["attempt"] == facts["attempt"]:
+            thinned = {name: thin(x, y, MOST_POINTS) for name, (x, y) in rows.items()}
+            return Message(start, last, thinned, facts, is_whole)
 
 
 def _rows(workspace: Workspace, run: str, last: int) -> tuple[int, Rows]:
@@ -174,7 +195,7 @@ def _facts(workspace: Workspace, run: str) -> dict[str, Any]:
         found = runs.get(workspace, run)
     except NotFound:
         return {"state": GONE, "attempt": None}
-    return {"state": found.state, "attempt": found.attempt, **{name: found.facts.get(name) for name in _SHOWN}}
+    return {"state": found.state, "attempt": found.begun, **{name: found.facts.get(name) for name in _SHOWN}}
 
 
 async def _plotly(request: Request) -> FileResponse:
@@ -189,8 +210,8 @@ async def _socket(sock: WebSocket) -> None:
     if not gate.allows(sock.headers, sock.query_params, f"run:{run}"):
         return await sock.close(REFUSED)
     await sock.accept()
-    after = sock.query_params.get("after", "0")
-    send = asyncio.create_task(_pump(sock, run, int(after) if after.isdecimal() else 0))
+    after, attempt = (sock.query_params.get(name, "") for name in ("after", "attempt"))
+    send = asyncio.create_task(_pump(sock, run, int(after) if after.isdecimal() else 0, int(attempt) if attempt.isdecimal() else None))
     try:
         while (await sock.receive())["type"] != "websocket.disconnect":
             pass
@@ -200,10 +221,10 @@ async def _socket(sock: WebSocket) -> None:
             await send
 
 
-async def _pump(sock: WebSocket, run: str, after: int) -> None:
+async def _pump(sock: WebSocket, run: str, after: int, attempt: int | None) -> None:
     from app import state
 
-    async with contextlib.aclosing(Tail.follow(state.workspace(), run, after)) as messages:
+    async with contextlib.aclosing(Tail.follow(state.workspace(), run, after, attempt)) as messages:
         async for text in messages:
             await sock.send_text(text)
     await sock.close(OVER)

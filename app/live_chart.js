@@ -57,7 +57,7 @@ function lay(root, live) {
 function connect(live) {
   if (live.dead) return;
   if (live.socket) { live.socket.onclose = live.socket.onmessage = null; live.socket.close(); }
-  const query = '?after=' + live.last + '&token=' + encodeURIComponent(live.data.token);
+  const query = '?after=' + live.last + '&attempt=' + (live.attempt ?? '') + '&token=' + encodeURIComponent(live.data.token);
   const socket = live.socket = new WebSocket(location.origin.replace(/^http/, 'ws') + live.data.url + query);
   socket.onmessage = event => { live.wait = FIRST_WAIT; receive(live, JSON.parse(event.data)); };
   socket.onclose = event => {
@@ -69,7 +69,7 @@ function connect(live) {
 }
 
 function receive(live, message) {
-  const isNew = live.attempt !== null && message.facts.attempt !== live.attempt;
+  const isNew = message.is_whole;
   if (isNew) live.series.clear();
   live.attempt = message.facts.attempt;
   live.last = message.last;

@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
-from app import curves, live, live_examples, parts, run_log, run_usage, sketches, state, words
+from app import curves, live, live_examples, parts, run_buttons, run_log, run_usage, sketches, state, words
 from app.text import md, short
 from engine import progress
 from engine.errors import EngineError
@@ -26,7 +26,7 @@ TITLES = {
     "queued": "Waiting for its turn",
     "starting": "About to start",
     "running": "Learning",
-    "interrupted": "Starting again",
+    "interrupted": "Going on",
     "paused": "Paused",
     "succeeded": "Trained",
     "failed": "Training failed",
@@ -37,6 +37,7 @@ WAY_OUT = {
     "out_of_memory": ("Make the model or its batch smaller", "design"),
     "invalid_data": ("Look at the choices", "prepare"),
 }
+MISSING = {"paused": "Let it go on, or stop it to keep the best model so far"}
 Series = dict[str, tuple[list[float], list[float]]]
 Tile = tuple[str, str, str]
 
@@ -52,15 +53,15 @@ def show(run: Run, plan: Plan | None) -> None:
     _head(run, active)
     if run.state == "failed":
         _failure(run)
-    _now(run.id, active, _drawn(run))
+    _now(run.id, not run.is_done, _drawn(run))
     if active or metrics.after(state.workspace(), run.id, limit=1)[1]:
         live.chart(run.id, _charts(run), key=f"curves-{run.id}")
     live_examples.show(run, active, step_word(plan_of(run)))
     run_usage.draw(run, active)
     run_log.draw(run, active)
-    if not active and plan is not None:
+    if run.is_done and plan is not None:
         _again(run, plan)
-    missing = "" if run.state == "succeeded" else "Wait until it has learned" if active else "There is no model yet"
+    missing = "" if run.state == "succeeded" else "Wait until it has learned" if active else MISSING.get(run.state, "There is no model yet")
     parts.step_bar("train", missing=missing)
 
 
@@ -89,27 +90,8 @@ def _head(run: Run, active: bool) -> None:
         with st.container(gap=None, width="stretch"):
             st.header(TITLES.get(run.state, run.state), anchor=False)
             st.caption(f"{md(short(run.name or run.id, 80))} · {_since(run, active)}")
-        if active:
-            asked = run.wish or ""
-            if run.state == "running":
-                st.button(
-                    "Stopping…" if asked == "stop" else "Stop and keep the best",
-                    key="stop",
-                    icon=":material/stop_circle:",
-                    disabled=bool(asked),
-                    on_click=_wish,
-                    args=(run.id, "stop"),
-                    help="It ends now; the best model so far is judged and kept.",
-                )
-            st.button(
-                "Cancelling…" if asked == "cancel" else "Cancel",
-                key="cancel",
-                icon=":material/close:",
-                disabled=asked == "cancel",
-                on_click=_wish,
-                args=(run.id, "cancel"),
-                help="It ends now, and nothing is kept.",
-            )
+        if not run.is_done:
+            run_buttons.draw(run, _can_go_on(plan_of(run)))
         elif run.state == "succeeded":
             st.button(
                 "See how good it is", key="judge", type="primary", icon=":material/fact_check:", on_click=state.go_next, args=("evaluate",)
@@ -117,14 +99,16 @@ def _head(run: Run, active: bool) -> None:
 
 
 def _since(run: Run, active: bool) -> str:
+    if run.state == "paused":
+        return "paused · nothing is lost when you close the page"
     if not active:
         return f"ended {words.ago(run.ended)}" if run.ended else "ended"
     began = f"started {words.ago(run.started)}" if run.started else f"asked for {words.ago(run.created)}"
     return f"{began} · it goes on when you close the page"
 
 
-def _wish(run: str, asked: Literal["stop", "cancel"]) -> None:
-    runs.wish(state.workspace(), run, asked)
+def _can_go_on(plan: Plan | None) -> bool:
+    return plan is not None and plan.training.can_go_on
 
 
 def _failure(run: Run) -> None:
@@ -142,18 +126,18 @@ def _drawn(run: Run) -> tuple[object, ...]:
     return run.state, run.wish, len(run.facts.get("metrics") or []), "examples" in run.facts
 
 
-def _now(run: str, active: bool, drawn: tuple[object, ...]) -> None:
-    """Progress, the sentence and the numbers; once a second while it learns."""
+def _now(run: str, can_change: bool, drawn: tuple[object, ...]) -> None:
+    """Progress, the sentence and the numbers; once a second until it has ended."""
 
-    @st.fragment(run_every=EVERY if active else None, key="now")
+    @st.fragment(run_every=EVERY if can_change else None, key="now")
     def draw() -> None:
         try:
             found = runs.get(state.workspace(), run)
         except EngineError:
             st.rerun()
-        if active and _drawn(found) != drawn:
+        if can_change and _drawn(found) != drawn:
             st.rerun()
-        _numbers(found, active)
+        _numbers(found, is_under_way(found))
 
     draw()
 
@@ -161,7 +145,9 @@ def _now(run: str, active: bool, drawn: tuple[object, ...]) -> None:
 def _numbers(run: Run, active: bool) -> None:
     series = curves.of(state.workspace(), run)
     step = step_word(plan_of(run))
-    if active:
+    if run.state == "paused":
+        st.markdown(f":gray[:material/pause_circle:] {md(run.message)}")
+    elif active:
         done, stage = (run.facts.get("done"), run.facts.get("stage")) if run.state == "running" else (None, _place(run))
         st.progress(min(1.0, max(0.0, done or 0.0)), text=md(stage or "Getting ready"))
         mood, said = progress.sentence(series, run.facts, step)
@@ -170,7 +156,7 @@ def _numbers(run: Run, active: bool) -> None:
             st.markdown(f":{colour}[:material/{icon}:] {md(said)}")
     elif said := progress.ending(series, run.facts, step):
         st.markdown(f":gray[:material/flag:] {md(said)}")
-    if run.state != "queued" and (active or series):
+    if series or (active and run.state != "queued"):
         measured = [_steps_tile(run.facts, step, active), *_measure_tile(run.facts, series, active)]
         st.html(sketches.tiles([*measured, *_work_tiles(run, active), *run_usage.tiles(run)]))
 
@@ -179,7 +165,7 @@ def _place(run: Run) -> str:
     if run.state == "starting":
         return "Starting: the libraries are being loaded"
     if run.state == "interrupted":
-        return "The training was interrupted and starts again by itself"
+        return "The training was interrupted and goes on by itself"
     if run.message:
         return run.message
     ahead = [other.id for other in runs.active(state.workspace())]

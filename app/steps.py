@@ -94,6 +94,8 @@ def _choice(view: str, proposed: str, has_plan: bool, seen: Sequence[str]) -> St
 def _train(has_plan: bool, runs: Sequence[Run]) -> Step:
     if any(run.state in UNDER_WAY for run in runs):
         return Step("train", "running", "A model is learning now.")
+    if runs and runs[0].state == "paused":
+        return Step("train", "needs you", "The training is paused.")
     if any(run.state == "succeeded" for run in runs):
         return Step("train", "done", "A model is trained.")
     if runs and runs[0].state == "failed":

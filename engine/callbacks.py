@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import Diverged
-from engine.learners.base import Cancelled, Tell
+from engine.learners.base import Cancelled, Paused, Tell
 from engine.tasks.base import Metric
 
 SECONDS_BETWEEN = 0.25
@@ -31,7 +31,7 @@ class Rules:
 
 @dataclass
 class Progress:
-    """Where a training stands: besides weights and optimiser, all that going on later would need."""
+    """Where a training stands after whole epochs: besides weights and optimiser, all that going on later needs."""
 
     epochs: int = 0
     best: float = math.inf
@@ -54,25 +54,30 @@ class Watch:
         self._main = measures[0].name
         self._factors = {m.name: m.factor for m in measures}
         self._told = self._began = time.monotonic()
+        self._is_to_pause = False
 
     def begin(self) -> None:
         """An epoch begins."""
         self._began = time.monotonic()
 
     def heard(self, steps: int, loss: Callable[[], float]) -> bool:
-        """After some steps of an epoch: tells the loss so far at most four times a second. True when training should end."""
+        """After some steps of an epoch: tells the loss so far at most four times a second. True when training should end.
+
+        Raises Diverged, Cancelled, Paused.
+        """
         now = time.monotonic()
         if now - self._told < SECONDS_BETWEEN:
             return False
         self._told, running = now, loss()
         self._obey(self.tell.metrics(self.progress.epochs + steps / self.rules.steps, {"running_loss": running}))
         self._guard(running)
+        self._pause_if_asked()
         return self.is_over
 
     def judged(self, training: Mapping[str, float], validation: Mapping[str, float], seconds: float | None = None) -> bool:
         """After an epoch (that took `seconds`, else since `begin`): tells, compares, keeps. True when training should end.
 
-        Raises Diverged, Cancelled.
+        Raises Diverged, Cancelled; Paused when all is done that belongs to this epoch.
         """
         values = self._in_user_units(training, validation)
         self.progress.epochs += 1
@@ -82,6 +87,7 @@ class Watch:
         self._compare(values)
         self._tell_facts(time.monotonic() - self._began if seconds is None else seconds)
         self._obey(self.tell.stage(self._sentence(), self.progress.epochs / self.rules.epochs))
+        self._pause_if_asked()
         return self.is_over
 
     def finish(self) -> Progress:
@@ -146,8 +152,13 @@ class Watch:
     def _obey(self, wish: str) -> None:
         if wish == "cancel":
             raise Cancelled
+        self._is_to_pause |= wish == "pause"
         if wish == "stop" and not self.progress.stopped:
             self.progress.stopped = "Stopped as you asked."
+
+    def _pause_if_asked(self) -> None:
+        if self._is_to_pause:
+            raise Paused
 
 
 def _epochs(count: int) -> str:

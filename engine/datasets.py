@@ -205,7 +205,7 @@ def delete(workspace: Workspace, id: str) -> None:
     from engine.store import runs
 
     dataset = get(workspace, id)
-    if using := runs.active(workspace, dataset=id):
+    if using := runs.active(workspace, dataset=id, with_paused=True):
         raise EngineError(
             f"The dataset '{dataset.name}' is in use by a run ('{using[0].name}').", "Wait until it has ended, or cancel it first."
         )

@@ -1,7 +1,7 @@
 """Training rows through a Keras model, an epoch at a time, many steps in one call of TensorFlow.
 
 What happens in an epoch follows from the seed and the epoch's number alone: the order of the rows, and what dropout and
-augmentation draw. So an epoch can be repeated exactly.
+augmentation draw. So an epoch can be repeated exactly, and gone on with at any of its steps from `state`.
 """
 
 import time
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.keep import Arrays, Unfit
 from engine.lazy import tensorflow as tf
 
 Array = np.ndarray[Any, Any]
@@ -45,11 +46,14 @@ class Epochs:
         self._take_results = tf.function(self._results_then_reset, autograph=False)
         self._pace = 1
 
-    def learn(self, epoch: int, heard: Heard) -> dict[str, float]:
-        """One epoch (0-based). `heard(steps done, loss so far)` is asked now and then and ends the epoch by True. Mean loss and metrics."""
-        self._seed_for(epoch)
+    def learn(self, epoch: int, heard: Heard, done: int = 0) -> dict[str, float]:
+        """One epoch (0-based). `heard(steps done, loss so far)` is asked now and then and ends the epoch by True. Mean loss and metrics.
+
+        An epoch that was left after some steps goes on when its state was restored and they are given as `done`.
+        """
+        if not done:
+            self._seed_for(epoch)
         order = tf.constant(np.random.default_rng([self.seed, epoch]).permutation(self.rows).astype(np.int32))
-        done = 0
         while done < self.steps:
             count = min(self._pace, self.steps - done)
             began = time.monotonic()
@@ -63,6 +67,31 @@ class Epochs:
     def judge(self) -> dict[str, float]:
         """Loss and metrics on the validation rows."""
         return _plain(self._judge())
+
+    def state(self) -> dict[str, Array]:
+        """A copy of everything that learning changes: weights, seeds, what the optimiser remembers, measures so far."""
+        return {name: np.array(variable.numpy()) for name, variable in self._variables().items()}
+
+    def restore(self, state: Arrays) -> None:
+        """Puts that back, also into a model that has not learned yet. Raises Unfit if it is another model's."""
+        self._learn(tf.zeros([self.rows], tf.int32), tf.constant(0), tf.constant(0))
+        variables = self._variables()
+        shapes = {name: (tuple(variable.shape), variable.dtype) for name, variable in variables.items()}
+        if shapes != {name: (x.shape, x.dtype.name) for name, x in state.items()}:
+            raise Unfit("What was kept belongs to another network.")
+        for name, variable in variables.items():
+            variable.assign(state[name])
+
+    def _variables(self) -> dict[str, Any]:
+        """By place, because Keras counts names on within a process. The optimiser's and the measures' come with the first call."""
+        model = self.model
+        groups = {
+            "learned": model.trainable_variables,
+            "other": model.non_trainable_variables,
+            "optimiser": model.optimizer.variables,
+            "measure": model.metrics_variables,
+        }
+        return {f"{group}_{place}": variable for group, found in groups.items() for place, variable in enumerate(found)}
 
     def _learn_steps(self, order: Any, first: Any, last: Any) -> None:
         def step(number: Any) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.errors import EngineError, NotFound
+from engine.jobs import failpoints
 
 FILE = "manifest.json"
 
@@ -24,6 +25,7 @@ def write(folder: Path, fill: Callable[[Path], None]) -> None:
         (unfinished / FILE).write_text(json.dumps({"version": 1, "files": sums}, indent=1), "utf-8")
         for path in (*files, unfinished / FILE, *(p for p in unfinished.rglob("*") if p.is_dir()), unfinished):
             _sync(path)
+        failpoints.reach("before-rename")
         shutil.rmtree(folder, ignore_errors=True)
         unfinished.rename(folder)
         _sync(folder.parent)
@@ -40,7 +42,8 @@ def check(folder: Path) -> None:
     for name in sorted(there ^ set(listed)):
         raise _broken(f"'{name}' is {'missing' if name in listed else 'not part of it'}")
     for name, said in listed.items():
-        if (folder / name).is_symlink() or _sum(folder / name) != said["sha256"]:
+        path = folder / name
+        if path.is_symlink() or path.stat().st_size != said["bytes"] or _sum(path) != said["sha256"]:
             raise _broken(f"'{name}' was changed")
 
 

@@ -34,6 +34,8 @@ UNSAFE_CLASSES = frozenset({"Lambda", "TorchModuleWrapper", "TFSMLayer", "JaxLay
 def build(architecture: Architecture, task: Task, state: dict[str, Any], shapes: Shapes, seed: int) -> Any:
     """An untrained Functional Keras model: the architecture's body and the task's head. The same seed gives the same weights."""
     keras.utils.set_random_seed(seed)
+    if not tensorflow.config.list_physical_devices("GPU"):
+        tensorflow.config.experimental.enable_op_determinism()  # On a graphics card some operations would refuse to work.
     inputs = _inputs(architecture, shapes)
     if not inputs:
         raise EngineError(f"'{architecture.title}' got no columns it can use.", "Choose other inputs, or add the steps that prepare them.")

@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-Wish = Literal["go on", "stop", "cancel"]
+Wish = Literal["go on", "stop", "pause", "cancel"]
 
 
 class Cancelled(Exception):
     """The user threw the run away."""
+
+
+class Paused(Exception):
+    """The training is left for now, to be gone on with later."""
 
 
 class Tell:

@@ -12,7 +12,7 @@ from engine import bundle, examples, recipe, rivals, split
 from engine.bundle import Bundle
 from engine.columns import Table
 from engine.errors import InvalidPlan
-from engine.learners.base import Array, Cancelled, Lesson, Model, Tell
+from engine.learners.base import NOTHING_KEPT, Array, Cancelled, Keep, Lesson, Model, Paused, Tell
 from engine.panels import Report
 from engine.plan import Plan
 from engine.recipe import Fitted
@@ -20,12 +20,13 @@ from engine.split import Parts
 from engine.tasks.base import Judged, State
 
 
-def train(plan: Plan, table: Table, tell: Tell, folder: Path) -> Bundle:
-    """Trains what the plan says and leaves the judged bundle in `folder`. The same plan and table give the same model on a CPU.
+def train(plan: Plan, table: Table, tell: Tell, folder: Path, keep: Keep = NOTHING_KEPT) -> Bundle:
+    """Trains what the plan says and leaves the judged bundle in `folder`. The same plan and table give the same model on a CPU,
+    also when the training was left at any moment and goes on from what `keep` has kept.
 
-    Raises InvalidPlan, Diverged, and Cancelled when `tell` answers so; nothing is left in `folder` then.
+    Raises InvalidPlan, Diverged, and Cancelled or Paused when `tell` answers so; nothing is left in `folder` then.
     """
-    began = time.monotonic()
+    began = time.monotonic() - keep.seconds
     _say(tell, "Dividing the rows")
     parts, state = _divide(plan, table)
     tell.facts({"rows": {name: len(rows) for name, rows in asdict(parts).items()}})
@@ -34,7 +35,7 @@ def train(plan: Plan, table: Table, tell: Tell, folder: Path) -> Bundle:
     followed = examples.begin(plan, table, parts, state, tell)
     lesson = replace(_lesson(plan, table, parts, state, fitted), examples=followed)
     baseline = _tell_baseline(lesson, tell)
-    model = plan.training.fit(lesson, tell)
+    model = plan.training.fit(lesson, tell, keep)
     _say(tell, "Comparing with a simple formula")
     linear = rivals.linear(plan.task, state, fitted.shapes, lesson.train, lesson.train_y, plan.seed)
     _say(tell, "Judging on rows it has never seen")
@@ -115,5 +116,8 @@ def _shown(metric: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _say(tell: Tell, words: str) -> None:
-    if tell.stage(words) == "cancel":
+    wish = tell.stage(words)
+    if wish == "cancel":
         raise Cancelled
+    if wish == "pause":
+        raise Paused

@@ -101,7 +101,7 @@ def _score(own: list[Run]) -> str:
 
 
 def _best_view(own: list[Run]) -> str:
-    if own[0].state in {"queued", "starting", "running", "interrupted"}:
+    if own[0].state in {"queued", "starting", "running", "interrupted", "paused"}:
         return "train"
     return "evaluate" if any(run.state == "succeeded" for run in own) else "data"
 

@@ -4,9 +4,10 @@ import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.jobs import processes
+from engine import checkpoints
+from engine.jobs import failpoints, processes
 from engine.store import transitions
-from engine.store.transitions import ACTIVE, Unfinished
+from engine.store.transitions import ACTIVE, DONE, Cause, Unfinished
 from engine.store.workspace import Workspace
 
 ATTEMPTS = 3
@@ -34,31 +35,51 @@ class Exit:
 
 
 def settle(workspace: Workspace, run: Unfinished, exit: Exit, attempts: int = ATTEMPTS) -> str:
-    """Moves the run to where it belongs: back into the queue, cancelled, or failed when it has died too often. The new state."""
+    """Moves the run to where it belongs: back into the queue, paused, cancelled, or failed when it has died too often. The new state."""
+    at = checkpoints.newest(workspace.checkpoints(run.id))
     if run.state in ACTIVE:
-        if run.wish in {"cancel", "stop"}:
+        if run.wish == "cancel" or (run.wish == "stop" and at is None):
             return _cancelled(workspace, run)
         reason, what = _reason(run, exit)
-        if not transitions.move(workspace, run.id, run.attempt, run.state, "interrupted", reason, what):
+        cause = Cause(reason, what, at.step if at else 0.0)
+        if not transitions.interrupt(workspace, run.id, run.attempt, run.state, cause):
             return ""
         run = run.interrupted(reason)
-    return _again_or_not(workspace, run, attempts)
+        failpoints.reach("half-buried")
+    if run.wish == "pause":
+        return _moved(workspace, run, "paused", "", checkpoints.goes_on(at))
+    return _again_or_not(workspace, run, attempts, checkpoints.goes_on(at))
+
+
+def tidy(workspace: Workspace, id: str) -> None:
+    """Takes away what a run that has ended could have gone on from."""
+    found = transitions.look(workspace, id)
+    if found is None or found.state in DONE:
+        checkpoints.remove(workspace.checkpoints(id))
 
 
 def _cancelled(workspace: Workspace, run: Unfinished) -> str:
     said = "Cancelled." if run.wish == "cancel" else "The training ended before it could keep its best model."
-    return "cancelled" if transitions.move(workspace, run.id, run.attempt, run.state, "cancelled", "user_cancel", said) else ""
+    return _moved(workspace, run, "cancelled", "user_cancel", said)
 
 
-def _again_or_not(workspace: Workspace, run: Unfinished, attempts: int) -> str:
+def _again_or_not(workspace: Workspace, run: Unfinished, attempts: int, goes_on: str) -> str:
     died = transitions.interruptions(workspace, run.id, run.reason)
     what = _WHAT.get(run.reason, _WHAT["worker_crash"])
     limit = min(attempts, _ATTEMPTS_FOR.get(run.reason, attempts))
     if died >= limit:
         said = f"{what} It was started {died} times, so it is not started again. {_FIX.get(run.reason, _LOG)}"
-        return "failed" if transitions.move(workspace, run.id, run.attempt, "interrupted", "failed", run.reason, said) else ""
-    said = f"{what} It starts again from the beginning."
-    return "queued" if transitions.move(workspace, run.id, run.attempt, "interrupted", "queued", run.reason, said) else ""
+        return _moved(workspace, run, "failed", run.reason, said)
+    return _moved(workspace, run, "queued", run.reason, f"{what} {goes_on}")
+
+
+def _moved(workspace: Workspace, run: Unfinished, state: str, reason: str, message: str) -> str:
+    """The state if the move was made, else ""; what an ended run kept goes."""
+    if not transitions.move(workspace, run.id, run.attempt, run.state, state, reason, message):
+        return ""
+    if state in DONE:
+        checkpoints.remove(workspace.checkpoints(run.id))
+    return state
 
 
 def _reason(run: Unfinished, exit: Exit) -> tuple[str, str]:

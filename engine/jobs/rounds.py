@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.jobs import aftermath, locks, processes
+from engine.jobs import aftermath, failpoints, locks, processes
 from engine.jobs.aftermath import Exit
 from engine.jobs.spare import Spare
 from engine.store import disk, transitions
-from engine.store.transitions import ACTIVE, Unfinished
+from engine.store.transitions import ACTIVE, Cause, Unfinished
 from engine.store.workspace import Workspace
 
 WORKER = (sys.executable, "-m", "engine.jobs.worker")
@@ -80,11 +80,13 @@ class Rounds:
             return
         try:
             now = transitions.look(self.workspace, run.id)
+            failpoints.reach("burying")
             if now is None or now.attempt != run.attempt or now.state not in {*ACTIVE, "interrupted"}:
                 return
             if aftermath.settle(self.workspace, now, self._exit(now), self.attempts) == "queued":
-                died = min(now.attempt, len(BACK_OFF)) - 1
-                self._not_before[now.id] = time.monotonic() + BACK_OFF[max(died, 0)]
+                lost = min(transitions.interruptions(self.workspace, now.id), len(BACK_OFF)) - 1
+                self._not_before[now.id] = time.monotonic() + BACK_OFF[max(lost, 0)]
+            failpoints.reach("buried")
         finally:
             os.close(lock)
 
@@ -111,8 +113,10 @@ class Rounds:
         if lock is None:
             return
         try:
+            failpoints.reach("locked")
             attempt = transitions.claim(self.workspace, run.id, run.attempt, self.slots)
             if attempt is not None:
+                failpoints.reach("claimed")
                 self._spawn(run.id, attempt, lock)
         finally:
             os.close(lock)
@@ -123,17 +127,21 @@ class Rounds:
             process = self.spare.hand(id, attempt, lock) if self.spare else None
             process = process or processes.start(self.program, [self.workspace.path, id, attempt, lock], self._log(id), lock)
         except OSError as error:
-            transitions.move(self.workspace, id, attempt, "starting", "interrupted", "worker_crash", f"It could not be started: {error}.")
+            cause = Cause("worker_crash", f"It could not be started: {error}.")
+            transitions.interrupt(self.workspace, id, attempt, "starting", cause)
             return
+        failpoints.reach("spawned")
         self._children[id, attempt] = _Child(process, kills)
         if identity := processes.of(process.pid):
             transitions.spawned(self.workspace, id, attempt, identity)
+        failpoints.reach("known")
 
     def _forget(self, found: Sequence[Unfinished]) -> None:
         known = {(run.id, run.attempt) for run in found}
         for key, child in list(self._children.items()):
             if key not in known and child.process.poll() is not None:
                 del self._children[key]
+                aftermath.tidy(self.workspace, key[0])
         self._cancelling = {key: since for key, since in self._cancelling.items() if key in known}
         self._not_before = {id: at for id, at in self._not_before.items() if any(id == run.id for run in found)}
 

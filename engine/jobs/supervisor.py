@@ -17,7 +17,7 @@ from typing import Any
 
 import engine
 from engine.errors import EngineError
-from engine.jobs import locks, processes, webhook
+from engine.jobs import aftermath, locks, processes, webhook
 from engine.jobs.courier import Courier
 from engine.jobs.keeping import Keeper
 from engine.jobs.rounds import WORKER, Rounds
@@ -232,7 +232,10 @@ def _told(workspace: Workspace) -> dict[str, Any]:
 
 
 def _clear_leftovers(workspace: Workspace) -> None:
-    """Takes away folders of deleted runs, and half-written bundles of runs nobody works on. An unknown run's folder with a plan stays."""
+    """Takes away folders of deleted runs, half-written bundles of runs nobody works on, and the checkpoints of runs that have ended.
+
+    The folder of an unknown run with a plan stays.
+    """
     for folder in [path for path in workspace.runs.iterdir() if path.is_dir()]:
         lock = locks.take(folder / "lock")
         if lock is None:
@@ -241,6 +244,7 @@ def _clear_leftovers(workspace: Workspace) -> None:
         if is_known or relist.plan(folder) is None:
             for left in [folder] if not is_known else [*folder.glob("*.tmp")]:
                 trash.put(workspace, left)
+            aftermath.tidy(workspace, folder.name)
         os.close(lock)
 
 

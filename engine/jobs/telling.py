@@ -15,23 +15,28 @@ from engine.tell import Tell, Wish
 PACE = 0.25
 MOST_POINTS = 200_000
 MOST_SAMPLES = 20_000
+DURABLE_SECONDS = 2.0
+_PASSING = frozenset({"stage", "done", "seconds_left", "rows_per_second", "seconds", "cpu", "ram", "gpu"})
 
 
 class Telling(Tell):
     """Never keeps training waiting: the first value is written at once, later ones at most four times a second.
 
     A database that is busy is tried again later; nothing is lost meanwhile. `is_replaced` says that the run belongs to a
-    later attempt (or is gone): whoever sees that ends without another word. `asked` is the person's wish as written.
+    later attempt (or is gone): whoever sees that ends without another word. `asked` is the person's wish as written, and
+    `told` are the facts so far, those `known` from an earlier attempt included.
     """
 
-    def __init__(self, workspace: Workspace, run: str, attempt: int) -> None:
+    def __init__(self, workspace: Workspace, run: str, attempt: int, known: Mapping[str, Any] | None = None) -> None:
         self.is_replaced = False
         self.is_terminated = False
         self.asked = ""
-        self.told: set[str] = set()
+        self.told: dict[str, Any] = dict(known or {})
         self._place = (workspace, run, attempt)
         self._wish: Wish = "go on"
         self._points: list[Point] = []
+        self._not_durable: list[Point] = []
+        self._durable_at = time.monotonic()
         self._facts: dict[str, Any] = {}
         self._used: list[Sample] = []
         self._lock = threading.Lock()
@@ -59,9 +64,16 @@ class Telling(Tell):
         self._news.set()
 
     def terminate(self) -> None:
-        """The system wants this process to end: training is told to cancel."""
+        """The system wants this process to end: training is told to pause, so that it can go on later."""
         self.is_terminated = True
-        self._wish = "cancel"
+        if self._wish != "cancel":
+            self._wish = "pause"
+
+    def beside(self) -> dict[str, Any]:
+        """What a checkpoint takes with it: the facts, and all measures that a power cut now could still undo."""
+        with self._lock:
+            points = [[point.name, point.step, point.value] for point in self._not_durable + self._points]
+            return {"facts": {name: value for name, value in self.told.items() if name not in _PASSING}, "points": points}
 
     def close(self) -> None:
         """Writes what is left, reads the wish a last time, and ends the thread."""
@@ -82,25 +94,33 @@ class Telling(Tell):
         with self._lock:
             points, self._points = self._points, []
             facts, self._facts = self._facts, {}
+            self._not_durable += points
         if sample := self._sampler.due(is_last=self._end.is_set()):
             self._used = [*self._used, sample][-MOST_SAMPLES:]
             facts = {**self._sampler.facts(sample), **facts}
+        durable = time.monotonic() - self._durable_at > DURABLE_SECONDS
         try:
             if points or facts:
-                self.is_replaced |= not transitions.report(*self._place, points, facts, self._used)
+                self.is_replaced |= not transitions.report(*self._place, points, facts, self._used, durable)
                 self._used = []
             self._hear(transitions.asked(*self._place))
         except db.DatabaseError:
             with self._lock:
+                del self._not_durable[len(self._not_durable) - len(points) :]
                 self._points = (points + self._points)[-MOST_POINTS:]
                 self._facts = {**facts, **self._facts}
             return False
+        if durable and points:
+            with self._lock:
+                self._durable_at, self._not_durable = time.monotonic(), []
         return True
 
     def _hear(self, asked: str | None) -> None:
         self.is_replaced |= asked is None
         self.asked = asked or ""
-        if self.is_replaced or self.is_terminated or asked == "cancel":
+        if self.is_replaced or asked == "cancel":
             self._wish = "cancel"
-        elif asked == "stop":
-            self._wish = "stop"
+        elif self.is_terminated or asked == "pause":
+            self._wish = "pause"
+        else:
+            self._wish = "stop" if asked == "stop" else "go on"

@@ -18,17 +18,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from engine import checkpoints
+from engine.checkpoints import Checkpoints
 from engine.errors import Diverged, EngineError
-from engine.jobs import locks, processes
+from engine.jobs import failpoints, locks, processes, resumption
 from engine.jobs.telling import Telling
+from engine.keep import Keep, Unfit
 from engine.store import db, models, runs, transitions
 from engine.store.records import now, to_json
 from engine.store.runs import Run
+from engine.store.transitions import Cause
 from engine.store.workspace import Workspace
-from engine.tell import Cancelled
+from engine.tell import Cancelled, Paused
 
 T = TypeVar("T")
-Work = Callable[[Workspace, Run, Telling], dict[str, Any]]
+Work = Callable[[Workspace, Run, Telling, Keep], dict[str, Any]]
 NICENESS = 5
 PATIENCE = 600.0
 NOT_MINE = 3
@@ -55,12 +59,19 @@ def main(arguments: Sequence[str] | None = None, work: Work | None = None) -> in
     os.set_inheritable(lock, False)
     be_kind()
     process = processes.of(os.getpid())
-    if process is None or not _insist(lambda: transitions.begin(workspace, id, attempt, process)):
+    if process is None:
         return NOT_MINE
     print(f"--- attempt {attempt}, {now()}", flush=True)
-    tell = Telling(workspace, id, attempt)
-    signal.signal(signal.SIGTERM, lambda number, frame: tell.terminate())
-    return _train(workspace, id, attempt, tell, work or learn)
+    keep = resumption.checkpoints(workspace, runs.get(workspace, id))
+    place = resumption.place(keep)
+    failpoints.reach("before-begin")
+    if not _insist(lambda: transitions.begin(workspace, id, attempt, process, place)):
+        return NOT_MINE
+    failpoints.reach("begun")
+    tell = Telling(workspace, id, attempt, place.facts)
+    keep.beside = tell.beside
+    signal.signal(signal.SIGTERM, lambda number, frame: _terminate(tell, keep))
+    return _Attempt(workspace, id, attempt, tell, keep).train(work or learn)
 
 
 def be_kind() -> None:
@@ -72,7 +83,7 @@ def be_kind() -> None:
         os.environ.setdefault(variable, str(_cores()))
 
 
-def learn(workspace: Workspace, run: Run, tell: Telling) -> dict[str, Any]:
+def learn(workspace: Workspace, run: Run, tell: Telling, keep: Keep) -> dict[str, Any]:
     """The real work: the plan and the table go in, a bundle in the run's folder and its score come out."""
     from engine import datasets, split, training
     from engine.plan import Plan
@@ -81,41 +92,78 @@ def learn(workspace: Workspace, run: Run, tell: Telling) -> dict[str, Any]:
     plan = Plan.model_validate(run.plan)
     columns = dict.fromkeys([*plan.inputs, plan.target, *split.needed(plan.split, plan.inputs, plan.target)])
     table = datasets.table(workspace, plan.dataset, list(columns))
-    bundle = training.train(plan, table, tell, models.folder(workspace, run.id))
+    bundle = training.train(plan, table, tell, models.folder(workspace, run.id), keep)
     return bundle.report.score()
 
 
-def _train(workspace: Workspace, id: str, attempt: int, tell: Telling, work: Work) -> int:
-    folder = models.folder(workspace, id)
-    _clear(folder)
-    began = time.monotonic()
-    score: dict[str, Any] = {}
-    try:
-        run = runs.get(workspace, id)
-        (workspace.run(id) / "plan.json").write_text(to_json(run.plan), "utf-8")
-        score = work(workspace, run, tell)
-        end = _End("succeeded")
-    except BaseException as error:
-        end = _end_of(error)
-    if "seconds" not in tell.told:
-        tell.facts({"seconds": time.monotonic() - began})
-    tell.close()
-    if tell.is_replaced:
-        return NOT_MINE
-    if tell.asked == "cancel":
-        end = _cancelled()
-    elif tell.is_terminated and end.state != "succeeded":
-        end = _End("interrupted", "killed_by_signal", "The training was ended from outside.")
-    if end.state == "succeeded":
-        return 0 if _insist(lambda: transitions.succeed(workspace, id, attempt, score, *_manifest(folder))) else NOT_MINE
-    _clear(folder)
-    moved = _insist(lambda: transitions.move(workspace, id, attempt, "running", end.state, end.reason, end.message))
-    return 0 if moved else NOT_MINE
+@dataclass(frozen=True)
+class _Attempt:
+    """The training itself, and how its end is recorded."""
+
+    workspace: Workspace
+    id: str
+    number: int
+    tell: Telling
+    keep: Checkpoints
+
+    def train(self, work: Work) -> int:
+        folder = models.folder(self.workspace, self.id)
+        _clear(folder)
+        began = time.monotonic() - self.keep.seconds
+        score: dict[str, Any] = {}
+        try:
+            run = runs.get(self.workspace, self.id)
+            (self.workspace.run(self.id) / "plan.json").write_text(to_json(run.plan), "utf-8")
+            score = work(self.workspace, run, self.tell, self.keep)
+            end = _End("succeeded")
+        except Unfit as error:
+            print(f"{error} It is thrown away.", flush=True)
+            checkpoints.remove(self.keep.folder)
+            end = _End("interrupted", "worker_crash", "What was kept of the training could not be used.")
+        except BaseException as error:
+            end = _end_of(error)
+        if "seconds" not in self.tell.told:
+            self.tell.facts({"seconds": time.monotonic() - began})
+        self.tell.close()
+        if self.tell.is_replaced:
+            return NOT_MINE
+        if self.tell.asked == "cancel":
+            end = _cancelled()
+        elif self.tell.is_terminated and end.state != "succeeded":
+            end = _End("interrupted", "killed_by_signal", "The training was ended from outside.")
+        if end.state != "succeeded":
+            _clear(folder)
+        failpoints.reach("before-commit")
+        if not _insist(lambda: self._record(end, score)):
+            return NOT_MINE
+        failpoints.reach("committed")
+        if end.state in transitions.DONE:
+            checkpoints.remove(self.keep.folder)
+        return 0
+
+    def _record(self, end: _End, score: dict[str, Any]) -> bool:
+        place = (self.workspace, self.id, self.number)
+        if end.state == "succeeded":
+            return transitions.succeed(*place, score, *_manifest(models.folder(self.workspace, self.id)))
+        at = checkpoints.newest(self.keep.folder)
+        if end.state == "paused":
+            return transitions.pause(*place, checkpoints.goes_on(at))
+        if end.state == "interrupted":
+            return transitions.interrupt(*place, "running", Cause(end.reason, end.message, at.step if at else 0.0))
+        return transitions.move(*place, "running", end.state, end.reason, end.message)
+
+
+def _terminate(tell: Telling, keep: Checkpoints) -> None:
+    """What can be kept quickly is kept before the process ends."""
+    keep.is_in_haste = True
+    tell.terminate()
 
 
 def _end_of(error: BaseException) -> _End:
     if isinstance(error, Cancelled):
         return _cancelled()
+    if isinstance(error, Paused):
+        return _End("paused")
     if isinstance(error, EngineError):
         return _End("failed", "diverged" if isinstance(error, Diverged) else "invalid_data", str(error))
     traceback.print_exception(error)

@@ -2,23 +2,25 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
 from engine.architectures.base import Architecture, Layer, Shapes
 from engine.examples import Ask, Examples
+from engine.keep import Keep
 from engine.spec import Spec
 from engine.tasks.base import Task
-from engine.tell import Cancelled, Tell, Wish
+from engine.tell import Cancelled, Paused, Tell, Wish
 
 if TYPE_CHECKING:
     from engine.profile import Profile
 
-__all__ = ["Array", "Cancelled", "Cost", "Inputs", "Learner", "Lesson", "Model", "Tell", "Wish"]
+__all__ = ["Array", "Cancelled", "Cost", "Inputs", "Keep", "Learner", "Lesson", "Model", "Paused", "Tell", "Wish"]
 
 Array = np.ndarray[Any, Any]
 Inputs = dict[str, Array]
+NOTHING_KEPT = Keep()
 
 
 @dataclass(frozen=True)
@@ -69,15 +71,21 @@ class Model(Protocol):
 
 
 class Learner(Spec):
-    """Base of the learners. Its fields are the settings of training."""
+    """Base of the learners. Its fields are the settings of training; `can_go_on` says whether it goes on from what was kept."""
+
+    can_go_on: ClassVar[bool] = False
 
     @classmethod
     def propose(cls, profile: "Profile", architecture: Architecture) -> "Learner":
         """The settings for this dataset and architecture."""
         return cls()  # type: ignore[call-arg]
 
-    def fit(self, lesson: Lesson, tell: Tell) -> Model:
-        """Trains and gives back the best model found. Stops when `tell` answers "stop". Raises Diverged, Cancelled."""
+    def fit(self, lesson: Lesson, tell: Tell, keep: Keep = NOTHING_KEPT) -> Model:
+        """Trains and gives back the best model found. Stops when `tell` answers "stop". Raises Diverged, Cancelled, Paused.
+
+        Goes on from what `keep` has found, to the very model that an undisturbed training gives. A learner that is quick may
+        leave `keep` alone and start again.
+        """
         raise NotImplementedError
 
     def layers(self, lesson: Lesson) -> list[Layer]:

@@ -4,15 +4,16 @@ import time
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from engine import diagram, epochs, network, optimisers
 from engine.architectures.base import Architecture, Layer, Shapes
 from engine.callbacks import Rules, Watch
+from engine.course import Course
 from engine.epochs import Epochs
-from engine.learners.base import Cost, Learner, Lesson, Tell
+from engine.learners.base import NOTHING_KEPT, Cost, Keep, Learner, Lesson, Tell
 from engine.network import Network
 from engine.spec import param
 from engine.tasks.base import Task
@@ -32,6 +33,7 @@ class Gradient(Learner):
     kind: Literal["gradient"] = "gradient"
     title = "Gradient descent"
     order = 10
+    can_go_on: ClassVar[bool] = True
 
     epochs: int = param(
         100, "Epochs", help="How often it may go through all training rows; it stops earlier when nothing improves.", ge=1, le=100_000
@@ -93,19 +95,16 @@ class Gradient(Learner):
         """The learning rate in force."""
         return self.learning_rate or optimisers.USUAL_RATES[self.optimiser]
 
-    def fit(self, lesson: Lesson, tell: Tell) -> Network:
+    def fit(self, lesson: Lesson, tell: Tell, keep: Keep = NOTHING_KEPT) -> Network:
         tell.stage("Building the network", 0.0)
         rows = self.prepare(lesson)
         tell.facts({"parameters": rows.model.count_params(), "epochs": self.epochs})
         rules = Rules(self.epochs, rows.steps, rows.rows, self.rate, self.patience, self.schedule == "plateau")
         watch = Watch(rows.model, tell, lesson.task.metrics(lesson.state), rules)
-        tell.stage("Learning", 0.0)
         learned = Network(rows.model)
-        while not watch.is_over:
-            watch.begin()
-            training = rows.learn(watch.progress.epochs, watch.heard)
-            watch.judged(training, rows.judge())
-            lesson.follow(watch.progress.epochs, lambda: learned.compiled(lesson.followed()))
+        course = Course(rows, watch, keep, lambda epoch: lesson.follow(epoch, lambda: learned.compiled(lesson.followed())))
+        tell.stage("Learning", watch.progress.epochs / self.epochs)
+        course.run()
         watch.finish()
         return learned
 

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from engine.architectures.base import Architecture
 from engine.callbacks import Rules, Watch
-from engine.learners.base import Array, Cost, Inputs, Learner, Lesson, Tell
+from engine.learners.base import NOTHING_KEPT, Array, Cost, Inputs, Keep, Learner, Lesson, Tell
 from engine.spec import param
 from engine.trees import Forest
 
@@ -43,7 +43,8 @@ class Scikit(Learner):
     def propose(cls, profile: "Profile", architecture: Architecture) -> "Scikit":
         return cls()
 
-    def fit(self, lesson: Lesson, tell: Tell) -> "Trees":
+    def fit(self, lesson: Lesson, tell: Tell, keep: Keep = NOTHING_KEPT) -> "Trees":
+        """Keeps nothing meanwhile: the same rounds are quickly gone through again."""
         tell.facts({"epochs": self.epochs})
         tell.stage("Learning", 0.0)
         boosting = _Boosting(self, lesson, tell)

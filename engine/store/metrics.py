@@ -17,8 +17,8 @@ def add(workspace: Workspace, run: str, attempt: int, step: float, values: Mappi
 def after(workspace: Workspace, run: str, seq: int = 0, limit: int = 20_000) -> tuple[int, list[Row]]:
     """What was written after `seq`: the seq to go on from, and rows of (name, step, value, kind).
 
-    `kind` is "finite", or "nan", "inf", "-inf" with a value of None. When `Run.attempt` changes, what came before is gone:
-    clear the drawing and go on from the same seq.
+    `kind` is "finite", or "nan", "inf", "-inf" with a value of None. When `Run.begun` changes, some of what came before
+    is gone: clear the drawing and read everything again.
     """
     sql = "SELECT seq, name, step, value, kind FROM metrics WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?"
     found = db.rows(workspace, sql, (run, seq, limit))

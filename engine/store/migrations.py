@@ -219,3 +219,14 @@ def webhook(db: Database) -> None:
             outcomes TEXT NOT NULL DEFAULT '[]'
         ) STRICT;
     """)
+
+
+@CHANGES()
+def going_on_after_an_interruption(db: Database) -> None:
+    """`begun` is the attempt that the measures belong to, `resumed` the step (in epochs) at which it went on.
+
+    An interruption with `progress` came after a newer checkpoint: it does not count as one attempt lost.
+    """
+    db.execute("ALTER TABLE runs ADD COLUMN begun INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE runs ADD COLUMN resumed REAL NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE events ADD COLUMN progress INTEGER NOT NULL DEFAULT 0")

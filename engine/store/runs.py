@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from engine import checkpoints
 from engine.errors import EngineError, NotFound
 from engine.store import db, transitions, trash
+from engine.store.db import Database
 from engine.store.records import new_id, now, to_json
 from engine.store.transitions import ACTIVE, DONE, State, move
 from engine.store.workspace import Workspace
@@ -17,13 +19,18 @@ if TYPE_CHECKING:
 
 __all__ = ["ACTIVE", "DONE", "Asked", "Ended", "Event", "Run", "State", "move"]
 
-Asked = Literal["stop", "cancel"]
+Asked = Literal["stop", "cancel", "pause"]
+
+
+_SOON_JUDGED = "The best model so far will be judged and kept."
+_OUTRANKED_BY = {"pause": "pause stop cancel", "stop": "stop cancel", "cancel": "cancel"}
 
 
 class Run(BaseModel):
     """One run. Times are ISO-8601 UTC text; `attempt` counts its starts; `wish` is what the person asked of it.
 
-    `pid`, `ticks` and `boot` name the process of the latest attempt, also after it has ended.
+    `pid`, `ticks` and `boot` name the process of the latest attempt, also after it has ended. Facts and measures are those of the
+    attempt `begun`: a later one that is about to start has not touched them yet. `resumed` is where it went on (in epochs).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -46,6 +53,8 @@ class Run(BaseModel):
     pid: int | None
     ticks: int | None
     boot: str | None
+    begun: int
+    resumed: float
 
     @property
     def is_active(self) -> bool:
@@ -71,6 +80,7 @@ class Event(BaseModel):
     reason: str
     message: str
     at: str
+    progress: bool = False
 
 
 class Ended(BaseModel):
@@ -121,29 +131,65 @@ def all(workspace: Workspace, project: str | None = None, limit: int | None = No
     return [_run(row) for row in found]
 
 
-def active(workspace: Workspace, dataset: str | None = None) -> list[Run]:
-    """Runs (on one dataset, if given) that a process works on or will: not ended and not paused, the oldest first."""
+def active(workspace: Workspace, dataset: str | None = None, with_paused: bool = False) -> list[Run]:
+    """Runs (on one dataset, if given) that a process works on or will: not ended and, unless asked for, not paused; oldest first."""
     found = db.rows(
         workspace,
-        "SELECT * FROM runs WHERE state IN ('queued', 'starting', 'running', 'interrupted')"
+        "SELECT * FROM runs WHERE (state IN ('queued', 'starting', 'running', 'interrupted') OR (state = 'paused' AND :paused))"
         " AND (:dataset IS NULL OR dataset = :dataset) ORDER BY rowid",
-        {"dataset": dataset},
+        {"dataset": dataset, "paused": with_paused},
     )
     return [_run(row) for row in found]
 
 
 def wish(workspace: Workspace, id: str, asked: Asked) -> Run:
-    """Asks a run to stop and keep the best model so far, or to be thrown away. One still waiting is cancelled at once.
+    """Asks a run to stop and keep the best model so far, to pause, or to be thrown away; the same twice is asked once.
 
-    A later "cancel" replaces "stop", not the other way round. Nothing happens to a run that has ended.
+    "cancel" replaces "stop", and "stop" replaces "pause", not the other way round. Nothing happens to a run that has ended.
+    A waiting or paused run needs no worker for it, but for "stop": where something was kept, it is judged as soon as possible.
+    Raises EngineError for "stop" when nothing was kept when the run was paused.
     """
+    kept = checkpoints.exist(workspace.checkpoints(id))
     with db.write(workspace, durable=True) as database:
-        for waiting in ("queued", "interrupted", "paused"):
-            transitions.change(database, id, None, waiting, "cancelled", "user_cancel", "Cancelled before it started.")
+        if asked == "pause":
+            _pause(database, id)
+        elif asked == "stop" and kept:
+            database.execute("UPDATE runs SET wish = 'stop' WHERE id = ? AND state IN ('queued', 'interrupted', 'paused')", (id,))
+            transitions.change(database, id, None, "paused", "queued", "", _SOON_JUDGED)
+        elif asked == "stop" and transitions.state_of(database, id) == "paused":
+            raise EngineError("This training kept nothing when it was paused.", "Let it go on, or cancel it.")
+        else:
+            _cancel_waiting(database, id)
         database.execute(
-            "UPDATE runs SET wish = ? WHERE id = ? AND state IN ('starting', 'running') AND coalesce(wish, '') <> 'cancel'", (asked, id)
+            "UPDATE runs SET wish = ? WHERE id = ? AND state IN ('starting', 'running') AND instr(?, coalesce(wish, '-')) = 0",
+            (asked, id, _OUTRANKED_BY[asked]),
         )
+    run = get(workspace, id)
+    if run.state == "cancelled":
+        checkpoints.remove(workspace.checkpoints(id))
+    return run
+
+
+def resume(workspace: Workspace, id: str) -> Run:
+    """Lets a paused run go on, or takes back a wish to pause. Nothing happens to any other."""
+    at = checkpoints.newest(workspace.checkpoints(id))
+    with db.write(workspace, durable=True) as database:
+        transitions.change(database, id, None, "paused", "queued", "", checkpoints.goes_on(at))
+        database.execute("UPDATE runs SET wish = NULL WHERE id = ? AND state IN ('starting', 'running') AND wish = 'pause'", (id,))
     return get(workspace, id)
+
+
+def _pause(database: Database, id: str) -> None:
+    for waiting in ("queued", "interrupted"):
+        if transitions.change(database, id, None, waiting, "paused", "", "Paused."):
+            database.execute("UPDATE runs SET wish = NULL WHERE id = ?", (id,))
+
+
+def _cancel_waiting(database: Database, id: str) -> None:
+    for waiting in ("queued", "interrupted", "paused"):
+        began = database.execute("SELECT begun FROM runs WHERE id = ?", (id,)).fetchone()
+        said = "Cancelled." if began and began[0] else "Cancelled before it started."
+        transitions.change(database, id, None, waiting, "cancelled", "user_cancel", said)
 
 
 def rename(workspace: Workspace, id: str, name: str) -> Run:

@@ -6,7 +6,7 @@ still writes is not taken. Who calls `claim`, or `move` on a run whose process i
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from engine.store import db, usage
@@ -18,10 +18,10 @@ State = Literal["queued", "starting", "running", "paused", "succeeded", "failed"
 ACTIVE = frozenset({"starting", "running"})
 DONE = frozenset({"succeeded", "failed", "cancelled"})
 _NEXT: dict[str, frozenset[str]] = {
-    "queued": frozenset({"starting", "failed", "cancelled"}),
+    "queued": frozenset({"starting", "failed", "cancelled", "paused"}),
     "starting": frozenset({"running", "failed", "interrupted", "cancelled"}),
     "running": frozenset({"succeeded", "failed", "interrupted", "cancelled", "paused"}),
-    "interrupted": frozenset({"queued", "failed", "cancelled"}),
+    "interrupted": frozenset({"queued", "failed", "cancelled", "paused"}),
     "paused": frozenset({"queued", "cancelled"}),
 }
 _AT_WORK = "id = ? AND attempt = ? AND state IN ('starting', 'running')"
@@ -43,6 +43,27 @@ class Identity:
     pid: int
     ticks: int
     boot: str
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why an attempt was interrupted, and how far the newest checkpoint reached then (in epochs)."""
+
+    reason: str
+    message: str
+    reached: float = 0.0
+
+
+@dataclass(frozen=True)
+class Resumption:
+    """Where an attempt goes on: the step (in epochs), the measures up to there that may not have been written, and what was known."""
+
+    step: float = 0.0
+    points: tuple[Point, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+FROM_THE_BEGINNING = Resumption()
 
 
 @dataclass(frozen=True)
@@ -73,20 +94,19 @@ def look(workspace: Workspace, id: str) -> Unfinished | None:
 
 
 def claim(workspace: Workspace, id: str, attempt: int, slots: int | None = None) -> int | None:
-    """Takes a queued run for the next attempt and clears what an earlier one left; the new attempt's number, or None.
+    """Takes a queued run for the next attempt; its number, or None. With `slots` only while fewer runs than that are at work.
 
-    With `slots` it is only taken while fewer runs than that are at work.
+    What an earlier attempt left stays until the new one begins and knows where. A wish to stop is still to be heard.
     """
     with db.write(workspace, durable=True) as database:
         taken = database.execute(
-            "UPDATE runs SET state = 'starting', attempt = attempt + 1, facts = '{}', score = NULL, reason = '', message = '', wish = NULL,"
-            " pid = NULL, ticks = NULL, boot = NULL WHERE id = ? AND state = 'queued' AND attempt = ?"
+            "UPDATE runs SET state = 'starting', attempt = attempt + 1, score = NULL, reason = '', message = '',"
+            " wish = nullif(wish, 'pause'), pid = NULL, ticks = NULL, boot = NULL WHERE id = ? AND state = 'queued' AND attempt = ?"
             " AND (? IS NULL OR (SELECT count(*) FROM runs WHERE state IN ('starting', 'running')) < ?)",
             (id, attempt, slots, slots),
         ).rowcount
         if not taken:
             return None
-        database.execute("DELETE FROM metrics WHERE run = ?", (id,))
         note(database, id, attempt + 1, "queued", "starting")
     return attempt + 1
 
@@ -99,14 +119,46 @@ def spawned(workspace: Workspace, id: str, attempt: int, process: Identity) -> N
         )
 
 
-def begin(workspace: Workspace, id: str, attempt: int, process: Identity) -> bool:
-    """The worker says that it is at work, and who it is."""
+def begin(workspace: Workspace, id: str, attempt: int, process: Identity, at: Resumption = FROM_THE_BEGINNING) -> bool:
+    """The worker says that it is at work, who it is, and where it goes on: what was measured and known beyond that place is gone."""
     with db.write(workspace, durable=True) as database:
         if not change(database, id, attempt, "starting", "running"):
             return False
         database.execute(
-            "UPDATE runs SET started = ?, pid = ?, ticks = ?, boot = ? WHERE id = ?", (now(), process.pid, process.ticks, process.boot, id)
+            "UPDATE runs SET started = ?, pid = ?, ticks = ?, boot = ?, begun = ?, resumed = ?, facts = ? WHERE id = ?",
+            (now(), process.pid, process.ticks, process.boot, attempt, at.step, to_json(at.facts), id),
         )
+        database.execute("DELETE FROM metrics WHERE run = ? AND (step > ? OR ? = 0)", (id, at.step, at.step))
+        add_points(database, id, at.points)
+    return True
+
+
+def interrupt(workspace: Workspace, id: str, attempt: int, before: str, cause: Cause) -> bool:
+    """The process at work has ended or will. Notes whether the attempt got further than it began."""
+    with db.write(workspace, durable=True) as database:
+        if not change(database, id, attempt, before, "interrupted", cause.reason, cause.message):
+            return False
+        database.execute(
+            "UPDATE events SET progress = 1 WHERE seq = (SELECT max(seq) FROM events WHERE run = ?)"
+            " AND ? > (SELECT resumed FROM runs WHERE id = ?)",
+            (id, cause.reached, id),
+        )
+    return True
+
+
+def pause(workspace: Workspace, id: str, attempt: int, message: str) -> bool:
+    """The worker has left the training as it was asked to, and what was asked in the meantime counts as well."""
+    with db.write(workspace, durable=True) as database:
+        found = database.execute(f"SELECT wish FROM runs WHERE {_AT_WORK}", (id, attempt)).fetchone()
+        if not found:
+            return False
+        if found[0] == "cancel":
+            return change(database, id, attempt, "running", "cancelled", "user_cancel", "Cancelled.")
+        change(database, id, attempt, "running", "paused", "", message)
+        if found[0] == "pause":
+            database.execute("UPDATE runs SET wish = NULL WHERE id = ?", (id,))
+        else:
+            change(database, id, attempt, "paused", "queued")
     return True
 
 
@@ -133,9 +185,10 @@ def report(
     points: Iterable[Point],
     facts: Mapping[str, Any],
     used: Sequence[usage.Sample] = (),
+    durable: bool = False,
 ) -> bool:
-    """What a worker writes while training, in one transaction; False if it is no longer its run."""
-    with db.write(workspace) as database:
+    """What a worker writes while training, in one transaction; False if it is no longer its run. A durable one makes those before it so."""
+    with db.write(workspace, durable) as database:
         if not database.execute(f"SELECT 1 FROM runs WHERE {_AT_WORK}", (id, attempt)).fetchone():
             return False
         add_points(database, id, points)
@@ -155,9 +208,9 @@ def say(workspace: Workspace, id: str, message: str) -> None:
         database.execute("UPDATE runs SET message = ? WHERE id = ? AND state = 'queued' AND message <> ?", (message, id, message))
 
 
-def interruptions(workspace: Workspace, id: str, reason: str) -> int:
-    """How often the run was interrupted for that reason."""
-    sql = "SELECT count(*) AS n FROM events WHERE run = ? AND after = 'interrupted' AND reason = ?"
+def interruptions(workspace: Workspace, id: str, reason: str = "") -> int:
+    """How often the run was interrupted (for that reason, if given) without having got any further."""
+    sql = "SELECT count(*) AS n FROM events WHERE run = ? AND after = 'interrupted' AND progress = 0 AND ? IN ('', reason)"
     return int(db.rows(workspace, sql, (id, reason))[0]["n"])
 
 
@@ -178,6 +231,12 @@ def change(database: Database, id: str, attempt: int | None, before: str, after:
 def may_follow(before: str, after: str) -> bool:
     """Whether a run may go from the one state to the other."""
     return after in _NEXT.get(before, ())
+
+
+def state_of(database: Database, id: str) -> str:
+    """The state inside an open write; "" if there is no such run."""
+    found = database.execute("SELECT state FROM runs WHERE id = ?", (id,)).fetchone()
+    return str(found[0]) if found else ""
 
 
 def note(database: Database, id: str, attempt: int, before: str | None, after: str, reason: str = "", message: str = "") -> None:

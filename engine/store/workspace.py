@@ -86,6 +86,10 @@ class Workspace:
         """The folder of that run."""
         return self.runs / id
 
+    def checkpoints(self, id: str) -> Path:
+        """Where that run keeps what it could go on from."""
+        return self.run(id) / "checkpoints"
+
 
 def damaged(workspace: Workspace, found: str = "") -> Damaged:
     """What to say about a database that is not sound. Without `found`, what was noticed earlier."""

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 from app import gate, live
 from engine.store import metrics, transitions
 from engine.store.workspace import Workspace
-from tests.engine.waiting import at_work
+from tests.engine.waiting import SOMEBODY, at_work
 
 
 @pytest.fixture
@@ -23,8 +23,8 @@ def client(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Te
         yield opened
 
 
-def address(run: str, after: int = 0, subject: str | None = None) -> str:
-    return f"/api/runs/{run}/ws?after={after}&token={gate.token(subject or f'run:{run}')}"
+def address(run: str, after: int = 0, subject: str | None = None, attempt: int = 1) -> str:
+    return f"/api/runs/{run}/ws?after={after}&attempt={attempt}&token={gate.token(subject or f'run:{run}')}"
 
 
 def listen(client: TestClient, url: str, **headers: str):
@@ -80,7 +80,44 @@ def test_a_viewer_that_joins_later_misses_and_repeats_nothing(client: TestClient
             assert steps == [1.0, 2.0, 3.0]
 
 
-def test_a_new_attempt_is_told_with_its_own_rows_only(client: TestClient, workspace: Workspace) -> None:
+def go_on(workspace: Workspace, run: str, at: float) -> None:
+    """Another attempt begins at that step."""
+    assert transitions.move(workspace, run, 1, "running", "interrupted")
+    assert transitions.move(workspace, run, 1, "interrupted", "queued")
+    assert transitions.claim(workspace, run, 1) == 2
+    assert transitions.begin(workspace, run, 2, SOMEBODY, transitions.Resumption(at))
+
+
+def test_an_attempt_that_goes_on_is_told_whole_without_gap_or_repetition(client: TestClient, workspace: Workspace) -> None:
+    run = at_work(workspace)
+    for step in (1.0, 2.0, 3.0):
+        metrics.add(workspace, run.id, 1, step, {"loss": 1 / step})
+    with listen(client, address(run.id)) as sock:
+        assert heard(sock)["rows"]["loss"][0] == [1.0, 2.0, 3.0]
+        go_on(workspace, run.id, 2.0)
+        metrics.add(workspace, run.id, 2, 3.0, {"loss": 0.25})
+        shown = [[1.0, 2.0, 3.0], [1.0, 0.5, 1 / 3]]
+        while shown[1][-1] != 0.25:
+            message = heard(sock)
+            told = message["rows"].get("loss", [[], []])
+            shown = told if message["is_whole"] else [before + more for before, more in zip(shown, told, strict=True)]
+        assert shown == [[1.0, 2.0, 3.0], [1.0, 0.5, 0.25]]
+        assert message["facts"]["attempt"] == 2
+
+
+def test_an_attempt_that_starts_anew_takes_the_old_rows_away(client: TestClient, workspace: Workspace) -> None:
+    run = at_work(workspace)
+    metrics.add(workspace, run.id, 1, 1.0, {"loss": 0.5})
+    with listen(client, address(run.id)) as sock:
+        heard(sock)
+        go_on(workspace, run.id, 0.0)
+        message = heard(sock)
+        while not message["is_whole"]:
+            message = heard(sock)
+        assert (message["rows"], message["facts"]["attempt"]) == ({}, 2)
+
+
+def test_a_claim_alone_takes_nothing_from_the_picture(client: TestClient, workspace: Workspace) -> None:
     run = at_work(workspace)
     metrics.add(workspace, run.id, 1, 1.0, {"loss": 0.5})
     with listen(client, address(run.id)) as sock:
@@ -88,12 +125,21 @@ def test_a_new_attempt_is_told_with_its_own_rows_only(client: TestClient, worksp
         assert transitions.move(workspace, run.id, 1, "running", "interrupted")
         assert transitions.move(workspace, run.id, 1, "interrupted", "queued")
         assert transitions.claim(workspace, run.id, 1) == 2
-        metrics.add(workspace, run.id, 2, 1.0, {"loss": 0.9})
         message = heard(sock)
-        while not message["rows"]:
+        while message["facts"]["state"] != "starting":
             message = heard(sock)
-        assert message["facts"]["attempt"] == 2
-        assert message["rows"] == {"loss": [[1.0], [0.9]]}
+        assert not message["is_whole"] and message["facts"]["attempt"] == 1
+
+
+def test_a_viewer_that_was_away_while_it_went_on_gets_everything(client: TestClient, workspace: Workspace) -> None:
+    run = at_work(workspace)
+    metrics.add(workspace, run.id, 1, 1.0, {"loss": 0.5})
+    metrics.add(workspace, run.id, 1, 2.0, {"loss": 0.4})
+    last, _ = metrics.after(workspace, run.id)
+    go_on(workspace, run.id, 1.0)
+    with listen(client, address(run.id, after=last, attempt=1)) as sock:
+        first = heard(sock)
+        assert first["is_whole"] and first["rows"] == {"loss": [[1.0], [0.5]]}
 
 
 def test_the_socket_closes_for_good_when_the_run_ends(client: TestClient, workspace: Workspace) -> None:
@@ -128,7 +174,7 @@ def test_a_long_history_is_thinned_for_drawing_and_keeps_its_spike(workspace: Wo
     run = at_work(workspace)
     points = [transitions.Point("running_loss", step / 10, 9.0 if step == 7777 else 0.5) for step in range(20_000)]
     transitions.report(workspace, run.id, 1, points, {})
-    steps, values = live.read(workspace, run.id, 0).rows["running_loss"]
+    steps, values = live.read(workspace, run.id, 0, 1).rows["running_loss"]
     assert len(steps) <= live.MOST_POINTS + 2
     assert max(values) == 9.0
 

@@ -3,7 +3,9 @@
 import pytest
 
 from app import run_page
+from engine.checkpoints import Checkpoints
 from engine.jobs.desk import Desk
+from engine.keep import Kept
 from engine.plan import Plan
 from engine.store import metrics, projects, runs, transitions
 from engine.store.runs import Run
@@ -196,6 +198,32 @@ def test_stop_is_asked_for_once(ready: Trained) -> None:
     assert page.at.button(key="stop").disabled and page.at.button(key="stop").label == "Stopping…"
     page.click("cancel")
     assert runs.get(ready.workspace, run.id).wish == "cancel"
+
+
+def test_a_run_is_paused_and_goes_on_with_a_click(ready: Trained) -> None:
+    run = at_work(ready)
+    learn(ready, run, [0.9, 0.7, 0.5])
+    page = opened(ready, run).click("pause")
+    assert page.at.button(key="pause").disabled and page.at.button(key="pause").label == "Pausing…"
+    Checkpoints(ready.workspace.checkpoints(run.id), "it").offer(lambda: Kept(3.0, {}), must=True)
+    assert transitions.pause(ready.workspace, run.id, run.attempt, "It goes on from epoch 3.")
+    page = opened(ready, run)
+    assert headings(page) == ["Paused"] and "It goes on from epoch 3." in page.words and "3 of 12" in page.words
+    assert not page.has("pause") and not page.has("again")
+    page.click("go-on")
+    assert runs.get(ready.workspace, run.id).state == "queued" and headings(page) == ["Waiting for its turn"]
+    assert page.at.get("progress")[0].proto.text.startswith("It goes on from epoch 3")
+
+
+def test_a_paused_run_can_be_stopped_and_its_best_kept(ready: Trained) -> None:
+    run = at_work(ready)
+    runs.wish(ready.workspace, run.id, "pause")
+    transitions.pause(ready.workspace, run.id, run.attempt, "It starts again from the beginning.")
+    assert not opened(ready, run).has("stop")
+    Checkpoints(ready.workspace.checkpoints(run.id), "it").offer(lambda: Kept(3.0, {}), must=True)
+    page = opened(ready, run).click("stop")
+    assert (runs.get(ready.workspace, run.id).state, runs.get(ready.workspace, run.id).wish) == ("queued", "stop")
+    assert page.at.button(key="stop").disabled and not page.has("pause")
 
 
 def test_cancelling_a_waiting_run_ends_it(ready: Trained) -> None:

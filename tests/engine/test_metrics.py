@@ -4,7 +4,7 @@ import math
 
 from engine.store import metrics, runs
 from engine.store.workspace import Workspace
-from tests.engine.waiting import at_work
+from tests.engine.waiting import SOMEBODY, at_work
 
 
 def test_infinities_and_nan_stay_what_they_are(workspace: Workspace) -> None:
@@ -51,7 +51,7 @@ def test_a_viewers_place_stays_good_across_a_new_attempt(workspace: Workspace) -
     last, _ = metrics.after(workspace, run.id)
     runs.move(workspace, run.id, 1, "running", "interrupted", "worker_crash")
     runs.move(workspace, run.id, 1, "interrupted", "queued")
-    assert runs.transitions.claim(workspace, run.id, 1) == 2
+    assert runs.transitions.claim(workspace, run.id, 1) == 2 and runs.transitions.begin(workspace, run.id, 2, SOMEBODY)
     metrics.add(workspace, run.id, 2, 1.0, {"loss": 7.0})
     assert metrics.after(workspace, run.id, last)[1] == [("loss", 1.0, 7.0, "finite")]
 

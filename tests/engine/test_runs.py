@@ -78,9 +78,42 @@ def test_a_new_attempt_starts_with_nothing_of_the_old_one(workspace: Workspace) 
     runs.move(workspace, run.id, 1, "running", "interrupted", "worker_crash")
     runs.move(workspace, run.id, 1, "interrupted", "queued")
     assert transitions.claim(workspace, run.id, 1) == 2
+    waiting = runs.get(workspace, run.id)
+    assert (waiting.attempt, waiting.begun, waiting.facts, waiting.pid) == (2, 1, {"epoch": 1}, None)
+    assert transitions.begin(workspace, run.id, 2, SOMEBODY)
     again = runs.get(workspace, run.id)
-    assert (again.attempt, again.facts, again.pid) == (2, {}, None)
+    assert (again.attempt, again.begun, again.facts) == (2, 2, {})
     assert metrics.series(workspace, run.id) == {}
+
+
+def test_an_attempt_that_goes_on_finds_the_store_as_it_was_at_that_moment(workspace: Workspace) -> None:
+    run = at_work(workspace)
+    metrics.add(workspace, run.id, 1, 1.0, {"loss": 0.5})
+    metrics.add(workspace, run.id, 1, 2.5, {"running_loss": 0.3})
+    runs.set_facts(workspace, run.id, 1, {"epoch": 2, "stage": "Learning"})
+    interrupt(workspace, run.id, 1)
+    place = transitions.Resumption(2.0, (transitions.Point("loss", 1.0, 0.5), transitions.Point("loss", 2.0, 0.4)), {"epoch": 1})
+    assert transitions.claim(workspace, run.id, 1) == 2 and transitions.begin(workspace, run.id, 2, SOMEBODY, place)
+    again = runs.get(workspace, run.id)
+    assert (again.facts, again.resumed, again.begun) == ({"epoch": 1}, 2.0, 2)
+    assert metrics.series(workspace, run.id) == {"loss": ([1.0, 2.0], [0.5, 0.4])}
+
+
+def test_only_attempts_that_got_no_further_are_counted(workspace: Workspace) -> None:
+    run = at_work(workspace)
+    interrupt(workspace, run.id, 1, reached=3.0)
+    for attempt, reached in ((2, 5.0), (3, 5.0), (4, 5.0)):
+        transitions.claim(workspace, run.id, attempt - 1)
+        transitions.begin(workspace, run.id, attempt, SOMEBODY, transitions.Resumption(5.0 if attempt > 2 else 3.0))
+        interrupt(workspace, run.id, attempt, reached)
+    assert [event.progress for event in runs.events(workspace, run.id) if event.after == "interrupted"] == [True, True, False, False]
+    assert transitions.interruptions(workspace, run.id, "worker_crash") == 2 == transitions.interruptions(workspace, run.id)
+    assert transitions.interruptions(workspace, run.id, "disk_full") == 0
+
+
+def interrupt(workspace: Workspace, id: str, attempt: int, reached: float = 0.0) -> None:
+    assert transitions.interrupt(workspace, id, attempt, "running", transitions.Cause("worker_crash", "", reached))
+    assert runs.move(workspace, id, attempt, "interrupted", "queued")
 
 
 def test_what_an_old_attempt_writes_is_not_taken(workspace: Workspace) -> None:
@@ -89,6 +122,7 @@ def test_what_an_old_attempt_writes_is_not_taken(workspace: Workspace) -> None:
     assert not metrics.add(workspace, run.id, 1, 1.0, {"loss": 0.5})
     runs.move(workspace, run.id, 1, "interrupted", "queued")
     transitions.claim(workspace, run.id, 1)
+    transitions.begin(workspace, run.id, 2, SOMEBODY)
     assert not metrics.add(workspace, run.id, 1, 1.0, {"loss": 0.5})
     assert not runs.set_facts(workspace, run.id, 1, {"epoch": 9})
     assert not runs.set_score(workspace, run.id, 1, {"value": 1})

@@ -22,7 +22,7 @@ SEED = 20
 @pytest.mark.timeout(240)
 def test_forty_random_kills_lose_nothing_and_double_nothing(workspace: Workspace) -> None:
     chance = random.Random(SEED)
-    ids = [runs.add(workspace, ToyPlan(steps=STEPS, seconds=0.02)).id for _ in range(RUNS)]
+    ids = [runs.add(workspace, ToyPlan(steps=STEPS, seconds=0.02, keeps=number % 2 == 0)).id for number in range(RUNS)]
     supervisors = [_supervise(workspace) for _ in range(2)]
     try:
         killed = _kill_at_random(workspace, supervisors, chance)

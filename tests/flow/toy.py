@@ -3,9 +3,10 @@
 python toy.py work WORKSPACE RUN ATTEMPT LOCK      python toy.py supervise WORKSPACE
 python toy.py spare WORKSPACE SOCKET
 python toy.py rounds WORKSPACE                     (a supervisor that does not mind others, for the chaos test)
-The toy's plan is {"steps", "seconds" (a step), "ends" (what the last step does)}.
+The toy's plan is {"steps", "seconds" (a step), "ends" (what the last step does), "keeps" (whether it can go on)}.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -14,13 +15,15 @@ import sys
 import time
 from pathlib import Path
 
+from engine import checkpoints
 from engine.errors import Diverged, EngineError
 from engine.jobs import locks, rounds, spare, supervisor, worker
 from engine.jobs.rounds import Rounds
 from engine.jobs.telling import Telling
+from engine.keep import Keep, Kept
 from engine.store.runs import Run
 from engine.store.workspace import Workspace
-from engine.tell import Cancelled
+from engine.tell import Cancelled, Paused
 
 LIGHT = f"import runpy, sys; sys.modules.update(pandas=None, numpy=None); runpy.run_path({__file__!r}, run_name='__main__')"
 TOY = (sys.executable, "-c", LIGHT, "work")
@@ -35,30 +38,36 @@ class ToyPlan:
     dataset = "d0000000000"
     name = "Toy"
 
-    def __init__(self, steps: int = 20, seconds: float = 0.01, ends: str = "well") -> None:
-        self.steps, self.seconds, self.ends = steps, seconds, ends
+    def __init__(self, steps: int = 20, seconds: float = 0.01, ends: str = "well", keeps: bool = False) -> None:
+        self.steps, self.seconds, self.ends, self.keeps = steps, seconds, ends, keeps
 
     def model_dump_json(self) -> str:
         return json.dumps(vars(self))
 
 
-def work(workspace: Workspace, run: Run, tell: Telling) -> dict:
+def work(workspace: Workspace, run: Run, tell: Telling, keep: Keep) -> dict:
     """Counts; the best of the losses is kept as the "model". Two at a time on one run would leave a file "twice"."""
     alone = locks.take(workspace.run(run.id) / "alone")
     if alone is None:
         (workspace.run(run.id) / "twice").touch()
-    losses: list[float] = []
-    for step in range(1, run.plan["steps"] + 1):
+    keep = keep if run.plan["keeps"] else Keep()
+    found = keep.found()
+    losses: list[float] = list(found.values["losses"]) if found else []
+    for step in range(len(losses) + 1, run.plan["steps"] + 1):
         time.sleep(run.plan["seconds"])
         losses.append(1 / step)
         wish = tell.metrics(step, {"loss": losses[-1]})
         if wish == "cancel":
             raise Cancelled
+        fill_the_disk(step)
+        keep.offer(lambda: Kept(len(losses), {"losses": losses}), must=wish == "pause")
+        if wish == "pause":
+            raise Paused
         if wish == "stop":
             tell.stage("Judging the best model")
             break
     end(run.plan["ends"])
-    keep(workspace.run(run.id) / "bundle", losses)
+    keep_model(workspace.run(run.id) / "bundle", losses)
     return {"label": "Loss", "value": min(losses), "headline": f"{len(losses)} steps"}
 
 
@@ -85,7 +94,17 @@ def end(how: str) -> None:
         raise OSError(28, "No space left on device")
 
 
-def keep(folder: Path, losses: list[float]) -> None:
+def fill_the_disk(step: int) -> None:
+    """From step $TOY_FULL_AT on nothing can be made durable."""
+    if step >= float(os.environ.get("TOY_FULL_AT", "inf")):
+
+        def full(handle: int) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        os.fsync = full
+
+
+def keep_model(folder: Path, losses: list[float]) -> None:
     folder.mkdir(parents=True)
     text = json.dumps(losses)
     (folder / "model.json").write_text(text, "utf-8")
@@ -95,6 +114,7 @@ def keep(folder: Path, losses: list[float]) -> None:
 
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
+    checkpoints.LEAST_SECONDS, checkpoints.SHARE = 0.0, 1.0
     if command == "work":
         sys.exit(worker.main(arguments, work))
     if command == "spare":

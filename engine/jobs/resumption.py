@@ -1,0 +1,36 @@
+"""Where an attempt goes on: the checkpoints of a run as its worker uses them."""
+
+import hashlib
+import json
+
+from engine.checkpoints import Checkpoints
+from engine.store import db
+from engine.store.records import to_json
+from engine.store.runs import Run
+from engine.store.transitions import FROM_THE_BEGINNING, Point, Resumption
+from engine.store.workspace import Workspace
+from engine.versions import installed
+
+LIBRARIES = ("numpy", "keras", "tensorflow", "tensorflow-cpu")
+
+
+def checkpoints(workspace: Workspace, run: Run) -> Checkpoints:
+    """The run's checkpoints that fit its plan, its rows as they are now, and this program; half-written ones are cleared."""
+    return Checkpoints(workspace.checkpoints(run.id), _identity(workspace, run))
+
+
+def place(kept: Checkpoints) -> Resumption:
+    """What the store has to be taken back to."""
+    at = kept.newest
+    if at is None:
+        return FROM_THE_BEGINNING
+    points = tuple(Point(name, step, value) for name, step, value in at.beside["points"] if step <= at.step)
+    return Resumption(at.step, points, at.beside["facts"])
+
+
+def _identity(workspace: Workspace, run: Run) -> str:
+    found = db.rows(workspace, "SELECT record FROM datasets WHERE id = ?", (run.dataset,))
+    record = json.loads(found[0]["record"]) if found else {}
+    rows = [record.get(name) for name in ("source", "typed")]
+    plan = {name: value for name, value in run.plan.items() if name != "name"}
+    return hashlib.sha256(to_json([plan, rows, installed(LIBRARIES)]).encode()).hexdigest()

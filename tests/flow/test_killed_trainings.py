@@ -1,0 +1,100 @@
+"""Real networks in real workers that are killed at random: the weights are those of a training that nobody disturbed.
+
+MODELWRIGHT_CHAOS_KILLS says how many kills there are in all (6).
+"""
+
+import hashlib
+import os
+import random
+import signal
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from engine import advice, bundle, datasets
+from engine import plan as plans
+from engine.architectures import ARCHITECTURES
+from engine.jobs import rounds
+from engine.jobs.rounds import Rounds
+from engine.jobs.supervisor import Here
+from engine.plan import Plan
+from engine.store import metrics, models, runs
+from engine.store.workspace import Workspace
+from tests.flow.watching import until
+
+pytestmark = pytest.mark.slow
+SAMPLES = Path(__file__).parents[2] / "sample_data"
+KILLS = int(os.environ.get("MODELWRIGHT_CHAOS_KILLS", "6"))
+CASES = [("breast_cancer.csv", "mlp", 400, KILLS - KILLS // 3), ("steel_defects.zip", "cnn", 12, KILLS // 3)]
+LONGEST = 4.0
+
+
+@pytest.mark.timeout(240 + 60 * KILLS)
+@pytest.mark.parametrize(("sample", "kind", "epochs", "kills"), CASES, ids=lambda value: str(value))
+def test_killed_at_random_it_ends_with_the_same_weights(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, sample: str, kind: str, epochs: int, kills: int
+) -> None:
+    monkeypatch.setattr(rounds, "BACK_OFF", (0.0,))
+    plan = planned(workspace, sample, kind, epochs)
+    whole = Here(workspace, runs.add(workspace, plan).id).wait()
+    assert whole.state == "succeeded", whole.message
+    chance = random.Random(f"{kind} {KILLS}")
+    torn = runs.add(workspace, plan)
+    looking, killed, resumed = Rounds(workspace, attempts=1000), 0, []
+    while killed < kills:
+        ready = partial(_works, workspace, torn.id, killed + 1, killed % 3 < 2)
+        until(lambda ready=ready: not looking.step() or ready(), "the next attempt works", 90)
+        time.sleep(chance.uniform(0, LONGEST))
+        found = runs.get(workspace, torn.id)
+        resumed.append(found.resumed)
+        if found.is_done:
+            break
+        assert found.pid is not None
+        os.kill(found.pid, signal.SIGKILL)
+        killed += 1
+    until(lambda: not looking.step(), "the run ends", 120)
+    done = runs.get(workspace, torn.id)
+    print(f"\n{kind}: {killed} kills, went on at {', '.join(f'{step:.2f}' for step in [*resumed[1:], done.resumed])}")
+    assert (done.state, done.score) == ("succeeded", whole.score)
+    assert done.attempt == killed + 1 and max(*resumed, done.resumed) > 0, "it never went on: this shows nothing"
+    assert weights(workspace, torn.id) == weights(workspace, whole.id)
+    assert report(workspace, torn.id) == report(workspace, whole.id)
+    assert measures(workspace, torn.id) == measures(workspace, whole.id)
+
+
+def planned(workspace: Workspace, sample: str, kind: str, epochs: int) -> Plan:
+    dataset = datasets.add(workspace, SAMPLES / sample, sample)
+    table, profile = datasets.table(workspace, dataset.id), datasets.profile(workspace, dataset.id)
+    plan, _ = advice.plan(dataset.id, table, profile)
+    shape = ARCHITECTURES.get(kind)(widths=(16, 16), dropout=0.2, batch_norm=True)
+    steps = tuple(step for step, _ in advice.recipe(profile, plan.inputs, shape))
+    plan = plan.model_copy(update={"architecture": shape, "recipe": steps, "training": advice.training(profile, shape)})
+    for setting, value in {"epochs": epochs, "patience": 0, "batch_size": 16}.items():
+        plan = plans.with_setting(plan, f"training.{setting}", str(value))
+    return plan
+
+
+def weights(workspace: Workspace, run: str) -> str:
+    network = bundle.load(models.folder(workspace, run)).model.keras_model
+    return hashlib.sha256(b"".join(x.tobytes() for x in network.get_weights())).hexdigest()
+
+
+def report(workspace: Workspace, run: str) -> bytes:
+    return (models.folder(workspace, run) / "report.json").read_bytes()
+
+
+def measures(workspace: Workspace, run: str) -> dict:
+    """Those of whole epochs; within them they depend on when it was asked."""
+    found = metrics.series(workspace, run)
+    within = found.pop("running_loss", ([], []))[0]
+    assert within == sorted(set(within))
+    return found
+
+
+def _works(workspace: Workspace, id: str, attempt: int, learns: bool) -> bool:
+    """Whether that attempt has begun (and has measured something new)."""
+    run = runs.get(workspace, id)
+    measured = metrics.series(workspace, id)
+    return run.begun == attempt and (not learns or max((steps[-1] for steps, _ in measured.values()), default=0.0) > run.resumed)
