@@ -5,7 +5,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -77,8 +77,13 @@ def go_first() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def start(program: Sequence[str], arguments: Sequence[object], log: Path, handed: int) -> "subprocess.Popen[bytes]":
-    """Starts a program in its own session with an open file handed on; what it prints is added to `log`. It outlives this process."""
+def start(
+    program: Sequence[str], arguments: Sequence[object], log: Path, handed: int, environment: Mapping[str, str] | None = None
+) -> "subprocess.Popen[bytes]":
+    """Starts a program in its own session with an open file handed on; what it prints is added to `log`. It outlives this process.
+
+    `environment` is added to this process's own.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
         return subprocess.Popen(
@@ -89,4 +94,5 @@ def start(program: Sequence[str], arguments: Sequence[object], log: Path, handed
             stderr=subprocess.STDOUT,
             start_new_session=True,
             pass_fds=(handed,),
+            env={**os.environ, **(environment or {})},
         )

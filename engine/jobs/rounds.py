@@ -9,17 +9,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.jobs import aftermath, failpoints, locks, processes
+from engine.jobs import aftermath, failpoints, locks, processes, slots, waiting
 from engine.jobs.aftermath import Exit
 from engine.jobs.spare import Spare
 from engine.store import disk, transitions
 from engine.store.transitions import ACTIVE, Cause, Unfinished
 from engine.store.workspace import Workspace
 
+Places = Callable[[], Sequence[str]]
 WORKER = (sys.executable, "-m", "engine.jobs.worker")
 TERM_AFTER, KILL_AFTER = 10.0, 20.0
 BACK_OFF = (1.0, 10.0, 60.0)
@@ -34,20 +35,23 @@ class _Child:
 
 
 class Rounds:
-    """Looks after all runs of a workspace, or after `only` one. Call `step` a few times a second."""
+    """Looks after all runs of a workspace, or after `only` one. Call `step` a few times a second.
+
+    `places` says where runs can be trained; None: wherever and however many.
+    """
 
     def __init__(
         self,
         workspace: Workspace,
         only: str | None = None,
-        slots: int | None = 1,
+        places: Places | None = slots.names,
         attempts: int = aftermath.ATTEMPTS,
         program: Sequence[str] = WORKER,
         spare: Spare | None = None,
     ) -> None:
         self.workspace = workspace
         self.only = only
-        self.slots = slots
+        self.places = places
         self.attempts = attempts
         self.program = program
         self.spare = spare
@@ -104,17 +108,20 @@ class Rounds:
             processes.signal_group(run.process, signal.SIGKILL if waited > KILL_AFTER else signal.SIGTERM)
 
     def _start(self, run: Unfinished) -> None:
-        if time.monotonic() < self._not_before.get(run.id, 0.0):
+        if time.monotonic() < self._not_before.get(run.id, 0.0) or not waiting.is_due(run.terms):
             return
-        if shortage := disk.shortage(self.workspace.path):
-            transitions.say(self.workspace, run.id, shortage)
+        if what := waiting.refusal(run.terms):
+            transitions.refuse(self.workspace, run.id, run.attempt, "out_of_memory", what)
+            return
+        if what := disk.shortage(self.workspace.path) or waiting.shortage(run.terms):
+            transitions.say(self.workspace, run.id, what)
             return
         lock = locks.take(self._lock(run))
         if lock is None:
             return
         try:
             failpoints.reach("locked")
-            attempt = transitions.claim(self.workspace, run.id, run.attempt, self.slots)
+            attempt = transitions.claim(self.workspace, run.id, run.attempt, self.places and self.places())
             if attempt is not None:
                 failpoints.reach("claimed")
                 self._spawn(run.id, attempt, lock)
@@ -123,9 +130,11 @@ class Rounds:
 
     def _spawn(self, id: str, attempt: int, lock: int) -> None:
         kills = processes.memory_kills()
+        place = slots.environment(transitions.place(self.workspace, id))
+        arguments = [self.workspace.path, id, attempt, lock]
         try:
             process = self.spare.hand(id, attempt, lock) if self.spare else None
-            process = process or processes.start(self.program, [self.workspace.path, id, attempt, lock], self._log(id), lock)
+            process = process or processes.start(self.program, arguments, self._log(id), lock, place)
         except OSError as error:
             cause = Cause("worker_crash", f"It could not be started: {error}.")
             transitions.interrupt(self.workspace, id, attempt, "starting", cause)

@@ -41,7 +41,7 @@ class Here:
     """One run looked after from this process, as the command line does."""
 
     def __init__(self, workspace: Workspace, id: str, program: Sequence[str] = WORKER) -> None:
-        self._rounds = Rounds(workspace, only=id, slots=None, program=program)
+        self._rounds = Rounds(workspace, only=id, places=None, program=program)
         self.id = id
 
     def poll(self) -> Run:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from engine.jobs.limits import Limits
 from engine.jobs.sampling import Sampler
 from engine.store import db, transitions
 from engine.store.transitions import Point
@@ -27,7 +28,10 @@ class Telling(Tell):
     `told` are the facts so far, those `known` from an earlier attempt included.
     """
 
-    def __init__(self, workspace: Workspace, run: str, attempt: int, known: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, run: str, attempt: int, known: Mapping[str, Any] | None = None, limits: Limits | None = None
+    ) -> None:
+        self.limits = limits or Limits()
         self.is_replaced = False
         self.is_terminated = False
         self.asked = ""
@@ -118,9 +122,10 @@ class Telling(Tell):
     def _hear(self, asked: str | None) -> None:
         self.is_replaced |= asked is None
         self.asked = asked or ""
-        if self.is_replaced or asked == "cancel":
+        over = self.limits.look(transitions.terms(*self._place[:2]))
+        if self.is_replaced or self.asked == "cancel" or over == "memory":
             self._wish = "cancel"
-        elif self.is_terminated or asked == "pause":
+        elif self.is_terminated or self.asked == "pause":
             self._wish = "pause"
         else:
-            self._wish = "stop" if asked == "stop" else "go on"
+            self._wish = "stop" if self.asked == "stop" or over == "time" else "go on"

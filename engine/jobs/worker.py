@@ -21,7 +21,8 @@ from typing import Any, TypeVar
 from engine import checkpoints
 from engine.checkpoints import Checkpoints
 from engine.errors import Diverged, EngineError
-from engine.jobs import failpoints, locks, processes, resumption
+from engine.jobs import failpoints, locks, processes, resumption, slots
+from engine.jobs.limits import Limits
 from engine.jobs.telling import Telling
 from engine.keep import Keep, Unfit
 from engine.store import db, models, runs, transitions
@@ -30,6 +31,7 @@ from engine.store.runs import Run
 from engine.store.transitions import Cause
 from engine.store.workspace import Workspace
 from engine.tell import Cancelled, Paused
+from engine.wording import number
 
 T = TypeVar("T")
 Work = Callable[[Workspace, Run, Telling, Keep], dict[str, Any]]
@@ -68,7 +70,7 @@ def main(arguments: Sequence[str] | None = None, work: Work | None = None) -> in
     if not _insist(lambda: transitions.begin(workspace, id, attempt, process, place)):
         return NOT_MINE
     failpoints.reach("begun")
-    tell = Telling(workspace, id, attempt, place.facts)
+    tell = Telling(workspace, id, attempt, place.facts, Limits(keep.seconds))
     keep.beside = tell.beside
     signal.signal(signal.SIGTERM, lambda number, frame: _terminate(tell, keep))
     return _Attempt(workspace, id, attempt, tell, keep).train(work or learn)
@@ -79,8 +81,8 @@ def be_kind() -> None:
     processes.go_first()
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, max(NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
-    for variable in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"):
-        os.environ.setdefault(variable, str(_cores()))
+    for variable in slots.THREADS:
+        os.environ.setdefault(variable, str(slots.threads()))
 
 
 def learn(workspace: Workspace, run: Run, tell: Telling, keep: Keep) -> dict[str, Any]:
@@ -129,6 +131,8 @@ class _Attempt:
             return NOT_MINE
         if self.tell.asked == "cancel":
             end = _cancelled()
+        elif self.tell.limits.over and end.state in ("succeeded", "cancelled"):
+            end = self._over(end)
         elif self.tell.is_terminated and end.state != "succeeded":
             end = _End("interrupted", "killed_by_signal", "The training was ended from outside.")
         if end.state != "succeeded":
@@ -141,10 +145,18 @@ class _Attempt:
             checkpoints.remove(self.keep.folder)
         return 0
 
+    def _over(self, end: _End) -> _End:
+        """What it was given has run out: without memory there is no model, with time over there is the best so far."""
+        terms = runs.get(self.workspace, self.id).terms
+        if end.state == "succeeded":
+            return _End("succeeded", "time_limit", f"It was stopped after the {number(terms.minutes)} minutes it was given.")
+        return _End("failed", "out_of_memory", f"It grew beyond the {number(terms.gigabytes)} GB of memory it was given. {_SMALLER}")
+
     def _record(self, end: _End, score: dict[str, Any]) -> bool:
         place = (self.workspace, self.id, self.number)
         if end.state == "succeeded":
-            return transitions.succeed(*place, score, *_manifest(models.folder(self.workspace, self.id)))
+            early = Cause(end.reason, end.message)
+            return transitions.succeed(*place, score, *_manifest(models.folder(self.workspace, self.id)), early)
         at = checkpoints.newest(self.keep.folder)
         if end.state == "paused":
             return transitions.pause(*place, checkpoints.goes_on(at))
@@ -184,15 +196,6 @@ def _claim(workspace: Workspace, id: str) -> tuple[int, int | None]:
     lock = locks.take(workspace.run(id) / "lock")
     attempt = transitions.claim(workspace, id, runs.get(workspace, id).attempt) if lock is not None else None
     return (attempt, lock) if attempt is not None else (0, None)
-
-
-def _cores() -> int:
-    """Processor cores this process may use, also where a container's limit is below what the system shows."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with suppress(OSError, ValueError):
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text("ascii").split()
-        cores = min(cores, max(1, round(int(quota) / int(period))))
-    return cores
 
 
 def _clear(folder: Path) -> None:

@@ -230,3 +230,11 @@ def going_on_after_an_interruption(db: Database) -> None:
     db.execute("ALTER TABLE runs ADD COLUMN begun INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE runs ADD COLUMN resumed REAL NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE events ADD COLUMN progress INTEGER NOT NULL DEFAULT 0")
+
+
+@CHANGES()
+def a_queue_with_places(db: Database) -> None:
+    """`urgency` orders what waits (the higher first), `place` is where a run is trained ("cpu:0"), `terms` are JSON."""
+    db.execute("ALTER TABLE runs ADD COLUMN urgency INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE runs ADD COLUMN place TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE runs ADD COLUMN terms TEXT NOT NULL DEFAULT '{}'")

@@ -13,6 +13,7 @@ from engine.store.db import Database
 from engine.store.records import new_id, now, to_json
 from engine.store.transitions import ACTIVE, DONE, State, move
 from engine.store.workspace import Workspace
+from engine.terms import Terms
 
 if TYPE_CHECKING:
     from engine.plan import Plan
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["ACTIVE", "DONE", "Asked", "Ended", "Event", "Run", "State", "move"]
 
 Asked = Literal["stop", "cancel", "pause"]
+AT_ONCE = Terms()
 
 
 _SOON_JUDGED = "The best model so far will be judged and kept."
@@ -31,6 +33,7 @@ class Run(BaseModel):
 
     `pid`, `ticks` and `boot` name the process of the latest attempt, also after it has ended. Facts and measures are those of the
     attempt `begun`: a later one that is about to start has not touched them yet. `resumed` is where it went on (in epochs).
+    Of those that wait the most urgent starts first; `place` is where it is trained, such as "cpu:0".
     """
 
     model_config = ConfigDict(frozen=True)
@@ -55,6 +58,9 @@ class Run(BaseModel):
     boot: str | None
     begun: int
     resumed: float
+    urgency: int
+    place: str
+    terms: Terms
 
     @property
     def is_active(self) -> bool:
@@ -97,14 +103,21 @@ class Ended(BaseModel):
     at: str
 
 
-def add(workspace: Workspace, plan: "Plan", project: str | None = None, name: str = "", request: str | None = None) -> Run:
+def add(
+    workspace: Workspace,
+    plan: "Plan",
+    project: str | None = None,
+    name: str = "",
+    request: str | None = None,
+    terms: Terms = AT_ONCE,
+) -> Run:
     """A new run in the queue. The same `request` (any text the caller chose) a second time gives the first run back."""
     id = new_id("r")
     with db.write(workspace, durable=True) as database:
         added = database.execute(
-            "INSERT INTO runs (id, request, project, dataset, name, plan, created) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO runs (id, request, project, dataset, name, plan, created, terms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (request) DO NOTHING",
-            (id, request, project, plan.dataset, name or plan.name, plan.model_dump_json(), now()),
+            (id, request, project, plan.dataset, name or plan.name, plan.model_dump_json(), now(), terms.model_dump_json()),
         ).rowcount
         if added:
             transitions.note(database, id, 0, None, "queued")
@@ -132,11 +145,14 @@ def all(workspace: Workspace, project: str | None = None, limit: int | None = No
 
 
 def active(workspace: Workspace, dataset: str | None = None, with_paused: bool = False) -> list[Run]:
-    """Runs (on one dataset, if given) that a process works on or will: not ended and, unless asked for, not paused; oldest first."""
+    """Runs (on one dataset, if given) that a process works on or will: not ended and, unless asked for, not paused.
+
+    They come in the order in which they start.
+    """
     found = db.rows(
         workspace,
         "SELECT * FROM runs WHERE (state IN ('queued', 'starting', 'running', 'interrupted') OR (state = 'paused' AND :paused))"
-        " AND (:dataset IS NULL OR dataset = :dataset) ORDER BY rowid",
+        " AND (:dataset IS NULL OR dataset = :dataset) ORDER BY urgency DESC, rowid",
         {"dataset": dataset, "paused": with_paused},
     )
     return [_run(row) for row in found]
@@ -190,6 +206,27 @@ def _cancel_waiting(database: Database, id: str) -> None:
         began = database.execute("SELECT begun FROM runs WHERE id = ?", (id,)).fetchone()
         said = "Cancelled." if began and began[0] else "Cancelled before it started."
         transitions.change(database, id, None, waiting, "cancelled", "user_cancel", said)
+
+
+def put_first(workspace: Workspace, id: str) -> Run:
+    """Lets a waiting run start before all others that wait. Those at work go on."""
+    with db.write(workspace) as database:
+        database.execute(
+            "UPDATE runs SET urgency = (SELECT max(urgency) FROM runs WHERE state IN ('queued', 'interrupted', 'paused')) + 1"
+            " WHERE id = ? AND state IN ('queued', 'interrupted')"
+            " AND EXISTS (SELECT 1 FROM runs AS other WHERE other.state IN ('queued', 'interrupted') AND other.id <> runs.id"
+            " AND (other.urgency > runs.urgency OR (other.urgency = runs.urgency AND other.rowid < runs.rowid)))",
+            (id,),
+        )
+    return get(workspace, id)
+
+
+def set_terms(workspace: Workspace, id: str, terms: Terms) -> Run:
+    """Other terms for a run that has not ended; one at work hears of its limits within a second."""
+    with db.write(workspace) as database:
+        done = ("succeeded", "failed", "cancelled")
+        database.execute("UPDATE runs SET terms = ? WHERE id = ? AND state NOT IN (?, ?, ?)", (terms.model_dump_json(), id, *done))
+    return get(workspace, id)
 
 
 def rename(workspace: Workspace, id: str, name: str) -> Run:
@@ -246,5 +283,6 @@ def _run(row: dict[str, Any]) -> Run:
     row = {key: value for key, value in row.items() if key != "request"}
     row["plan"] = json.loads(row["plan"])
     row["facts"] = json.loads(row["facts"])
+    row["terms"] = Terms.model_validate_json(row["terms"])
     row["score"] = json.loads(row["score"]) if row["score"] else None
     return Run.model_construct(**row)

@@ -13,6 +13,7 @@ from engine.store import db, usage
 from engine.store.db import Database
 from engine.store.records import now, to_json
 from engine.store.workspace import Workspace
+from engine.terms import Terms
 
 State = Literal["queued", "starting", "running", "paused", "succeeded", "failed", "interrupted", "cancelled"]
 ACTIVE = frozenset({"starting", "running"})
@@ -64,6 +65,7 @@ class Resumption:
 
 
 FROM_THE_BEGINNING = Resumption()
+ON_TIME = Cause("", "")
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class Unfinished:
     wish: str | None
     reason: str
     process: Identity | None
+    terms: Terms = Terms()
 
     def interrupted(self, reason: str) -> "Unfinished":
         """The same after its process has died."""
@@ -83,8 +86,8 @@ class Unfinished:
 
 
 def unfinished(workspace: Workspace) -> list[Unfinished]:
-    """Runs that wait, work or were interrupted, the oldest first."""
-    return _unfinished(workspace, "state IN ('queued', 'starting', 'running', 'interrupted') ORDER BY rowid", ())
+    """Runs that wait, work or were interrupted, in the order in which they start: the urgent first, then the oldest."""
+    return _unfinished(workspace, "state IN ('queued', 'starting', 'running', 'interrupted') ORDER BY urgency DESC, rowid", ())
 
 
 def look(workspace: Workspace, id: str) -> Unfinished | None:
@@ -93,22 +96,41 @@ def look(workspace: Workspace, id: str) -> Unfinished | None:
     return found[0] if found else None
 
 
-def claim(workspace: Workspace, id: str, attempt: int, slots: int | None = None) -> int | None:
-    """Takes a queued run for the next attempt; its number, or None. With `slots` only while fewer runs than that are at work.
+def claim(workspace: Workspace, id: str, attempt: int, places: Sequence[str] | None = None) -> int | None:
+    """Takes a queued run for the next attempt; its number, or None. With `places` only if one of them is free: it gets the first such.
 
     What an earlier attempt left stays until the new one begins and knows where. A wish to stop is still to be heard.
     """
     with db.write(workspace, durable=True) as database:
+        place = "" if places is None else _free_place(database, places)
+        if place is None:
+            return None
         taken = database.execute(
-            "UPDATE runs SET state = 'starting', attempt = attempt + 1, score = NULL, reason = '', message = '',"
-            " wish = nullif(wish, 'pause'), pid = NULL, ticks = NULL, boot = NULL WHERE id = ? AND state = 'queued' AND attempt = ?"
-            " AND (? IS NULL OR (SELECT count(*) FROM runs WHERE state IN ('starting', 'running')) < ?)",
-            (id, attempt, slots, slots),
+            "UPDATE runs SET state = 'starting', attempt = attempt + 1, score = NULL, reason = '', message = '', place = ?,"
+            " wish = nullif(wish, 'pause'), pid = NULL, ticks = NULL, boot = NULL WHERE id = ? AND state = 'queued' AND attempt = ?",
+            (place, id, attempt),
         ).rowcount
         if not taken:
             return None
         note(database, id, attempt + 1, "queued", "starting")
     return attempt + 1
+
+
+def _free_place(database: Database, places: Sequence[str]) -> str | None:
+    """The best one that is free; runs started by hand have no place of their own but need room all the same."""
+    taken = [row[0] for row in database.execute("SELECT place FROM runs WHERE state IN ('starting', 'running')").fetchall()]
+    return next((place for place in places if place not in taken), None) if len(taken) < len(places) else None
+
+
+def place(workspace: Workspace, id: str) -> str:
+    """Where the run is or was trained, such as "cpu:0"; "" before that and for one started by hand."""
+    found = db.rows(workspace, "SELECT place FROM runs WHERE id = ?", (id,))
+    return str(found[0]["place"]) if found else ""
+
+
+def refuse(workspace: Workspace, id: str, attempt: int, reason: str, message: str) -> bool:
+    """Ends a run that waits and could never be trained here."""
+    return move(workspace, id, attempt, "queued", "failed", reason, message)
 
 
 def spawned(workspace: Workspace, id: str, attempt: int, process: Identity) -> None:
@@ -168,10 +190,12 @@ def move(workspace: Workspace, id: str, attempt: int, before: str, after: str, r
         return change(database, id, attempt, before, after, reason, message)
 
 
-def succeed(workspace: Workspace, id: str, attempt: int, score: Mapping[str, Any], manifest: str, size: int) -> bool:
-    """The end of a training whose bundle is safely on the disk; `manifest` is the SHA-256 of its manifest."""
+def succeed(
+    workspace: Workspace, id: str, attempt: int, score: Mapping[str, Any], manifest: str, size: int, early: Cause = ON_TIME
+) -> bool:
+    """The end of a training whose bundle is safely on the disk; `manifest` is the SHA-256 of its manifest. `early`: why before its time."""
     with db.write(workspace, durable=True) as database:
-        if not change(database, id, attempt, "running", "succeeded"):
+        if not change(database, id, attempt, "running", "succeeded", early.reason, early.message):
             return False
         database.execute("UPDATE runs SET score = ? WHERE id = ?", (to_json(score), id))
         database.execute("INSERT INTO models (run, manifest, bytes, created) VALUES (?, ?, ?, ?)", (id, manifest, size, now()))
@@ -200,6 +224,12 @@ def asked(workspace: Workspace, id: str, attempt: int) -> str | None:
     """The person's wish ("" if none) for a worker; None if the run is no longer its run."""
     found = db.rows(workspace, f"SELECT wish FROM runs WHERE {_AT_WORK}", (id, attempt))
     return (found[0]["wish"] or "") if found else None
+
+
+def terms(workspace: Workspace, id: str) -> Terms:
+    """The terms as they are now; none for a run that is gone."""
+    found = db.rows(workspace, "SELECT terms FROM runs WHERE id = ?", (id,))
+    return Terms.model_validate_json(found[0]["terms"]) if found else Terms()
 
 
 def say(workspace: Workspace, id: str, message: str) -> None:
@@ -265,7 +295,7 @@ def merge_facts(database: Database, id: str, attempt: int, values: Mapping[str, 
 
 
 def _unfinished(workspace: Workspace, where: str, params: tuple[str, ...]) -> list[Unfinished]:
-    found = db.rows(workspace, f"SELECT id, state, attempt, wish, reason, pid, ticks, boot FROM runs WHERE {where}", params)
+    found = db.rows(workspace, f"SELECT id, state, attempt, wish, reason, pid, ticks, boot, terms FROM runs WHERE {where}", params)
     return [
         Unfinished(
             row["id"],
@@ -274,6 +304,7 @@ def _unfinished(workspace: Workspace, where: str, params: tuple[str, ...]) -> li
             row["wish"],
             row["reason"],
             Identity(row["pid"], row["ticks"], row["boot"]) if row["pid"] else None,
+            Terms.model_validate_json(row["terms"]),
         )
         for row in found
     ]

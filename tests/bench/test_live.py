@@ -108,7 +108,7 @@ def _plan(workspace: Workspace, path: Path, kind: str) -> Plan:
 
 def _first_measure(workspace: Workspace, plan: Plan, spare: Spare | None) -> tuple[float, float]:
     run = runs.add(workspace, plan)
-    rounds = Rounds(workspace, only=run.id, slots=None, spare=spare)
+    rounds = Rounds(workspace, only=run.id, places=None, spare=spare)
     began, running, first = time.monotonic(), 0.0, 0.0
     while rounds.step():
         if not running and runs.get(workspace, run.id).state == "running":

@@ -66,9 +66,9 @@ def test_the_database_itself_keeps_a_finished_run_finished(workspace: Workspace,
 
 def test_only_so_many_runs_are_taken_as_there_are_slots(workspace: Workspace) -> None:
     first, second = queued(workspace), queued(workspace)
-    assert transitions.claim(workspace, first.id, 0, slots=1) == 1
-    assert transitions.claim(workspace, second.id, 0, slots=1) is None
-    assert transitions.claim(workspace, second.id, 0, slots=2) == 1
+    assert transitions.claim(workspace, first.id, 0, ["cpu:0"]) == 1
+    assert transitions.claim(workspace, second.id, 0, ["cpu:0"]) is None
+    assert transitions.claim(workspace, second.id, 0, ["cpu:0", "cpu:1"]) == 1
 
 
 def test_a_new_attempt_starts_with_nothing_of_the_old_one(workspace: Workspace) -> None:

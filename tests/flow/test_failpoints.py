@@ -44,7 +44,7 @@ def run(workspace: Workspace) -> str:
 
 def finish(workspace: Workspace, id: str) -> None:
     """Looks after the run until it has ended, as the next supervisor would, and looks at what is left."""
-    looking = Rounds(workspace, slots=None, program=TOY)
+    looking = Rounds(workspace, places=None, program=TOY)
     until(lambda: not looking.step(), "the run ends", 60)
     found, events = runs.get(workspace, id), [event.after for event in runs.events(workspace, id)]
     assert (found.state, found.score) == ("succeeded", {"label": "Loss", "value": 1 / STEPS, "headline": f"{STEPS} steps"})
