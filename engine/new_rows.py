@@ -25,13 +25,13 @@ def read(request: Request, tell: Tell) -> dict[str, Any]:
     raw, rows = importing.read_source(request, source, pictures, tell)
     places, problems = match(request.known, raw.names, request.optional)
     found = []
-    arrays = []
-    for column, place in places:
-        used, typed, told = _typed(column, tables.source_column(source, column_id(place)))
+    for i, (column, place) in enumerate(places):
+        used, told = _read_as(column, tables.source_column(source, column_id(place)))
         found.append(used)
-        arrays.append(typed)
         problems += told
-    tables.write_arrays(table, found, arrays)
+        tell(0.5 + 0.25 * (i + 1) / len(places), "Looking at the values")
+    there = [column_id(place) for _, place in places]
+    tables.write_table(table, source, found, lambda done: tell(0.75 + 0.25 * done, "Looking at the values"), there)
     problems += [
         Problem(where=request.name, what=change.words(), fix="Check that this is meant so.", level="info")
         for change in raw.changes
@@ -63,18 +63,18 @@ def match(known: Sequence[Column], names: Sequence[str], optional: Sequence[str]
     return found, problems
 
 
-def _typed(column: Column, texts: pa.Array) -> tuple[Column, pa.Array, list[Problem]]:
-    """The values as the known column says; written another way in this file (such as with a decimal comma), as they are written here."""
-    typed, failed = values.typed(texts, column)
+def _read_as(column: Column, texts: pa.Array) -> tuple[Column, list[Problem]]:
+    """How to read the text: as the known column says; written another way here (such as with a decimal comma), as it is written here."""
+    _, failed = values.typed(texts, column)
     present = len(texts) - texts.null_count
     if column.type in _KINDS and failed.sum() >= 0.5 * max(1, present):
         here = values.reading_of(texts, column, column.type)
-        again, still = values.typed(texts, here)
+        _, still = values.typed(texts, here)
         if still.sum() < failed.sum():
             said = "Values are written another way here than in the training data, and were read as they are written here."
             told = Problem(where=column.name, what=said, fix="Check some of them.", level="info", column=column.id)
-            return here, again, [told, *_failures(column, texts, still)]
-    return column, typed, _failures(column, texts, failed)
+            return here, [told, *_failures(column, texts, still)]
+    return column, _failures(column, texts, failed)
 
 
 def _failures(column: Column, texts: pa.Array, failed: "np.ndarray[Any, Any]") -> list[Problem]:

@@ -108,6 +108,56 @@ def test_a_file_comes_back_with_answers_beside_its_rows(stored: tuple[Workspace,
     assert one["rows"][0]["prediction"] == written["prediction"][0]
 
 
+def test_a_file_in_pieces_has_the_same_answers_as_in_one(
+    stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = lessons.table(95)
+    named = table.frame.set_axis([column.name for column in table.columns], axis=1).drop(columns="ill")
+    admitted = pd.to_datetime(named["admitted"])
+    named["admitted"] = admitted.where(named.index != 60, admitted + pd.Timedelta(hours=7))
+    named.loc[70, "ward"] = "attic"
+    named.to_csv(tmp_path / "new.csv", index=False)
+    told: list[tuple[float, str]] = []
+
+    def answered(out: str) -> dict[str, Any]:
+        arguments = (stored[0], bundle, str(tmp_path / "new.csv"), "new.csv", str(tmp_path / out))
+        return answers.predict_file(*arguments, tell=lambda part, words: told.append((part, words)))
+
+    whole = answered("whole.csv")
+    monkeypatch.setattr(answers, "PIECE", 20)
+    told.clear()
+    pieces = answered("pieces.csv")
+    assert (whole["rows"], whole["problems"]) == (pieces["rows"], pieces["problems"])
+    assert any("attic" in problem["what"] for problem in pieces["problems"])
+    assert [row["prediction"] for row in pieces["preview"]] == [row["prediction"] for row in whole["preview"]]
+    assert len(pieces["preview"]) == 20
+    one, other = pd.read_csv(tmp_path / "whole.csv"), pd.read_csv(tmp_path / "pieces.csv")
+    pd.testing.assert_frame_equal(one, other, rtol=1e-4)
+    assert set(other["admitted"].str.len().dropna()) == {len("2020-01-01 07:00:00")}
+    assert [part for part, _ in told] == sorted(part for part, _ in told)
+    assert [words for _, words in told if words.startswith("Answering")][-2:] == ["Answering: 80 of 95 rows", "Answering: 95 of 95 rows"]
+
+
+def test_dates_are_written_as_exactly_as_they_are_known(
+    stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path
+) -> None:
+    (tmp_path / "new.csv").write_text("age,sugar [mg/dl],ward,admitted\n44,120,east,2020-05-01\n45,110,west,\n")
+    answers.predict_file(stored[0], bundle, str(tmp_path / "new.csv"), "new.csv", str(tmp_path / "out.csv"))
+    assert [line.split(",")[3] for line in (tmp_path / "out.csv").read_text().splitlines()] == ["admitted", "2020-05-01", ""]
+
+
+def test_who_breaks_off_leaves_no_half_written_answers(stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("age,sugar [mg/dl],ward,admitted\n44,120,east,2020-05-01\n")
+
+    def tell(part: float, words: str) -> None:
+        if words.startswith("Answering"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        answers.predict_file(stored[0], bundle, str(tmp_path / "new.csv"), "new.csv", str(tmp_path / "out.csv"), tell)
+    assert [path.name for path in tmp_path.iterdir()] == ["new.csv"]
+
+
 def test_a_model_asked_for_pictures_only_takes_pictures(stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="This model looks at 0 pictures at once."):
         answers.predict_picture(stored[0], bundle, str(tmp_path / "x.png"))
