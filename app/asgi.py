@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 
 from app import live, state, uploads
 from app.gate import Gate
-from engine.jobs import desk, supervisor
+from engine.jobs import desk, errands, supervisor
 
 COLLECT_EVERY = 60
 WATCH_EVERY = 5
@@ -73,6 +73,7 @@ async def _watch_supervisor() -> None:
 
 async def _sweep() -> None:
     await asyncio.to_thread(uploads.sweep, state.workspace().uploads)
+    await asyncio.to_thread(errands.sweep, state.workspace())
 
 
 def _on_error(error: Exception) -> bool:

@@ -38,7 +38,7 @@ def page() -> None:
         parts.error_box(error, "bundle")
         return
     parts.step_bar("use")
-    one, many, away = st.tabs([ONE, MANY, AWAY], key="use-tabs", on_change="rerun")
+    one, many, away = st.tabs([ONE, MANY, AWAY], default=_first_shown(run), key="use-tabs", on_change="rerun", bind="query-params")
     if one.open:
         with one:
             _one(run, folder, fields, target)
@@ -48,6 +48,14 @@ def page() -> None:
     if away.open:
         with away:
             taking.away(run, folder)
+
+
+def _first_shown(run: Run) -> str:
+    """Where something is under way, if it is: a person who comes back finds it at once."""
+    if state.recall("use-first", ("", ONE))[0] != run.id:
+        at_work = taking.under_way(run)
+        state.keep("use-first", (run.id, {"file": MANY, "away": AWAY}.get(at_work, ONE)))
+    return str(state.recall("use-first")[1])
 
 
 def _warn(run: Run) -> None:

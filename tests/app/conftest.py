@@ -1,7 +1,8 @@
 """What the tests of the pages share: an empty workspace, and one with a table read into it, opened by the app."""
 
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,6 +110,15 @@ class Page:
     def click(self, key: str) -> "Page":
         self.at.button(key=key).click()
         return self.run()
+
+    def until(self, holds: Callable[[], bool], seconds: float = 120.0) -> "Page":
+        """Draws the page again and again, as its own timer does in a browser, until that holds."""
+        end = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < end, f"Waited in vain; the page says: {self.words[-2000:]}"
+            time.sleep(0.2)
+            self.run()
+        return self
 
     @property
     def words(self) -> str:
