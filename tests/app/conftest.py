@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app import meanwhile
 from engine import datasets
 from engine.store import projects
 from engine.store.workspace import Workspace
@@ -83,6 +84,12 @@ def trained(trained_once: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     made = trained_once.copied(tmp_path / "workspace")
     monkeypatch.setenv("MODELWRIGHT_WORKSPACE", str(made.workspace.path))
     return made
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page drawn once is drawn with all that is worked out beside it, however busy the computer is."""
+    monkeypatch.setattr(meanwhile, "PATIENCE", 30.0)
 
 
 @pytest.fixture
