@@ -1,6 +1,5 @@
 """The app's side of an errand: it is started by a click, watched by whoever has the page open, and found again by its key."""
 
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -58,11 +57,13 @@ def told(errand: Errand) -> str:
     return f"{md(errand.stage)}{left}"
 
 
-def failure(errand: Errand, on_close: Callable[[], None] | None = None) -> None:
-    """Why it failed, and a way to put the message away."""
+def failure(errand: Errand, title: str) -> None:
+    """That it failed and why, and a way to put the message away. `title` is escaped."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"failed-{errand.key}"):
+        st.markdown(f"**{title}**", width="stretch")
+        st.button("Close", key=f"close-{errand.key}", type="tertiary", icon=":material/close:", on_click=forget, args=(errand.key,))
     if errand.error:
         parts.error_box(errand.error, errand.key)
-    st.button("Close", key=f"close-{errand.key}", type="tertiary", on_click=on_close or forget, args=() if on_close else (errand.key,))
 
 
 def _cancel(key: str, said: str) -> None:

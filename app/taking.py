@@ -68,12 +68,13 @@ def file(run: Run, folder: Path) -> None:
     if errand is None:
         return
     name = str(errand.arguments["name"])
-    if errand.error:
-        errands.failure(errand)
-    elif errand.is_over:
+    if errand.state == "done":
         _answered(errand, name)
-    else:
-        with parts.card("answering"):
+        return
+    with parts.card("answering"):
+        if errand.error:
+            errands.failure(errand, f"{md(short(name, 60))} was not answered")
+        else:
             errands.watch(errand.key, f"Answering {md(short(name, 60))}", "The file was not answered; nothing was kept.")
 
 
@@ -126,12 +127,12 @@ def _export(run: Run, folder: Path, kind: str) -> None:
             st.caption(md(exporter.description()))
         if out.exists():
             _download(run, kind, out)
-        elif errand is None:
+        elif errand is None or errand.state == "done":
             st.button(
                 "Prepare the file", key=f"prepare-{kind}", icon=":material/package_2:", on_click=_prepare, args=(run, folder, kind, out)
             )
     if errand and errand.error:
-        errands.failure(errand)
+        errands.failure(errand, "The file was not prepared")
     elif errand and not errand.is_over:
         errands.watch(errand.key, "Preparing the file", "The file was not prepared.")
 

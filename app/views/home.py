@@ -165,10 +165,10 @@ def _under_way() -> None:
 
 
 def _started(errand: Errand, sample: samples.Sample) -> None:
-    if errand.error:
-        errands.failure(errand)
-        return
     with parts.card(f"under-way-{errand.key}"):
+        if errand.error:
+            errands.failure(errand, f"“{md(sample.title)}” was not started")
+            return
         errands.watch(errand.key, f"Starting “{md(sample.title)}”", "It was cancelled; nothing was kept.")
 
 

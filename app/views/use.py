@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import answer_card, case_form, parts, state, taking, trained
+from app import answer_card, case_form, meanwhile, parts, state, taking, trained
 from app.text import md
 from engine import bundle
 from engine.columns import Column
@@ -13,6 +13,7 @@ from engine.errors import EngineError
 from engine.form import FormField
 from engine.jobs import desk
 from engine.store import models
+from engine.store.records import to_json
 from engine.store.runs import Run
 
 ONE, MANY, AWAY = "One case", "A whole file", "Take it away"
@@ -89,17 +90,20 @@ def _answer(run: Run, folder: Path, question: dict[str, Any], target: Column) ->
         return
     if "path" in question:
         taking.show(Path(question["path"]))
+    key = ("answer", str(folder), run.ended, to_json(question))
     try:
         with st.skeleton(height=180):
-            got = _asked(str(folder), run.ended or "", question)
+            got = meanwhile.get(key, lambda: _asked(str(folder), question))
     except EngineError as error:
         parts.error_box(error, key="answer")
+        return
+    if got is None:
+        meanwhile.wait(180, key)
         return
     answer_card.draw(got, target)
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
-def _asked(folder: str, _version: str, question: dict[str, Any]) -> dict[str, Any]:
+def _asked(folder: str, question: dict[str, Any]) -> dict[str, Any]:
     ask = desk.for_workspace(state.workspace()).ask
     kind = "predict_picture" if "path" in question else "predict"
     return ask(kind, bundle=folder, **question)  # type: ignore[no-any-return]

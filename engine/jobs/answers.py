@@ -18,7 +18,6 @@ from engine import form as forms
 from engine.bundle import Bundle
 from engine.columns import Column, Table
 from engine.errors import EngineError
-from engine.exporters import EXPORTERS
 from engine.plan import Plan
 from engine.rehearsal import Rehearsal
 from engine.store.workspace import Workspace
@@ -100,11 +99,6 @@ def predict_file(workspace: Workspace, bundle: str, path: str, name: str, out: s
         problems = [*found, *(p for field in model.fields for p in forms.problems([field], rows.table([field.id])))]
         os.replace(written, out)
     return {"rows": rows.rows, "problems": [p.model_dump() for p in problems], "preview": preview}
-
-
-def export(workspace: Workspace, bundle: str, kind: str, out: str) -> dict[str, str]:
-    """Writes the model in another form; the file is checked by loading it again."""
-    return {"path": str(EXPORTERS.get(kind)(kind=kind).write(_load(Path(bundle)), Path(out)))}
 
 
 def _write_answers(model: Bundle, rows: Stored, out: Path, tell: Tell) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The desk's questions, asked without the desk."""
 
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from engine import datasets, training
 from engine.errors import EngineError
-from engine.jobs import answers
+from engine.jobs import answers, long_answers
 from engine.plan import Plan
 from engine.store.records import to_json
 from engine.store.workspace import Workspace
@@ -138,6 +139,23 @@ def test_a_file_in_pieces_has_the_same_answers_as_in_one(
     assert [words for _, words in told if words.startswith("Answering")][-2:] == ["Answering: 80 of 95 rows", "Answering: 95 of 95 rows"]
 
 
+def test_more_rows_need_hardly_more_memory(
+    stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only a column at a time is held whole, and a piece of the rest."""
+    monkeypatch.setattr(answers, "PIECE", 4_000)
+    row, few, many = "44,120,east,2020-05-01\n", 10_000, 80_000
+    peaks = {}
+    for rows in (100, few, many):
+        (tmp_path / "new.csv").write_text("age,sugar [mg/dl],ward,admitted\n" + row * rows)
+        tracemalloc.start()
+        answers.predict_file(stored[0], bundle, str(tmp_path / "new.csv"), "new.csv", str(tmp_path / "out.csv"))
+        peaks[rows] = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert len((tmp_path / "out.csv").read_text().splitlines()) == many + 1
+    assert peaks[many] - peaks[few] < (many - few) * 100
+
+
 def test_dates_are_written_as_exactly_as_they_are_known(
     stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path
 ) -> None:
@@ -164,5 +182,7 @@ def test_a_model_asked_for_pictures_only_takes_pictures(stored: tuple[Workspace,
 
 
 def test_an_export_is_written_where_asked(stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path) -> None:
-    answer = answers.export(stored[0], bundle, "bundle_zip", str(tmp_path / "model.zip"))
-    assert answer == {"path": str(tmp_path / "model.zip")} and (tmp_path / "model.zip").stat().st_size > 0
+    out, place = tmp_path / "model.zip", tmp_path / "place"
+    place.mkdir()
+    answer = long_answers.export(stored[0], place, lambda part, words: None, bundle, "bundle_zip", str(out))
+    assert answer == {"path": str(out)} and out.stat().st_size > 0 and not list(place.iterdir())
