@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from app import live, state, uploads
 from app.gate import Gate
 from engine.errors import EngineError
-from engine.jobs import desk, supervisor
+from engine.jobs import desk, errands, supervisor
 from engine.store.workspace import Workspace, notice
 
 COLLECT_EVERY = 60
@@ -76,7 +76,9 @@ async def _watch_supervisor() -> None:
 
 
 async def _sweep() -> None:
-    await asyncio.to_thread(uploads.sweep, Workspace.at().uploads)
+    workspace = Workspace.at()
+    await asyncio.to_thread(uploads.sweep, workspace.uploads)
+    await asyncio.to_thread(errands.sweep, workspace)
 
 
 def _on_error(error: Exception) -> bool:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import choices, forms, parts, reads, sketches, state, words
+from app import choices, forms, meanwhile, parts, reads, sketches, state, words
 from app.text import html, md, short
 from engine import advice, labels
 from engine.datasets import Dataset
@@ -136,7 +136,10 @@ def _balance(column: ColumnProfile, plan: Plan) -> None:
 
 def _company(dataset: Dataset, profile: Profile, plan: Plan) -> None:
     """The columns that go with the answer most, each with how."""
-    found = reads.related(dataset, plan)
+    key = ("related", dataset.id, dataset.version, plan.target, plan.task, plan.inputs)
+    found = meanwhile.get(key, lambda: reads.related(dataset, plan))
+    if found is None:
+        meanwhile.wait(160, key)
     if not found:
         return
     st.markdown("**What goes with it most**")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.datasets import Dataset
 
 SAMPLE = 1000
-MOST_CELLS = 4_000_000
+MOST_CELLS = 1_000_000
 
 
 def profile(dataset: "Dataset") -> Profile:
@@ -63,13 +63,19 @@ def related(dataset: "Dataset", plan: Plan) -> list[Relation]:
 
 def divided(dataset: "Dataset", plan: Plan) -> Parts:
     """Which rows are learned from, steer, and stay unseen. Raises InvalidPlan when they cannot be divided so."""
-    return _divided(state.workspace(), dataset.id, dataset.version, _about_rows(plan))
+    return _divided(state.workspace(), dataset.id, dataset.version, about_rows(plan))
 
 
 def preview(dataset: "Dataset", plan: Plan, position: int) -> Preview:
     """What one step does to some training rows."""
     upto = plan.model_copy(update={"recipe": plan.recipe[: position + 1], "name": ""})
     return _preview(state.workspace(), dataset.id, dataset.version, upto.model_dump_json(), position)
+
+
+def about_rows(plan: Plan) -> str:
+    """The plan with everything left out that does not matter to which row is where."""
+    inputs = plan.inputs if plan.split.method == "random" else ()
+    return plan.model_copy(update={"recipe": (), "inputs": inputs, "confirmed": (), "name": ""}).model_dump_json()
 
 
 @lru_cache(maxsize=16)
@@ -137,7 +143,7 @@ def _divided(workspace: Workspace, id: str, version: int, plan: str) -> Parts:
 def _preview(workspace: Workspace, id: str, version: int, plan: str, position: int) -> Preview:
     parsed = Plan.model_validate_json(plan)
     return recipe.preview(
-        parsed.recipe, _some_training_rows(workspace, id, version, _about_rows(parsed), parsed.inputs), parsed.inputs, position
+        parsed.recipe, _some_training_rows(workspace, id, version, about_rows(parsed), parsed.inputs), parsed.inputs, position
     )
 
 
@@ -151,9 +157,3 @@ def _some_training_rows(workspace: Workspace, id: str, version: int, about: str,
         rows = np.arange(datasets.get(workspace, id).rows)
     some = rows[np.linspace(0, len(rows) - 1, min(len(rows), SAMPLE)).astype(int)]
     return datasets.table(workspace, id, inputs, some)
-
-
-def _about_rows(plan: Plan) -> str:
-    """The plan with everything left out that does not matter to which row is where."""
-    inputs = plan.inputs if plan.split.method == "random" else ()
-    return plan.model_copy(update={"recipe": (), "inputs": inputs, "confirmed": (), "name": ""}).model_dump_json()

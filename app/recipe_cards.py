@@ -1,11 +1,12 @@
 """The recipe as cards in order: why each step is there, its settings, and what it does to the person's own column beside it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import before_after, forms, parts, reads, state, words
+from app import before_after, forms, meanwhile, parts, reads, state, words
 from app.text import html, md, short
 from engine import recipe
 from engine.errors import EngineError
@@ -33,8 +34,18 @@ def cards(dataset: "Dataset", plan: Plan) -> None:
     parts.problem_list(problems, "recipe", _fix, fix_label="Add it")
     if not plan.recipe:
         st.caption("No step is needed: the model takes your columns as they are.")
+    shown = ("previews", dataset.id, dataset.version, plan.model_dump_json(exclude={"name", "training", "architecture"}))
+    is_ready = meanwhile.get(shown, lambda: _tried(dataset, plan)) is not None
     for position, step in enumerate(plan.recipe):
-        _card(dataset, plan, position, step, whys.get(step.kind, ""), names)
+        with parts.card(f"step-{position}"):
+            left, right = st.columns([5, 6], gap="large")
+        with left:
+            _settings(dataset, plan, position, step, whys.get(step.kind, ""), names)
+        with right:
+            if is_ready:
+                _effect(dataset, plan, position, step)
+            else:
+                st.skeleton(height=110) if position else meanwhile.wait(110, shown)
     _add(plan)
 
 
@@ -58,19 +69,22 @@ def _head(dataset: "Dataset", plan: Plan) -> None:
             )
 
 
-def _card(dataset: "Dataset", plan: Plan, position: int, step: Step, why: str, names: dict[str, str]) -> None:
-    with parts.card(f"step-{position}"):
-        left, right = st.columns([5, 6], gap="large")
-        with left:
-            _title(plan, position, step)
-            st.caption(md(why or step.description()))
-            fitting = {id: name for id, name in names.items() if dataset.column(id).type in step.takes}
-            new = forms.edit(step, f"step-{position}-{step.kind}", columns=fitting if len(fitting) > 1 else None)
-            if new != step:
-                _save(plan, [*plan.recipe[:position], new, *plan.recipe[position + 1 :]])
-                st.rerun()
-        with right:
-            _effect(dataset, plan, position, step)
+def _tried(dataset: "Dataset", plan: Plan) -> bool:
+    """Works out what each step does to some rows, where that can be said."""
+    for position in range(len(plan.recipe)):
+        with suppress(EngineError):
+            reads.preview(dataset, plan, position)
+    return True
+
+
+def _settings(dataset: "Dataset", plan: Plan, position: int, step: Step, why: str, names: dict[str, str]) -> None:
+    _title(plan, position, step)
+    st.caption(md(why or step.description()))
+    fitting = {id: name for id, name in names.items() if dataset.column(id).type in step.takes}
+    new = forms.edit(step, f"step-{position}-{step.kind}", columns=fitting if len(fitting) > 1 else None)
+    if new != step:
+        _save(plan, [*plan.recipe[:position], new, *plan.recipe[position + 1 :]])
+        st.rerun()
 
 
 def _title(plan: Plan, position: int, step: Step) -> None:

@@ -1,21 +1,19 @@
-"""The sample projects: what the cards on Home show, and the one click that trains them."""
+"""The sample projects: what the cards on Home show, and what is asked to open or train one. Knows no Streamlit."""
 
 import json
-from collections.abc import Callable
+import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from app.state import Draft
-from engine.store import projects, runs
+from engine.store import projects
 from engine.store.projects import Project
-from engine.store.runs import Run
 from engine.store.workspace import Workspace
 
 FOLDER = Path(__file__).parents[1] / "sample_data"
-Told = Callable[[str], None]
+PREFIX = "sample-"
 
 
 class Sample(BaseModel):
@@ -69,25 +67,25 @@ def get(id: str) -> Sample:
     return next(sample for sample in all() if sample.id == id)
 
 
-def open_sample(workspace: Workspace, sample: Sample, told: Told) -> Project:
-    """A new project with the sample's data in it and everything proposed. Takes seconds; `told` hears what is being done."""
-    from engine import advice, datasets
-
-    told("Reading the data")
-    dataset = datasets.add(workspace, sample.path, sample.path.name, sample=sample.id)
-    told("Working out how to learn from it")
-    profile = datasets.profile(workspace, dataset.id)
-    hints = {"target": sample.target, **sample.hints}
-    plan, _ = advice.plan(dataset.id, datasets.table(workspace, dataset.id), profile, hints=hints)
-    draft = Draft(target=plan.target, plan=plan.model_dump(mode="json"))
-    return projects.add(workspace, sample.title, dataset.id, draft.model_dump(mode="json"))
+def key_of(sample: Sample, train: bool) -> str:
+    """The key of the errand that opens or trains it: pressing twice is pressing once."""
+    return f"{PREFIX}{'train' if train else 'look'}-{sample.id.lower()}"
 
 
-def train(workspace: Workspace, sample: Sample, request: str, told: Told) -> tuple[Project, Run]:
-    """The whole way to a run in the queue. The same `request` twice gives the same run."""
-    from engine.plan import Plan
+def of(key: str) -> Sample | None:
+    """The sample whose errand has that key."""
+    return next((sample for sample in all() if key in (key_of(sample, True), key_of(sample, False))), None)
 
-    project = open_sample(workspace, sample, told)
-    told("Starting the training")
-    plan = Plan.model_validate(project.draft["plan"])
-    return project, runs.add(workspace, plan, project=project.id, name=sample.title, request=request)
+
+def asked(sample: Sample, train: bool) -> dict[str, Any]:
+    """What `long_answers.open_sample` is asked."""
+    told = {"id": sample.id, "title": sample.title, "target": sample.target, "hints": sample.hints}
+    return {"path": str(sample.path), "sample": told, "request": f"sample-{secrets.token_hex(8)}" if train else None}
+
+
+def open_sample(workspace: Workspace, sample: Sample) -> Project:
+    """A new project with the sample's data in it and everything proposed, made here and now. Takes seconds."""
+    from engine.jobs import long_answers
+
+    made = long_answers.open_sample(workspace, workspace.uploads, lambda part, words: None, **asked(sample, train=False))
+    return projects.get(workspace, str(made["project"]))

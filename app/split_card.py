@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import choices, parts, reads, sketches, state, words
+from app import choices, meanwhile, parts, reads, sketches, state, words
 from app.text import md, short
 from engine import advice
 from engine.errors import EngineError
@@ -84,16 +84,27 @@ def _sizes(plan: Plan) -> None:
 
 
 def _picture(dataset: "Dataset", plan: Plan) -> None:
+    key = ("split", dataset.id, dataset.version, reads.about_rows(plan))
     try:
-        divided = reads.divided(dataset, plan)
+        drawn = meanwhile.get(key, lambda: _drawn(dataset, plan))
     except EngineError as error:
         parts.error_box(error, "split")
         return
-    order, told = _order(dataset, plan, divided)
-    st.html(f'<div class="mw-side">{told}</div>{sketches.ribbon(_stripes(divided, order), told)}')
-    st.html(sketches.legend(_legend(dataset, plan, divided)))
-    _, why = advice.split(reads.table(dataset), reads.profile(dataset), plan.target, state.draft().answers or None)
+    if drawn is None:
+        meanwhile.wait(120, key)
+        return
+    for picture in drawn:
+        st.html(picture)
+    _, why = advice.split(reads.head(dataset), reads.profile(dataset), plan.target, state.draft().answers or None)
     st.caption(f":material/lightbulb: {md(why)}")
+
+
+def _drawn(dataset: "Dataset", plan: Plan) -> tuple[str, str]:
+    """The ribbon of the rows and its legend, as HTML."""
+    divided = reads.divided(dataset, plan)
+    order, told = _order(dataset, plan, divided)
+    ribbon = f'<div class="mw-side">{told}</div>{sketches.ribbon(_stripes(divided, order), told)}'
+    return ribbon, sketches.legend(_legend(dataset, plan, divided))
 
 
 def _order(dataset: "Dataset", plan: Plan, divided: Parts) -> tuple[np.ndarray, str]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PROJECT = "project"
 RUN = "run"
+STARTING = "starting"
 MOST_UNDO = 20
 _LOST = "lost"
 VIEWS = ("home", "data", "prepare", "design", "train", "evaluate", "use", "runs", "workspace")
@@ -243,6 +244,19 @@ def say_next(text: str, icon: str = ":material/check:") -> None:
 def said() -> list[tuple[str, str]]:
     """The messages waiting to be shown; they are handed out once."""
     return st.session_state.pop("_say", [])
+
+
+def starting() -> str:
+    """The key of the sample that is being started for this page; "" for none."""
+    return st.query_params.get(STARTING, "")
+
+
+def await_start(key: str) -> None:
+    """The page waits for that sample, also after a reload; "" for no more."""
+    if key:
+        st.query_params[STARTING] = key
+    elif STARTING in st.query_params:
+        del st.query_params[STARTING]
 
 
 def recall(name: str, default: Any = None) -> Any:

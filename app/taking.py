@@ -3,20 +3,17 @@
 import base64
 import json
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
-from app import parts, state, uploads, words
-from app.text import md
-from engine.errors import EngineError
+from app import errands, parts, state, uploads, words
+from app.text import md, short
 from engine.exporters import EXPORTERS
-from engine.jobs import desk
+from engine.jobs.errands import Errand
+from engine.jobs.long_answers import ANSWERS
 from engine.problems import Problem
 from engine.store.runs import Run
 
-LARGE = 2_000_000
-LONGEST = 3600.0
 PREVIEW = 6_000_000
 KINDS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp", b"BM": "bmp"}
 HINT = "The same columns as your data, in any order; the answer itself may be missing. CSV, Excel, Parquet, JSON, or a zip of pictures."
@@ -53,29 +50,49 @@ def show(path: Path) -> None:
     st.html(f'<img class="mw-asked" alt="The picture asked about" src="data:image/{kind};base64,{data}">')
 
 
+def under_way(run: Run) -> str:
+    """What is being done with the run's model now: "file", "away", or "" for nothing."""
+    at_work = {errand.key.split("-")[0] for errand in errands.waiting(f"answers-{run.id}") + errands.waiting(f"export-{run.id}-")}
+    return "file" if "answers" in at_work else "away" if at_work else ""
+
+
+def file_key(run: Run) -> str:
+    """The key of the errand that answers a file with the run's model: one a run, so that its page finds it again."""
+    return f"answers-{run.id}"
+
+
 def file(run: Run, folder: Path) -> None:
-    """A file in, the same file with answers out."""
-    uploads.drop_zone(
-        "file-drop", lambda upload: state.keep("answered", (run.id, upload)), title="Drop a file with rows to answer", hint=HINT
-    )
-    given = state.recall("answered")
-    if not given or given[0] != run.id or not given[1].path.exists():
+    """A file in, the same file with answers out. What was answered last stays until another file takes its place."""
+    uploads.drop_zone("file-drop", lambda upload: _answer(run, folder, upload), title="Drop a file with rows to answer", hint=HINT)
+    errand = errands.find(file_key(run))
+    if errand is None:
         return
-    upload = given[1]
-    out = upload.path.with_name(f"{upload.id}-answers.part")
-    try:
-        with st.spinner("Answering every row", show_time=True):
-            got = _answered(str(folder), str(upload.path), upload.name, str(out))
-    except EngineError as error:
-        parts.error_box(error, key="file")
+    name = str(errand.arguments["name"])
+    if errand.state == "done":
+        _answered(errand, name)
         return
+    with parts.card("answering"):
+        if errand.error:
+            errands.failure(errand, f"{md(short(name, 60))} was not answered")
+        else:
+            errands.watch(errand.key, f"Answering {md(short(name, 60))}", "The file was not answered; nothing was kept.")
+
+
+def _answer(run: Run, folder: Path, upload: uploads.Upload) -> None:
+    errands.start(file_key(run), "answer_file", replace=True, take=upload.path, bundle=str(folder), name=upload.name)
+
+
+def _answered(errand: Errand, name: str) -> None:
+    got, out = errand.answer, errand.folder / ANSWERS
     with parts.card("answered"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f":green[:material/check_circle:] **{words.things(got['rows'], 'row')} answered**", width="stretch")
+            with st.container(width="stretch", gap=None):
+                st.markdown(f":green[:material/check_circle:] **{words.things(got['rows'], 'row')} answered**")
+                st.caption(md(short(name, 60)))
             st.download_button(
                 f"Download the answers ({words.size(out.stat().st_size)})",
                 lambda: out.open("rb"),
-                file_name=f"{Path(upload.name).stem}-answers.csv",
+                file_name=f"{Path(name).stem}-answers.csv",
                 mime="text/csv",
                 key="download-answers",
                 type="primary",
@@ -88,23 +105,11 @@ def file(run: Run, folder: Path) -> None:
             st.caption(f"The first {len(got['preview'])} rows.")
 
 
-@st.cache_data(max_entries=20, show_spinner=False)
-def _answered(folder: str, path: str, name: str, out: str) -> dict[str, Any]:
-    question = {"bundle": folder, "path": path, "name": name, "out": out}
-    if Path(path).stat().st_size < LARGE:
-        return desk.for_workspace(state.workspace()).ask("predict_file", timeout=LONGEST, **question)  # type: ignore[no-any-return]
-    with desk.apart(state.workspace()) as own:
-        return own.ask("predict_file", timeout=LONGEST, **question)  # type: ignore[no-any-return]
-
-
 def away(run: Run, folder: Path) -> None:
     """The model in every form that fits it, to download."""
     for kind, exporter in EXPORTERS.members.items():
         if exporter.suits(folder):
-            with parts.card(f"export-{kind}"), st.container(horizontal=True, vertical_alignment="center"):
-                with st.container(gap=None, width="stretch"):
-                    st.markdown(f"**{md(exporter.title)}**")
-                    st.caption(md(exporter.description()))
+            with parts.card(f"export-{kind}"):
                 _export(run, folder, kind)
     path = folder / "card.md"
     if path.is_file():
@@ -115,9 +120,25 @@ def away(run: Run, folder: Path) -> None:
 def _export(run: Run, folder: Path, kind: str) -> None:
     exporter = EXPORTERS.members[kind]
     out = state.workspace().run(run.id) / f"model-{kind}{exporter.suffix}"
-    if not out.exists():
-        st.button("Prepare the file", key=f"prepare-{kind}", icon=":material/package_2:", on_click=_prepare, args=(folder, kind, out))
-        return
+    errand = errands.find(f"export-{run.id}-{kind}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(gap=None, width="stretch"):
+            st.markdown(f"**{md(exporter.title)}**")
+            st.caption(md(exporter.description()))
+        if out.exists():
+            _download(run, kind, out)
+        elif errand is None or errand.state == "done":
+            st.button(
+                "Prepare the file", key=f"prepare-{kind}", icon=":material/package_2:", on_click=_prepare, args=(run, folder, kind, out)
+            )
+    if errand and errand.error:
+        errands.failure(errand, "The file was not prepared")
+    elif errand and not errand.is_over:
+        errands.watch(errand.key, "Preparing the file", "The file was not prepared.")
+
+
+def _download(run: Run, kind: str, out: Path) -> None:
+    exporter = EXPORTERS.members[kind]
     st.download_button(
         f"Download ({words.size(out.stat().st_size)})",
         lambda: out.open("rb"),
@@ -130,12 +151,8 @@ def _export(run: Run, folder: Path, kind: str) -> None:
     )
 
 
-def _prepare(folder: Path, kind: str, out: Path) -> None:
-    try:
-        desk.for_workspace(state.workspace()).ask("export", timeout=300, bundle=str(folder), kind=kind, out=str(out))
-    except EngineError as error:
-        out.unlink(missing_ok=True)
-        state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
+def _prepare(run: Run, folder: Path, kind: str, out: Path) -> None:
+    errands.start(f"export-{run.id}-{kind}", "export", bundle=str(folder), kind=kind, out=str(out))
 
 
 def _pictures(folder: Path) -> list[Path]:

@@ -24,6 +24,7 @@ from engine.store import datasets as store
 from engine.store.datasets import Dataset
 from engine.store.records import new_id, now
 from engine.store.workspace import Workspace
+from engine.tables import Stored
 
 __all__ = [
     "Change",
@@ -41,6 +42,7 @@ __all__ = [
     "reread",
     "retype",
     "size",
+    "store_new",
     "table",
 ]
 
@@ -221,27 +223,40 @@ def size(workspace: Workspace, id: str) -> int:
 def read_new(
     columns: Sequence[Column], path: Path, name: str, *, optional: Sequence[str] = (), folder: Path | None = None
 ) -> tuple[Table, list[Problem]]:
-    """A file to predict on: its columns found by name, typed as `columns` say; what was odd comes as problems.
+    """A file to predict on, as `store_new` reads it, as a whole; without a `folder` in one removed when the program ends."""
+    stored, problems = store_new(columns, path, name, optional=optional, folder=folder or dataset_files.temporary())
+    return stored.table(), problems
 
-    Columns in `optional` (ids) may be absent (such as the target) and are then left out of the table. Pictures go into `folder`, else a
-    temporary one that is removed when the program ends. Raises UnreadableFile if the file cannot be read or a column is missing.
+
+def store_new(
+    columns: Sequence[Column],
+    path: Path,
+    name: str,
+    *,
+    folder: Path,
+    optional: Sequence[str] = (),
+    on_progress: Progress | None = None,
+) -> tuple[Stored, list[Problem]]:
+    """A file to predict on: its columns found by name, typed as `columns` say, in files in `folder`; what was odd comes as problems.
+
+    Columns in `optional` (ids) may be absent (such as the target) and are then left out of the table. What `on_progress` raises stops
+    the reading. Raises UnreadableFile if the file cannot be read or a column is missing.
     """
-    place = folder or dataset_files.temporary()
-    place.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     request = importing.Request(
         path=str(Path(path).resolve()),
         name=names.clean(name),
-        folder=str(place.resolve()),
+        folder=str(folder.resolve()),
         source=token_hex(4),
         typed=token_hex(4),
         known=tuple(columns),
         optional=tuple(optional),
     )
-    answer = quarantine.run(request.model_dump(mode="json"), place / "intake.log")
+    answer = quarantine.run(request.model_dump(mode="json"), folder / "intake.log", on_progress)
     found = tuple(Column.model_validate(column) for column in answer["columns"])
-    _, files, table_at, _ = dataset_files.files(place, request.source, request.typed)
-    read = tables.read_table(table_at, found, folder=files if any(c.type == "image" for c in found) else None)
-    return read, [Problem.model_validate(problem) for problem in answer["problems"]]
+    _, files, table_at, _ = dataset_files.files(folder, request.source, request.typed)
+    stored = Stored(table_at, found, int(answer["rows"]), files if any(c.type == "image" for c in found) else None)
+    return stored, [Problem.model_validate(problem) for problem in answer["problems"]]
 
 
 def _read(workspace: Workspace, request: importing.Request, on_progress: Progress | None) -> dict[str, Any]:

@@ -27,16 +27,20 @@ def read(request: Request, tell: Tell) -> dict[str, Any]:
     source, pictures, table, _ = dataset_files.files(Path(request.folder), request.source, request.typed)
     raw, rows = importing.read_source(request, source, pictures, tell)
     matched, problems = match(request.known, raw.names, request.optional)
-    found, arrays = _sources(raw.places, rows, [column.name for column in request.known])
-    if found:
-        problems.append(_told_of(found[0], request.name))
-    for column, place in matched:
-        used, typed, told = _typed(column, tables.source_column(source, column_id(place)))
+    before, arrays = _sources(raw.places, rows, [column.name for column in request.known])
+    if before:
+        problems.append(_told_of(before[0], request.name))
+    found = []
+    for i, (column, place) in enumerate(matched):
+        used, told = _read_as(column, tables.source_column(source, column_id(place)))
         found.append(used)
-        arrays.append(typed)
         problems += told
-    tables.write_arrays(table, found, arrays)
+        tell(0.5 + 0.25 * (i + 1) / len(matched), "Looking at the values")
+    there = [column_id(place) for _, place in matched]
+    said = lambda done: tell(0.75 + 0.25 * done, "Looking at the values")  # noqa: E731
+    tables.write_table(table, source, found, said, there, list(zip(before, arrays, strict=True)))
     problems += [_changed(request.name, change) for change in raw.changes if change.count]
+    found = [*before, *found]
     return {"rows": rows, "columns": [c.model_dump(mode="json") for c in found], "problems": [p.model_dump(mode="json") for p in problems]}
 
 
@@ -78,18 +82,18 @@ def match(known: Sequence[Column], names: Sequence[str], optional: Sequence[str]
     return found, problems
 
 
-def _typed(column: Column, texts: pa.Array) -> tuple[Column, pa.Array, list[Problem]]:
-    """The values as the known column says; written another way in this file (such as with a decimal comma), as they are written here."""
-    typed, failed = values.typed(texts, column)
+def _read_as(column: Column, texts: pa.Array) -> tuple[Column, list[Problem]]:
+    """How to read the text: as the known column says; written another way here (such as with a decimal comma), as it is written here."""
+    _, failed = values.typed(texts, column)
     present = len(texts) - texts.null_count
     if column.type in _KINDS and failed.sum() >= 0.5 * max(1, present):
         here = values.reading_of(texts, column, column.type)
-        again, still = values.typed(texts, here)
+        _, still = values.typed(texts, here)
         if still.sum() < failed.sum():
             said = "Values are written another way here than in the training data, and were read as they are written here."
             told = Problem(where=column.name, what=said, fix="Check some of them.", level="info", column=column.id)
-            return here, again, [told, *_failures(column, texts, still)]
-    return column, typed, _failures(column, texts, failed)
+            return here, [told, *_failures(column, texts, still)]
+    return column, _failures(column, texts, failed)
 
 
 def _failures(column: Column, texts: pa.Array, failed: "np.ndarray[Any, Any]") -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,26 @@ from engine.readers.base import LONGEST_CELL, Batch, check_size, column_id
 HEAD_ROWS = 1_000
 _PIECE = 100_000
 _ARROW = {"number": pa.float64(), "date": pa.timestamp("ns")}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Typed rows on disk that need not all be in memory at once. `folder` holds the pictures."""
+
+    path: Path
+    columns: tuple[Column, ...]
+    rows: int
+    folder: Path | None = None
+
+    def table(self, columns: Sequence[str] | None = None) -> Table:
+        """All rows; with `columns` (ids) only these."""
+        wanted = [column for column in self.columns if columns is None or column.id in columns]
+        return read_table(self.path, wanted, folder=self.folder)
+
+    def pieces(self, most: int) -> Iterator[Table]:
+        """The rows in order, at most so many at a time, each piece numbered from 0."""
+        for batch in pq.ParquetFile(self.path).iter_batches(most, columns=[column.id for column in self.columns]):
+            yield as_table(pa.Table.from_batches([batch]), self.columns, self.folder)
 
 
 def write_source(path: Path, width: int, batches: Iterable[Batch]) -> int:
@@ -39,24 +60,31 @@ def source_column(path: Path, id: str) -> pa.Array:
     return found.column(0).cast(pa.large_string()).combine_chunks()
 
 
-def write_table(path: Path, source: Path, columns: Sequence[Column], tell: Callable[[float], None] = lambda done: None) -> None:
-    """Types the source's text as the columns say. The first thousand rows are a piece of their own, so that a look at them is cheap."""
-    schema = pa.schema([(column.id, _ARROW.get(column.type, pa.large_string())) for column in columns])
+def write_table(
+    path: Path,
+    source: Path,
+    columns: Sequence[Column],
+    tell: Callable[[float], None] = lambda done: None,
+    places: Sequence[str] | None = None,
+    before: Sequence[tuple[Column, pa.Array]] = (),
+) -> None:
+    """Types the source's text as the columns say. The first thousand rows are a piece of their own, so that a look at them is cheap.
+
+    `places` are the ids under which the source has the columns, where they are not the columns' own; `before` are whole columns that
+    the source does not have and that come first.
+    """
+    texts = places or [column.id for column in columns]
+    schema = pa.schema([(c.id, _ARROW.get(c.type, pa.large_string())) for c in (*(column for column, _ in before), *columns)])
     file = pq.ParquetFile(source, memory_map=True)
     with _writer(path, schema) as writer:
         done = 0
-        for piece in _pieces(file):
-            arrays = [values.typed(piece.column(column.id).cast(pa.large_string()).combine_chunks(), column)[0] for column in columns]
+        for piece in _pieces(file, sorted(set(texts))):
+            read = [piece.column(place).cast(pa.large_string()).combine_chunks() for place in texts]
+            arrays = [whole.slice(done, piece.num_rows) for _, whole in before]
+            arrays += [values.typed(text, column)[0] for text, column in zip(read, columns, strict=True)]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=_PIECE)
             done += piece.num_rows
             tell(done / max(1, file.metadata.num_rows))
-
-
-def write_arrays(path: Path, columns: Sequence[Column], typed: Sequence[pa.Array]) -> None:
-    """A typed table from whole columns."""
-    schema = pa.schema([(column.id, _ARROW.get(column.type, pa.large_string())) for column in columns])
-    with _writer(path, schema) as writer:
-        writer.write_table(pa.Table.from_arrays(list(typed), schema=schema), row_group_size=_PIECE)
 
 
 def exchange_column(path: Path, old: Path, column: Column, typed: pa.Array) -> None:
@@ -127,9 +155,9 @@ def _first(file: pq.ParquetFile, names: list[str], rows: int) -> pa.Table:
     return file.read_row_groups(groups, columns=names).slice(0, rows)
 
 
-def _pieces(file: pq.ParquetFile) -> Iterator[pa.Table]:
+def _pieces(file: pq.ParquetFile, names: Sequence[str]) -> Iterator[pa.Table]:
     for group in range(file.num_row_groups):
-        piece = file.read_row_group(group)
+        piece = file.read_row_group(group, columns=list(names))
         if group == 0:
             yield piece.slice(0, HEAD_ROWS)
             piece = piece.slice(HEAD_ROWS)

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from app import arrivals, arriving, choices, column_table, parts, question, reads, sketches, state, uploads, words
+from app import arrivals, arriving, choices, column_table, meanwhile, parts, question, reads, sketches, state, uploads, words
 from app.text import md, short
 from engine import extremes
 from engine.datasets import Dataset
@@ -51,8 +51,8 @@ def _no_data() -> None:
 def _data(dataset: Dataset) -> None:
     profile = reads.profile(dataset)
     draft = state.draft()
-    if draft.target is None and "data" not in draft.seen:
-        _propose(dataset)
+    if draft.target is None and "data" not in draft.seen and not _propose(dataset):
+        return
     _top(dataset, profile)
     plan, first = state.current_plan(), stops(list(profile.problems))
     parts.problem_list(first, "data-first")
@@ -60,6 +60,8 @@ def _data(dataset: Dataset) -> None:
         question.card(dataset, profile)
     problems = [*(one for one in profile.problems if one not in first), *(extremes.problems(plan, profile) if plan else [])]
     parts.problem_list(problems, "data", partial(column_table.leave_out, dataset), fix_label="Leave it out")
+    if not _is_looked_through(dataset):
+        return
     column_table.left_out(dataset, profile)
     named = {
         COLUMNS: "Columns",
@@ -85,13 +87,32 @@ def _data(dataset: Dataset) -> None:
     parts.step_bar("data", missing="" if plan else "Add rows to go on" if first else "Choose what to predict")
 
 
-def _propose(dataset: Dataset) -> None:
-    """Fresh data: everything is proposed once, and the frame drawn again with it."""
+def _propose(dataset: Dataset) -> bool:
+    """Fresh data: everything is proposed once, and the frame drawn again with it. False while that is being worked out."""
     parts.head("Your data")
-    with st.skeleton(height=420), suppress(EngineError):
-        state.put_draft(choices.first(_all(dataset)))
+    key = ("first", dataset.id, dataset.version)
+    with suppress(EngineError):
+        with st.skeleton(height=420):
+            draft = meanwhile.get(key, lambda: choices.first(_all(dataset)))
+        if draft is None:
+            meanwhile.wait(420, key)
+            return False
+        state.put_draft(draft)
     state.mark_seen("data")
     st.rerun()
+
+
+def _is_looked_through(dataset: Dataset) -> bool:
+    """Whether the rows have been searched for columns that give the answer away; else a skeleton stands here."""
+    plan = state.current_plan()
+    if plan is None:
+        return True
+    key = ("advised", dataset.id, dataset.version, plan.target)
+    if meanwhile.get(key, lambda: reads.advised(dataset, plan.target)) is not None:
+        return True
+    meanwhile.wait(420, key)
+    parts.step_bar("data")
+    return False
 
 
 def _all(dataset: Dataset) -> choices.Data:

@@ -1,13 +1,13 @@
 """Home: what this is, a place to drop a file, my projects, and samples that train with one click."""
 
-import secrets
 from collections.abc import Mapping
 
 import streamlit as st
 
-from app import arrivals, arriving, deletion, parts, samples, state, uploads, words
+from app import arrivals, arriving, deletion, errands, parts, samples, state, uploads, words
 from app.text import html, md, short
-from engine.errors import EngineError, NotFound
+from engine.errors import NotFound
+from engine.jobs.errands import Errand
 from engine.store import projects, runs, sizes, webhooks
 from engine.store.projects import Project
 from engine.store.runs import Run
@@ -17,7 +17,7 @@ SHOWN = 8
 
 def page() -> None:
     """Top to bottom: the way in, what is there already, and what to try."""
-    if _begin_sample():
+    if _awaited():
         return
     stays = "Your data stays on this computer." if webhooks.get(state.workspace()) else "Nothing leaves this computer."
     with st.container(key="hero"):
@@ -32,6 +32,7 @@ def page() -> None:
             hint="CSV, Excel, Parquet or JSON; or a zip with one folder of pictures for each class. Up to 20 GB.",
             primary=True,
         )
+    _under_way()
     _projects()
     _samples()
     _workspace()
@@ -126,8 +127,8 @@ def _sample(sample: samples.Sample) -> None:
         st.caption(_size(sample), help=md(sample.origin) or None)
         st.space("stretch")
         with st.container(horizontal=True):
-            st.button("Train it", key=f"train-{sample.id}", icon=":material/play_arrow:", on_click=_want, args=("train", sample.id))
-            st.button("Look at the data", key=f"look-{sample.id}", type="tertiary", on_click=_want, args=("look", sample.id))
+            st.button("Train it", key=f"train-{sample.id}", icon=":material/play_arrow:", on_click=_want, args=(sample, True))
+            st.button("Look at the data", key=f"look-{sample.id}", type="tertiary", on_click=_want, args=(sample, False))
 
 
 def _workspace() -> None:
@@ -145,32 +146,44 @@ def _size(sample: samples.Sample) -> str:
     return f"{rows}{wide} · {md(sample.domain)}{' · made-up data' if sample.is_synthetic else ''}"
 
 
-def _want(act: str, sample: str) -> None:
-    state.keep("sample", (act, sample, secrets.token_hex(8)))
+def _want(sample: samples.Sample, train: bool) -> None:
+    key = samples.key_of(sample, train)
+    if errands.start(key, "open_sample", **samples.asked(sample, train)):
+        state.await_start(key)
 
 
-def _begin_sample() -> bool:
-    """Does what was asked of a sample, showing each stage. True when it failed and the page is taken by the message."""
-    wanted = state.recall("sample")
-    if not wanted:
+def _awaited() -> bool:
+    """Watches over the sample this page waits for, and goes to its project. True while the page is taken by that."""
+    key = state.starting()
+    sample = samples.of(key)
+    errand = errands.find(key) if sample else None
+    if sample is None or errand is None:
+        state.await_start("")
         return False
-    state.keep("sample", None)
-    act, id, request = wanted
-    sample = samples.get(id)
+    if errand.state == "done":
+        errands.forget(key)
+        state.await_start("")
+        state.go("train" if errand.answer["run"] else "data", **errand.answer)
     parts.head(md(sample.title), md(sample.question))
-    try:
-        with st.container(key="starting"), st.status("Reading the data", expanded=False) as status:
-            told = lambda text: status.update(label=text)  # noqa: E731
-            if act == "train":
-                project, run = samples.train(state.workspace(), sample, f"sample-{request}", told)
-            else:
-                project, run = samples.open_sample(state.workspace(), sample, told), None
-    except EngineError as error:
-        parts.error_box(error, "sample")
-        st.button("Back to Home", key="sample-back")
-        return True
-    state.go("train" if run else "data", project=project.id, run=run.id if run else None)
+    with st.container(key="starting"):
+        _started(errand, sample)
     return True
+
+
+def _under_way() -> None:
+    """Samples being started that this page does not wait for, such as one pressed in another tab."""
+    for errand in errands.waiting(samples.PREFIX):
+        sample = samples.of(errand.key)
+        if sample:
+            _started(errand, sample)
+
+
+def _started(errand: Errand, sample: samples.Sample) -> None:
+    with parts.card(f"under-way-{errand.key}"):
+        if errand.error:
+            errands.failure(errand, f"“{md(sample.title)}” was not started")
+            return
+        errands.watch(errand.key, f"Starting “{md(sample.title)}”", "It was cancelled; nothing was kept.")
 
 
 def _new_project() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import answer_card, case_form, parts, state, taking, trained
+from app import answer_card, case_form, meanwhile, parts, state, taking, trained
 from app.text import md
 from engine import bundle
 from engine.columns import Column
@@ -13,6 +13,7 @@ from engine.errors import EngineError
 from engine.form import FormField
 from engine.jobs import desk
 from engine.store import models
+from engine.store.records import to_json
 from engine.store.runs import Run
 
 ONE, MANY, AWAY = "One case", "A whole file", "Take it away"
@@ -38,7 +39,7 @@ def page() -> None:
         parts.error_box(error, "bundle")
         return
     parts.step_bar("use")
-    one, many, away = st.tabs([ONE, MANY, AWAY], key="use-tabs", on_change="rerun")
+    one, many, away = st.tabs([ONE, MANY, AWAY], default=_first_shown(run), key="use-tabs", on_change="rerun", bind="query-params")
     if one.open:
         with one:
             _one(run, folder, fields, target)
@@ -48,6 +49,14 @@ def page() -> None:
     if away.open:
         with away:
             taking.away(run, folder)
+
+
+def _first_shown(run: Run) -> str:
+    """Where something is under way, if it is: a person who comes back finds it at once."""
+    if state.recall("use-first", ("", ONE))[0] != run.id:
+        at_work = taking.under_way(run)
+        state.keep("use-first", (run.id, {"file": MANY, "away": AWAY}.get(at_work, ONE)))
+    return str(state.recall("use-first")[1])
 
 
 def _warn(run: Run) -> None:
@@ -81,17 +90,20 @@ def _answer(run: Run, folder: Path, question: dict[str, Any], target: Column) ->
         return
     if "path" in question:
         taking.show(Path(question["path"]))
+    key = ("answer", str(folder), run.ended, to_json(question))
     try:
         with st.skeleton(height=180):
-            got = _asked(str(folder), run.ended or "", question)
+            got = meanwhile.get(key, lambda: _asked(str(folder), question))
     except EngineError as error:
         parts.error_box(error, key="answer")
+        return
+    if got is None:
+        meanwhile.wait(180, key)
         return
     answer_card.draw(got, target)
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
-def _asked(folder: str, _version: str, question: dict[str, Any]) -> dict[str, Any]:
+def _asked(folder: str, question: dict[str, Any]) -> dict[str, Any]:
     ask = desk.for_workspace(state.workspace()).ask
     kind = "predict_picture" if "path" in question else "predict"
     return ask(kind, bundle=folder, **question)  # type: ignore[no-any-return]

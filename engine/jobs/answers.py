@@ -1,6 +1,8 @@
 """The questions the desk answers: each takes the workspace first and JSON-able arguments, and gives back JSON-able things."""
 
 import json
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,16 +14,25 @@ import pandas as pd
 
 from engine import bundle as bundles
 from engine import datasets, rehearsal, samples, values
+from engine import form as forms
 from engine.bundle import Bundle
 from engine.columns import Column, Table
 from engine.errors import EngineError
-from engine.exporters import EXPORTERS
 from engine.plan import Plan
 from engine.rehearsal import Rehearsal
 from engine.store.workspace import Workspace
+from engine.tables import Stored
+
+Tell = Callable[[float, str], None]
 
 PREVIEW = 20
+PIECE, PICTURES = 20_000, 250
+READING = 0.4
 ANY_MODEL = {"architecture": {"kind": "linear"}, "training": {"kind": "gradient"}}
+
+
+def _silent(part: float, words: str) -> None:
+    """For who does not ask how far it is."""
 
 
 def layers(workspace: Workspace, plan: dict[str, Any]) -> dict[str, Any]:
@@ -65,21 +76,68 @@ def predict_picture(workspace: Workspace, bundle: str, path: str) -> dict[str, A
     return {**answer, "problems": [*(problem.model_dump() for problem in problems if problem.level != "info"), *answer["problems"]]}
 
 
-def predict_file(workspace: Workspace, bundle: str, path: str, name: str, out: str) -> dict[str, Any]:
-    """Writes a CSV with the file's rows and their answers to `out`; gives back how many, the first ones, and problems."""
-    model = _load(Path(bundle))
-    with TemporaryDirectory() as place:
-        table, found = datasets.read_new(model.columns, Path(path), name, optional=[model.plan.target], folder=Path(place))
-        answers = model.predict(table)
-        problems = [*found, *model.problems(table)]
-    rows = pd.concat([_under_names(table), _apart(answers, {column.name for column in table.columns})], axis=1)
-    rows.to_csv(out, index=False, encoding="utf-8")
-    return {"rows": len(rows), "problems": [p.model_dump() for p in problems], "preview": _records(rows.head(PREVIEW))}
+def predict_file(workspace: Workspace, bundle: str, path: str, name: str, out: str, tell: Tell = _silent) -> dict[str, Any]:
+    """Writes a CSV with the file's rows and their answers to `out`; gives back how many, the first ones, and problems.
+
+    Read, answered and written in pieces, so that the number of rows does not matter. What `tell` raises ends it; `out` is then not there.
+    """
+    columns = bundles.columns(Path(bundle))
+    tell(0.0, "Reading the file")
+    with TemporaryDirectory(dir=Path(out).absolute().parent, prefix="reading-") as place:
+        rows, found = datasets.store_new(
+            columns,
+            Path(path),
+            name,
+            folder=Path(place),
+            optional=[columns[-1].id],
+            on_progress=lambda part, words: tell(READING * part, words),
+        )
+        tell(READING, "Loading the model")
+        model = _load(Path(bundle))
+        written = Path(place) / "answers.csv"
+        preview = _write_answers(model, rows, written, tell)
+        problems = [*found, *(p for field in model.fields for p in forms.problems([field], rows.table([field.id])))]
+        os.replace(written, out)
+    return {"rows": rows.rows, "problems": [p.model_dump() for p in problems], "preview": preview}
 
 
-def export(workspace: Workspace, bundle: str, kind: str, out: str) -> dict[str, str]:
-    """Writes the model in another form; the file is checked by loading it again."""
-    return {"path": str(EXPORTERS.get(kind)(kind=kind).write(_load(Path(bundle)), Path(out)))}
+def _write_answers(model: Bundle, rows: Stored, out: Path, tell: Tell) -> list[dict[str, Any]]:
+    """Writes the rows with their answers beside them; gives back the first ones."""
+    taken, units = {column.name for column in rows.columns}, _units(rows)
+    most = PICTURES if any(column.type == "image" for column in rows.columns) else PIECE
+    preview: list[dict[str, Any]] = []
+    done = 0
+    with out.open("w", encoding="utf-8", newline="") as file:
+        for table in rows.pieces(most):
+            tell(READING + (1 - READING) * done / rows.rows, f"Answering: {done:,} of {rows.rows:,} rows")
+            answered = pd.concat([_under_names(table), _apart(model.predict(table), taken)], axis=1)
+            preview += _records(answered.head(PREVIEW - len(preview)))
+            _with_dates(answered, units).to_csv(file, index=False, header=not done)
+            done += len(table)
+        tell(1.0, f"Answering: {done:,} of {rows.rows:,} rows")
+        file.flush()
+        os.fsync(file.fileno())
+    return preview
+
+
+def _units(rows: Stored) -> dict[str, str]:
+    """How exactly each date column is written, for all pieces alike: to the day where no row has a time of the day."""
+    dates = [column for column in rows.columns if column.type == "date"]
+    return {column.name: _unit(rows.table([column.id]).values(column.id)) for column in dates}
+
+
+def _unit(moments: "np.ndarray[Any, Any]") -> str:
+    known = moments[~np.isnat(moments)]
+    return next((unit for unit in ("D", "s", "ms") if (known == known.astype(f"datetime64[{unit}]")).all()), "ns")
+
+
+def _with_dates(frame: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFrame:
+    """The date columns as text."""
+    written = {}
+    for name, unit in units.items():
+        text = np.char.replace(np.datetime_as_string(frame[name].to_numpy("datetime64[ns]"), unit=unit), "T", " ")  # type: ignore[call-overload]
+        written[name] = pd.Series(text, dtype="str").where(frame[name].notna())
+    return frame.assign(**written)
 
 
 def _rehearsed(workspace: Workspace, plan: Plan) -> Rehearsal:

@@ -13,8 +13,6 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -130,16 +128,6 @@ def for_workspace(workspace: Workspace) -> Desk:
     """The one desk of this process for that workspace."""
     with _making:
         return _desk(workspace)
-
-
-@contextmanager
-def apart(workspace: Workspace, program: tuple[str, ...] = DESK) -> Iterator[Desk]:
-    """A desk of its own for one long question, so that short ones need not wait for it. Starting it takes seconds."""
-    own = Desk(workspace, program)
-    try:
-        yield own
-    finally:
-        own.close()
 
 
 @cache

@@ -1,7 +1,8 @@
 """What the tests of the pages share: an empty workspace, and one with a table read into it, opened by the app."""
 
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app import meanwhile
 from engine import datasets
 from engine.store import projects
 from engine.store.workspace import Workspace
@@ -84,6 +86,12 @@ def trained(trained_once: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     return made
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page drawn once is drawn with all that is worked out beside it, however busy the computer is."""
+    monkeypatch.setattr(meanwhile, "PATIENCE", 30.0)
+
+
 @pytest.fixture
 def empty(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """An empty workspace, which the app uses."""
@@ -109,6 +117,15 @@ class Page:
     def click(self, key: str) -> "Page":
         self.at.button(key=key).click()
         return self.run()
+
+    def until(self, holds: Callable[[], bool], seconds: float = 120.0) -> "Page":
+        """Draws the page again and again, as its own timer does in a browser, until that holds."""
+        end = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < end, f"Waited in vain; the page says: {self.words[-2000:]}"
+            time.sleep(0.2)
+            self.run()
+        return self
 
     @property
     def words(self) -> str:

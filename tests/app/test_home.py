@@ -1,6 +1,10 @@
 """Home: a way in, my projects, and samples; deleting says what goes."""
 
+import time
+
+from app import samples
 from engine import datasets
+from engine.jobs import errands
 from engine.store import projects, runs
 from engine.store.workspace import Workspace
 from tests.app.conftest import NASTY, Filled, Page
@@ -57,9 +61,9 @@ def test_keeping_it_keeps_it(filled: Filled) -> None:
 
 
 def test_one_click_on_a_sample_ends_in_a_queued_run(empty: Workspace) -> None:
-    page = Page("home")
-    page.at.button(key="train-diabetes_progression").click()
-    page.at.run(timeout=60)
+    page = Page("home").click("train-diabetes_progression")
+    assert "Starting “Diabetes progression”" in page.words and page.has("cancel-sample-train-diabetes_progression")
+    page.until(lambda: bool(runs.all(empty)) and "run" in page.at.query_params)
     (run,) = runs.all(empty)
     (project,) = projects.all(empty)
     assert (run.state, run.project, project.name) == ("queued", project.id, "Diabetes progression")
@@ -67,9 +71,63 @@ def test_one_click_on_a_sample_ends_in_a_queued_run(empty: Workspace) -> None:
 
 
 def test_a_sample_can_be_looked_at_without_training(empty: Workspace) -> None:
-    page = Page("home")
-    page.at.button(key="look-diabetes_progression").click()
-    page.at.run(timeout=60)
+    page = Page("home").click("look-diabetes_progression")
+    page.until(lambda: "Your data" in page.words)
     assert runs.all(empty) == []
     assert page.at.query_params["project"] == projects.all(empty)[0].id
     assert "Your data" in page.words
+
+
+def test_a_reload_and_a_second_tab_find_a_sample_that_is_being_started(empty: Workspace) -> None:
+    Page("home").click("look-diabetes_progression")
+    reloaded = Page("home", starting="sample-look-diabetes_progression")
+    other = Page("home")
+    assert "Starting “Diabetes progression”" in reloaded.words
+    assert "Starting “Diabetes progression”" in other.words and other.has("train-breast_cancer")
+    reloaded.until(lambda: "Your data" in reloaded.words)
+    other.run()
+    assert "Starting" not in other.words
+    assert len(projects.all(empty)) == 1
+
+
+def test_going_back_to_a_start_that_is_over_shows_home(empty: Workspace) -> None:
+    page = Page("home").click("look-diabetes_progression")
+    page.until(lambda: "Your data" in page.words)
+    back = Page("home", starting="sample-look-diabetes_progression")
+    assert back.has("train-diabetes_progression") and "starting" not in back.at.query_params
+
+
+def test_two_samples_pressed_quickly_make_one_project_each(empty: Workspace) -> None:
+    first, second = Page("home"), Page("home")
+    first.click("look-diabetes_progression")
+    second.click("look-diabetes_progression").run()
+    third = Page("home").click("look-breast_cancer")
+    third.until(lambda: "Your data" in third.words)
+    first.until(lambda: len(projects.all(empty)) == 2 and errands.all(empty) == [])
+    assert sorted(project.name for project in projects.all(empty)) == sorted(
+        samples.get(id).title for id in ("diabetes_progression", "breast_cancer")
+    )
+
+
+def test_a_cancelled_sample_leaves_no_project(empty: Workspace) -> None:
+    page = Page("home").click("train-diabetes_progression").click("cancel-sample-train-diabetes_progression")
+    assert "It was cancelled; nothing was kept." in page.words
+    assert page.has("train-diabetes_progression") and "starting" not in page.at.query_params
+    time.sleep(3)
+    assert (projects.all(empty), runs.all(empty)) == ([], [])
+
+
+def test_a_start_that_was_killed_is_said_and_can_be_put_away(empty: Workspace) -> None:
+    key = "sample-look-diabetes_progression"
+    folder = empty.path / "errands" / key
+    folder.mkdir(parents=True)
+    (folder / "state.json").write_text('{"question": "open_sample", "arguments": {}, "state": "under way", "stage": "Reading"}')
+    page = Page("home")
+    assert "It was ended before it was finished" in page.words
+    page.click(f"close-{key}")
+    assert "It was ended" not in page.words and errands.all(empty) == []
+
+
+def test_what_is_no_sample_is_not_awaited(empty: Workspace) -> None:
+    page = Page("home", starting="../../etc")
+    assert page.has("new-project") and "starting" not in page.at.query_params

@@ -3,19 +3,19 @@
 import shutil
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from app import answer_card, case_form, taking
+from app.uploads import Upload
 from engine.columns import Column
-from engine.errors import EngineError
 from engine.form import FormField
-from engine.jobs import desk
+from engine.jobs import desk, errands
 from engine.store import models
 from engine.store.workspace import Workspace
 from tests.app.conftest import NASTY, Filled, Page
 from tests.app.trained import Trained
+from tests.flow.watching import until
 
 AGE = FormField(id="c1", name="age", type="number", low=18, high=88, median=51.4, whole=True)
 DOSE = FormField(id="c2", name="dose", type="number", low=0.001, high=0.042, median=0.01234567)
@@ -112,20 +112,64 @@ def test_a_model_that_is_gone_is_said_in_words(trained: Trained) -> None:
     assert "There is no model in" in Page("use", project=trained.project).words
 
 
-def test_a_whole_file_is_answered(used: Trained, tmp_path: Path) -> None:
-    file = tmp_path / "new.csv"
-    file.write_text(f"age,ward,visit,{NASTY}\n30,north,2024-02-01,0.5\n80,south,2024-03-01,-0.5\n")
-    out = tmp_path / "answers.csv"
-    got = taking._answered(str(models.folder(used.workspace, used.run)), str(file), "new.csv", str(out))
-    assert got["rows"] == 2
-    assert "prediction" in out.read_text().splitlines()[0]
+def given(made: Trained, name: str, text: str) -> Upload:
+    path = made.workspace.uploads / f"{name}.part"
+    path.write_text(text)
+    return Upload("0" * 32, name, path, path.stat().st_size)
 
 
-def test_a_file_without_the_columns_is_refused_in_words(used: Trained, tmp_path: Path) -> None:
-    file = tmp_path / "other.csv"
-    file.write_text("a,b\n1,2\n3,4\n")
-    with pytest.raises(EngineError, match="age"):
-        taking._answered(str(models.folder(used.workspace, used.run)), str(file), "other.csv", str(tmp_path / "out.csv"))
+def answering(made: Trained, upload: Upload) -> Page:
+    """The page after that file was dropped: the drop zone itself is a browser's."""
+    taking._answer(made.get(), models.folder(made.workspace, made.run), upload)
+    return opened(made)
+
+
+def test_a_whole_file_is_answered_and_found_again_in_another_session(used: Trained) -> None:
+    upload = given(used, "new.csv", f"age,ward,visit,{NASTY}\n30,north,2024-02-01,0.5\n80,south,2024-03-01,-0.5\n")
+    page = answering(used, upload)
+    assert "Answering new.csv" in page.words
+    key = taking.file_key(used.get())
+    assert page.has(f"cancel-{key}")
+    page.until(lambda: "2 rows answered" in page.words)
+    assert not upload.path.exists()
+    errand = errands.find(used.workspace, key)
+    assert errand is not None
+    lines = (errand.folder / "answers.csv").read_text().splitlines()
+    assert "prediction" in lines[0] and len(lines) == 3 and "2024-02-01" in lines[1]
+    again = opened(used)
+    again.at.session_state["use-tabs"] = "A whole file"
+    assert "2 rows answered" in again.run().words
+    errands.forget(used.workspace, key)
+
+
+def test_a_file_without_the_columns_is_refused_in_words(used: Trained) -> None:
+    page = answering(used, given(used, "other.csv", "a,b\n1,2\n3,4\n"))
+    page.until(lambda: "The file has no column" in page.words and "'age'" in page.words)
+    page.click(f"close-{taking.file_key(used.get())}")
+    assert "The file has no column" not in page.words
+
+
+def test_answering_can_be_cancelled(used: Trained) -> None:
+    upload = given(used, "long.csv", "age,ward,visit\n30,north,2024-02-01\n")
+    page = answering(used, upload)
+    page.click(f"cancel-{taking.file_key(used.get())}")
+    assert "The file was not answered; nothing was kept." in page.words
+    assert "Answering" not in page.words
+    until(lambda: errands.all(used.workspace) == [] and not list((used.workspace.path / "errands").iterdir()), "it ends")
+    assert not upload.path.exists()
+
+
+def test_the_model_is_prepared_for_taking_away(used: Trained) -> None:
+    page = opened(used)
+    page.at.session_state["use-tabs"] = "Take it away"
+    page.run().click("prepare-bundle_zip")
+    assert "Preparing the file" in page.words and not page.has("prepare-bundle_zip")
+    again = opened(used)
+    assert "Preparing the file" in again.words
+    again.until(lambda: "Preparing the file" not in again.words)
+    made = used.workspace.run(used.run) / "model-bundle_zip.zip"
+    assert made.stat().st_size > 0
+    assert any(button.key == "download-bundle_zip" for button in again.at.get("download_button"))
 
 
 def test_whole_numbers_stay_whole_and_others_keep_the_digits_that_matter() -> None:

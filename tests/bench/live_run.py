@@ -69,7 +69,7 @@ class LiveRun:
 @contextmanager
 def live_run(workspace: Workspace) -> Iterator[LiveRun]:
     """A sample's project with a run that is learning; it is cancelled at the end."""
-    project = samples.open_sample(workspace, samples.get("breast_cancer"), lambda text: None)
+    project = samples.open_sample(workspace, samples.get("breast_cancer"))
     run = runs.add(workspace, Plan.model_validate(project.draft["plan"]), project=project.id, name="Learning")
     lock = locks.take(workspace.run(run.id) / "lock")
     assert lock is not None

@@ -43,7 +43,7 @@ def _rounds(workspace: Workspace, browser: Browser, with_spare: bool) -> list[tu
 
 def _round(app: App, browser: Browser) -> tuple[float, ...]:
     """A project of its own each time, so that each run is a first one; the measured times of the desk are on the page before the click."""
-    project = samples.open_sample(app.workspace, samples.get("breast_cancer"), lambda text: None)
+    project = samples.open_sample(app.workspace, samples.get("breast_cancer"))
     page = drawing.watched(browser.new_page(viewport={"width": 1360, "height": 900}))
     page.goto(f"{app.url}/train?project={project.id}")
     page.get_by_text("on this computer, at most").wait_for(timeout=300_000)

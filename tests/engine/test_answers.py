@@ -1,5 +1,6 @@
 """The desk's questions, asked without the desk."""
 
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from engine import datasets, training
 from engine.errors import EngineError
-from engine.jobs import answers
+from engine.jobs import answers, long_answers
 from engine.plan import Plan
 from engine.store.records import to_json
 from engine.store.workspace import Workspace
@@ -121,11 +122,80 @@ def test_answers_say_which_row_of_the_file_they_belong_to(stored: tuple[Workspac
     assert any("line 6 has 7" in problem["what"] for problem in answer["problems"])
 
 
+def test_a_file_in_pieces_has_the_same_answers_as_in_one(
+    stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = lessons.table(95)
+    named = table.frame.set_axis([column.name for column in table.columns], axis=1).drop(columns="ill")
+    admitted = pd.to_datetime(named["admitted"])
+    named["admitted"] = admitted.where(named.index != 60, admitted + pd.Timedelta(hours=7))
+    named.loc[70, "ward"] = "attic"
+    named.to_csv(tmp_path / "new.csv", index=False)
+    told: list[tuple[float, str]] = []
+
+    def answered(out: str) -> dict[str, Any]:
+        arguments = (stored[0], bundle, str(tmp_path / "new.csv"), "new.csv", str(tmp_path / out))
+        return answers.predict_file(*arguments, tell=lambda part, words: told.append((part, words)))
+
+    whole = answered("whole.csv")
+    monkeypatch.setattr(answers, "PIECE", 20)
+    told.clear()
+    pieces = answered("pieces.csv")
+    assert (whole["rows"], whole["problems"]) == (pieces["rows"], pieces["problems"])
+    assert any("attic" in problem["what"] for problem in pieces["problems"])
+    assert [row["prediction"] for row in pieces["preview"]] == [row["prediction"] for row in whole["preview"]]
+    assert len(pieces["preview"]) == 20
+    one, other = pd.read_csv(tmp_path / "whole.csv"), pd.read_csv(tmp_path / "pieces.csv")
+    pd.testing.assert_frame_equal(one, other, rtol=1e-4)
+    assert set(other["admitted"].str.len().dropna()) == {len("2020-01-01 07:00:00")}
+    assert [part for part, _ in told] == sorted(part for part, _ in told)
+    assert [words for _, words in told if words.startswith("Answering")][-2:] == ["Answering: 80 of 95 rows", "Answering: 95 of 95 rows"]
+
+
+def test_more_rows_need_hardly_more_memory(
+    stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only a column at a time is held whole, and a piece of the rest."""
+    monkeypatch.setattr(answers, "PIECE", 4_000)
+    row, few, many = "44,120,east,2020-05-01\n", 10_000, 80_000
+    peaks = {}
+    for rows in (100, few, many):
+        (tmp_path / "new.csv").write_text("age,sugar [mg/dl],ward,admitted\n" + row * rows)
+        tracemalloc.start()
+        answers.predict_file(stored[0], bundle, str(tmp_path / "new.csv"), "new.csv", str(tmp_path / "out.csv"))
+        peaks[rows] = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert len((tmp_path / "out.csv").read_text().splitlines()) == many + 1
+    assert peaks[many] - peaks[few] < (many - few) * 100
+
+
+def test_dates_are_written_as_exactly_as_they_are_known(
+    stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path
+) -> None:
+    (tmp_path / "new.csv").write_text("age,sugar [mg/dl],ward,admitted\n44,120,east,2020-05-01\n45,110,west,\n")
+    answers.predict_file(stored[0], bundle, str(tmp_path / "new.csv"), "new.csv", str(tmp_path / "out.csv"))
+    assert [line.split(",")[3] for line in (tmp_path / "out.csv").read_text().splitlines()] == ["admitted", "2020-05-01", ""]
+
+
+def test_who_breaks_off_leaves_no_half_written_answers(stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("age,sugar [mg/dl],ward,admitted\n44,120,east,2020-05-01\n")
+
+    def tell(part: float, words: str) -> None:
+        if words.startswith("Answering"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        answers.predict_file(stored[0], bundle, str(tmp_path / "new.csv"), "new.csv", str(tmp_path / "out.csv"), tell)
+    assert [path.name for path in tmp_path.iterdir()] == ["new.csv"]
+
+
 def test_a_model_asked_for_pictures_only_takes_pictures(stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="This model looks at 0 pictures at once."):
         answers.predict_picture(stored[0], bundle, str(tmp_path / "x.png"))
 
 
 def test_an_export_is_written_where_asked(stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path) -> None:
-    answer = answers.export(stored[0], bundle, "bundle_zip", str(tmp_path / "model.zip"))
-    assert answer == {"path": str(tmp_path / "model.zip")} and (tmp_path / "model.zip").stat().st_size > 0
+    out, place = tmp_path / "model.zip", tmp_path / "place"
+    place.mkdir()
+    answer = long_answers.export(stored[0], place, lambda part, words: None, bundle, "bundle_zip", str(out))
+    assert answer == {"path": str(out)} and out.stat().st_size > 0 and not list(place.iterdir())

@@ -146,16 +146,6 @@ def test_there_is_one_desk_for_a_workspace(workspace: Workspace) -> None:
     assert desk.for_workspace(workspace) is desk.for_workspace(Workspace(workspace.path))
 
 
-def test_a_long_question_apart_does_not_hold_up_short_ones_and_leaves_nothing(workspace: Workspace) -> None:
-    resident = Desk(workspace, TOY_DESK)
-    with desk.apart(workspace, TOY_DESK) as own:
-        apart = own.ask("double", number=1)["process"]
-        assert resident.ask("double", number=1)["process"] != apart
-    until(lambda: not psutil.pid_exists(apart), "the child apart ends", 10)
-    assert resident.ask("double", number=2)
-    resident.close()
-
-
 def test_warming_up_imports_tensorflow_there_and_not_here(workspace: Workspace) -> None:
     code = f"""
         import sys

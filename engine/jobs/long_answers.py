@@ -1,0 +1,87 @@
+"""The long questions: each takes the workspace, a folder of its own, whom to tell how far it is, and JSON-able arguments.
+
+They run in a process of their own (see `errands`) and give back JSON-able things. Files they make lie in the folder, or are moved to where
+they belong when they are complete.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from engine.store.workspace import Workspace
+
+Tell = Callable[[float, str], None]
+ANSWERS = "answers.csv"
+READ, THOUGHT = 0.6, 0.95
+
+
+def answer_file(workspace: Workspace, folder: Path, tell: Tell, bundle: str, path: str, name: str) -> dict[str, Any]:
+    """Takes the file and leaves its rows with their answers as answers.csv in the folder; gives back what `answers.predict_file` does."""
+    try:
+        _import_beside(Path(bundle))
+        from engine.jobs import answers
+
+        return answers.predict_file(workspace, bundle, path, name, str(folder / ANSWERS), tell)
+    finally:
+        Path(path).unlink(missing_ok=True)
+
+
+def export(workspace: Workspace, folder: Path, tell: Tell, bundle: str, kind: str, out: str) -> dict[str, str]:
+    """Writes the model in another form, checked by loading it again, and puts it at `out` when it is whole."""
+    from engine import bundle as bundles
+    from engine.exporters import EXPORTERS
+
+    tell(0.0, "Loading the model")
+    model = bundles.load(Path(bundle))
+    tell(0.5, "Writing the file and loading it again")
+    whole = Path(out)
+    written = EXPORTERS.get(kind)(kind=kind).write(model, folder / whole.name)
+    tell(1.0, "Done")
+    os.replace(written, whole)
+    return {"path": out}
+
+
+def open_sample(
+    workspace: Workspace, folder: Path, tell: Tell, path: str, sample: dict[str, Any], request: str | None = None
+) -> dict[str, str | None]:
+    """A new project with the sample's data in it and everything proposed; with a `request` also its run in the queue.
+
+    `sample` has "id", "title", "target" and "hints". The project comes last and whole: who cancels leaves none.
+    """
+    from engine import advice, datasets
+    from engine.store import projects, runs
+
+    tell(0.0, "Reading the data")
+    dataset = datasets.add(
+        workspace, Path(path), Path(path).name, sample=sample["id"], on_progress=lambda part, words: tell(READ * part, words)
+    )
+    tell(READ, "Working out how to learn from it")
+    profile = datasets.profile(workspace, dataset.id)
+    hints = {"target": sample["target"], **sample["hints"]}
+    plan, _ = advice.plan(dataset.id, datasets.table(workspace, dataset.id), profile, hints=hints)
+    tell(THOUGHT, "Starting the training" if request else "Opening the project")
+    draft = {"target": plan.target, "plan": plan.model_dump(mode="json")}
+    project = projects.add(workspace, sample["title"], dataset.id, draft)
+    if request is None:
+        return {"project": project.id, "run": None}
+    try:
+        run = runs.add(workspace, plan, project=project.id, name=sample["title"], request=request)
+    except BaseException:
+        projects.delete(workspace, project.id)
+        raise
+    return {"project": project.id, "run": run.id}
+
+
+def _import_beside(bundle: Path) -> None:
+    """Importing TensorFlow takes seconds: that can be done while another process reads the file."""
+    from engine import network
+
+    def load() -> None:
+        from engine.lazy import keras
+
+        _ = keras.__version__
+
+    if (bundle / network.FILE).is_file():
+        threading.Thread(target=load, name="import", daemon=True).start()
