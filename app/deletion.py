@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import data_deletion, parts, run_deletion, state, words
+from app import data_deletion, errands, parts, run_deletion, state, words
 from app.text import md
 from engine.errors import EngineError, NotFound
 from engine.store import datasets as stored
@@ -73,6 +73,7 @@ def _delete(id: str) -> None:
         if st.session_state.get("delete-runs"):
             for run in runs.all(workspace, project=id):
                 runs.delete(workspace, run.id)
+                errands.drop(run.id)
         if project.dataset and st.session_state.get("delete-data"):
             datasets.delete(workspace, project.dataset)
         projects.delete(workspace, id)

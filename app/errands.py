@@ -38,6 +38,12 @@ def forget(key: str) -> None:
     errands.forget(state.workspace(), key)
 
 
+def drop(run: str) -> None:
+    """The run is deleted: what is being made with its model, and what was answered with it, goes too."""
+    for errand in [*errands.all(state.workspace(), f"answers-{run}"), *errands.all(state.workspace(), f"export-{run}-")]:
+        errands.cancel(state.workspace(), errand.key)
+
+
 @st.fragment(run_every=EVERY)
 def watch(key: str, title: str, said: str) -> None:
     """How far it is and how long it still takes, with a cancel. `title` is escaped; `said` is the word to give when it was cancelled."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import parts, state, words
+from app import errands, parts, state, words
 from app.text import md, short
 from engine.errors import EngineError, NotFound
 from engine.store import runs, sizes
@@ -64,6 +64,7 @@ def _delete() -> None:
     try:
         for id in ids:
             runs.delete(state.workspace(), id)
+            errands.drop(id)
     except EngineError as error:
         state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
         return

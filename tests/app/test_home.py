@@ -8,6 +8,7 @@ from engine.jobs import errands
 from engine.store import projects, runs
 from engine.store.workspace import Workspace
 from tests.app.conftest import NASTY, Filled, Page
+from tests.engine.waiting import AnyPlan
 
 
 def test_an_empty_workspace_offers_a_file_and_samples(empty: Workspace) -> None:
@@ -131,3 +132,15 @@ def test_a_start_that_was_killed_is_said_and_can_be_put_away(empty: Workspace) -
 def test_what_is_no_sample_is_not_awaited(empty: Workspace) -> None:
     page = Page("home", starting="../../etc")
     assert page.has("new-project") and "starting" not in page.at.query_params
+
+
+def test_deleting_a_run_takes_the_answers_made_with_it(filled: Filled) -> None:
+    run = runs.add(filled.workspace, AnyPlan(filled.dataset), project=filled.project)
+    folder = filled.workspace.path / "errands" / f"answers-{run.id}"
+    folder.mkdir(parents=True)
+    (folder / "state.json").write_text('{"question": "answer_file", "arguments": {}, "state": "done", "stage": "Done"}')
+    page = Page("home").click(f"delete-{filled.project}")
+    page.at.toggle(key="delete-runs").set_value(True)
+    page.run().click("delete-yes")
+    assert (runs.all(filled.workspace), errands.all(filled.workspace)) == ([], [])
+    page.until(lambda: not folder.exists())

@@ -7,13 +7,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from engine import datasets, training
+from engine import advice, datasets, training
+from engine import plan as plans
 from engine.errors import EngineError
 from engine.jobs import answers, long_answers
 from engine.plan import Plan
 from engine.store.records import to_json
 from engine.store.workspace import Workspace
 from tests import lessons
+from tests.engine.uploads import classes, packed, picture
 from tests.lessons import Heard
 
 
@@ -167,6 +169,22 @@ def test_more_rows_need_hardly_more_memory(
         tracemalloc.stop()
     assert len((tmp_path / "out.csv").read_text().splitlines()) == many + 1
     assert peaks[many] - peaks[few] < (many - few) * 100
+
+
+def test_a_zip_of_pictures_is_answered_in_pieces(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "parts.zip").write_bytes(packed(classes("good", "scratched", each=12)))
+    dataset = datasets.add(workspace, tmp_path / "parts.zip", "parts.zip")
+    table = datasets.table(workspace, dataset.id)
+    plan, _ = advice.plan(dataset.id, table, datasets.profile(workspace, dataset.id))
+    model = training.train(plans.with_setting(plan, "training.epochs", "1"), table, Heard(), tmp_path / "bundle").folder
+    (tmp_path / "new.zip").write_bytes(packed([(f"{i}.png", picture(i)) for i in range(7)]))
+    monkeypatch.setattr(answers, "PICTURES", 3)
+    told: list[str] = []
+    arguments = (workspace, str(model), str(tmp_path / "new.zip"), "new.zip", str(tmp_path / "out.csv"))
+    answer = answers.predict_file(*arguments, lambda part, words: told.append(words))
+    assert answer["rows"] == len(pd.read_csv(tmp_path / "out.csv")) == 7
+    assert {"picture", "prediction"} <= set(answer["preview"][0])
+    assert [words for words in told if words.startswith("Answering")][1:] == [f"Answering: {n} of 7 rows" for n in (3, 6, 7)]
 
 
 def test_dates_are_written_as_exactly_as_they_are_known(
