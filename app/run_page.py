@@ -171,9 +171,8 @@ def _numbers(run: Run, active: bool) -> None:
     elif said := progress.ending(series, run.facts, step):
         st.markdown(f":gray[:material/flag:] {md(said)}")
     if series or (active and run.state != "queued"):
-        st.html(
-            sketches.tiles([_steps_tile(run.facts, step, active), *_measure_tile(run.facts, series, active), *_work_tiles(run, active)])
-        )
+        work = _work_tiles(run, run.state == "running")
+        st.html(sketches.tiles([_steps_tile(run.facts, step, active), *_measure_tile(run.facts, series, active), *work]))
 
 
 def _place(run: Run) -> str:
