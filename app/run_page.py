@@ -158,7 +158,7 @@ def _numbers(run: Run, active: bool) -> None:
         st.markdown(f":gray[:material/flag:] {md(said)}")
     if series or (active and run.state != "queued"):
         measured = [_steps_tile(run.facts, step, active), *_measure_tile(run.facts, series, active)]
-        st.html(sketches.tiles([*measured, *_work_tiles(run, active), *run_usage.tiles(run)]))
+        st.html(sketches.tiles([*measured, *_work_tiles(run, run.state == "running"), *run_usage.tiles(run)]))
 
 
 def _place(run: Run) -> str:

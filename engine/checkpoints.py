@@ -51,6 +51,8 @@ class Checkpoints(Keep):
         self.beside: Callable[[], Mapping[str, Any]] = dict
         _clear_unfinished(folder)
         self.newest = newest(folder, identity)
+        if self.newest is None:
+            remove(folder)
         self.seconds = self.newest.seconds if self.newest else 0.0
         self._began = time.monotonic()
         self._cost = 0.0

@@ -162,8 +162,8 @@ def interrupt(workspace: Workspace, id: str, attempt: int, before: str, cause: C
             return False
         database.execute(
             "UPDATE events SET progress = 1 WHERE seq = (SELECT max(seq) FROM events WHERE run = ?)"
-            " AND ? > (SELECT resumed FROM runs WHERE id = ?)",
-            (id, cause.reached, id),
+            " AND ? > (SELECT resumed FROM runs WHERE id = ? AND begun = ?)",
+            (id, cause.reached, id, attempt),
         )
     return True
 

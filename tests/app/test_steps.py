@@ -20,6 +20,8 @@ def run(state: str) -> Run:
             "reason": "",
             "message": "",
             "attempt": 1,
+            "begun": 1,
+            "resumed": 0.0,
             "created": "x",
             "facts": {},
         }
@@ -63,3 +65,8 @@ def test_back_and_next_follow_the_line() -> None:
     assert (steps.before("data"), steps.after("data")) == (None, "prepare")
     assert (steps.before("use"), steps.after("use")) == ("evaluate", None)
     assert (steps.before("home"), steps.after("home")) == (None, None)
+
+
+def test_a_paused_training_waits_for_the_person() -> None:
+    train = steps.line(PROJECT, (), True, True, [run("paused"), run("succeeded")])[3]
+    assert (train.state, train.why) == ("needs you", "The training is paused.")

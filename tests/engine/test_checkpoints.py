@@ -97,6 +97,7 @@ def test_half_written_ones_are_cleared(tmp_path: Path) -> None:
 def test_what_another_plan_kept_is_not_gone_on_with(tmp_path: Path) -> None:
     keep(tmp_path, 1)
     assert Checkpoints(tmp_path, "another").found() is None
+    assert checkpoints.newest(tmp_path) is None
 
 
 def test_a_checkpoint_is_no_pickle(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from engine.jobs import rounds
 from engine.jobs.supervisor import Here
-from engine.store import doctor, metrics, runs
+from engine.store import db, doctor, metrics, runs
 from engine.store.runs import Run
 from engine.store.workspace import Workspace
 from tests.flow.toy import TOY, ToyPlan
@@ -177,3 +177,24 @@ def test_checkpoints_go_when_a_run_fails_for_good(workspace: Workspace) -> None:
     run = Here(workspace, begin(workspace, ends="crash").id, TOY).wait()
     assert (run.state, run.reason) == ("failed", "worker_crash")
     assert not workspace.checkpoints(run.id).exists()
+
+
+@pytest.mark.timeout(60)
+def test_attempts_that_never_begin_are_counted_however_far_an_earlier_one_got(workspace: Workspace) -> None:
+    here = begin(workspace)
+    kill(workspace, here.id)
+    until(lambda: here.poll().state == "queued", "the dead worker is noticed", 5)
+    broken = Here(workspace, here.id, ("false",)).wait()
+    assert (broken.state, broken.reason, broken.attempt) == ("failed", "worker_crash", 4)
+
+
+def test_what_belongs_to_other_rows_is_thrown_away(workspace: Workspace) -> None:
+    here = begin(workspace)
+    kill(workspace, here.id)
+    until(lambda: here.poll().state == "queued", "the dead worker is noticed", 5)
+    with db.write(workspace) as database:
+        sql = "INSERT INTO datasets (id, record, sha256, created) VALUES (?, '{\"source\": \"another file\"}', '', '')"
+        database.execute(sql, (ToyPlan.dataset,))
+    run = here.wait()
+    assert (run.attempt, run.resumed) == (2, 0.0)
+    assert_whole(workspace, run)
