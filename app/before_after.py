@@ -74,7 +74,7 @@ def _numbers(series: pd.Series) -> View:
     ]
     ends = (words.measure(float(edges[0])), words.measure(float(edges[-1])))
     picture = sketches.columns(heights.tolist(), told, "Distribution", height=72, ends=ends, colour="training")
-    middle = f"Half lie below {words.measure(float(np.median(known)))}."
+    middle = f"Half lie below {words.measure(_free_of_rounding(float(np.median(known)), known))}."
     return View(picture, f"{middle} {_gaps(series)}".strip())
 
 
@@ -100,6 +100,11 @@ def _named(series: pd.Series) -> View:
 def _flags(frame: pd.DataFrame) -> View:
     pairs = sorted(((str(name), int((frame.iloc[:, i] == 1).sum())) for i, name in enumerate(frame.columns)), key=lambda pair: -pair[1])
     return View(_bars(pairs, len(frame)), f"{words.things(len(pairs), 'yes/no column')}; each bar is the share of yes.")
+
+
+def _free_of_rounding(value: float, among: np.ndarray) -> float:
+    """Zero for what is nothing but rounding beside the spread of the others: scaled columns have their middle there."""
+    return 0.0 if abs(value) < 1e-9 * float(np.ptp(among)) else value
 
 
 def _bars(pairs: list[tuple[str, int]], total: int) -> str:

@@ -16,6 +16,7 @@ from engine.form import FormField
 SHOWN = 18
 ROOM, EACH = 24, 3
 UNKNOWN = "not known"
+OPEN = "Press again to leave it open."
 FILLED = "case-filled"
 Row = dict[str, Any]
 
@@ -32,7 +33,8 @@ def ask(fields: Sequence[FormField], run: str, folder: Path) -> Row:
         for field in fields[:SHOWN]:
             row[field.name] = _WIDGETS[field.type](field, _key(run, field))
     if len(fields) > SHOWN:
-        with st.expander(f"{len(fields) - SHOWN} more columns", key="case-more"), st.grid(3, min_column_width=190, key="case-rest"):
+        more = words.things(len(fields) - SHOWN, "more column")
+        with st.expander(more, key="case-more"), st.grid(3, min_column_width=190, key="case-rest"):
             for field in fields[SHOWN:]:
                 row[field.name] = _WIDGETS[field.type](field, _key(run, field))
     st.session_state.pop(FILLED, None)
@@ -113,7 +115,15 @@ def _label(field: FormField) -> str:
     return md(short(field.name, 60))
 
 
+def is_flag(field: FormField) -> bool:
+    """A number that is only ever 0 or 1."""
+    return field.whole and (field.low, field.high) == (0.0, 1.0)
+
+
 def _number(field: FormField, key: str) -> float | None:
+    if is_flag(field) and st.session_state.get(key) in (None, 0, 1):
+        got = st.segmented_control(_label(field), [0, 1], key=key, help=OPEN, **_given(default=_now(field, key)))
+        return None if got is None else float(got)
     places = decimals(field)
     seen = f"Training rows: {words.measure(field.low)} to {words.measure(field.high)}" if field.low is not None else None
     step = 1 if field.whole else float(f"{10.0**-places * 10:.0e}")
@@ -127,7 +137,7 @@ def _category(field: FormField, key: str) -> str | None:
     few = sum(len(choice) + EACH for choice in field.choices) <= ROOM
     if few and st.session_state.get(key) in (None, *field.choices):
         return st.segmented_control(
-            _label(field), field.choices, format_func=md, key=key, help="Press again to leave it open.", **_given(default=_now(field, key))
+            _label(field), field.choices, format_func=md, key=key, help=OPEN, **_given(default=_now(field, key))
         )
     options = list(dict.fromkeys([*field.choices, *filter(None, [st.session_state.get(key)])]))
     now = _now(field, key)

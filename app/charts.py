@@ -36,7 +36,7 @@ class Look:
     good: str
     bad: str
     quiet: str
-    font: str = "system-ui, sans-serif"
+    font: str = '"Source Sans", system-ui, sans-serif'
 
 
 def look(dark: bool) -> Look:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import state, steps
+from app import notices, state, steps
 from app.text import md, short
 from engine.store import projects, runs
 
@@ -38,22 +38,25 @@ def sidebar(here: str) -> None:
 def top(here: str) -> None:
     """The project's name with its menu, and what trains now."""
     project = state.current_project()
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="top-line"):
-        if project and here in steps.LINE:
+    has_menu = project is not None and here in steps.LINE
+    place = "distribute" if has_menu else "right"
+    with st.container(horizontal=True, horizontal_alignment=place, vertical_alignment="center", key="top-line"):
+        if has_menu:
             with st.popover(md(short(project.name, 60)), type="tertiary", key="project-menu"):
                 _project_menu(project)
-        with st.container(horizontal=True, horizontal_alignment="right", width="content"):
-            _training_now()
+        _training_now()
 
 
 @st.fragment(run_every=4)
 def _training_now() -> None:
     """A badge for each run under way; a click leads to it."""
     under_way = [run for run in runs.all(state.workspace(), limit=20) if run.state in {"starting", "running", "queued"}]
-    for run in under_way[:3]:
-        stage = {"queued": "waiting", "starting": "starting"}.get(run.state, "training")
-        path, query = state.link("train", project=run.project, run=run.id)
-        st.page_link(path, label=f"{md(short(run.name, 30))} · {stage}", icon=":material/progress_activity:", query_params=query)
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small", key="under-way"):
+        notices.follow(len(under_way))
+        for run in under_way[:3]:
+            stage = {"queued": "waiting", "starting": "starting"}.get(run.state, "training")
+            path, query = state.link("train", project=run.project, run=run.id)
+            st.page_link(path, label=f"{md(short(run.name, 30))} · {stage}", icon=":material/progress_activity:", query_params=query)
 
 
 def _link(view: str, here: str, **changes: str | None) -> None:

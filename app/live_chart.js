@@ -16,17 +16,15 @@ const lives = new WeakMap();
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector('.mw-live');
   let live = lives.get(parentElement);
-  const shape = JSON.stringify([data.url, data.charts]);
-  if (live && live.shape !== shape) { live.stop(); live = null; }
+  if (live && live.data.url !== data.url) { live.stop(); live = null; }
   if (live) live.renew(data);
-  else lives.set(parentElement, live = begin(root, data, shape));
+  else lives.set(parentElement, live = begin(root, data));
   return () => { live.stop(); lives.delete(parentElement); };
 }
 
-function begin(root, data, shape) {
-  const live = { data, shape, last: 0, attempt: null, wait: FIRST_WAIT, series: new Map(), facts: {}, dead: false };
-  root.replaceChildren();
-  live.views = data.charts.map(chart => view(root, chart, data.height));
+function begin(root, data) {
+  const live = { data, last: 0, attempt: null, wait: FIRST_WAIT, series: new Map(), facts: {}, dead: false };
+  lay(root, live);
   live.stop = () => {
     live.dead = true;
     clearTimeout(live.timer);
@@ -35,7 +33,9 @@ function begin(root, data, shape) {
   };
   live.renew = fresh => {
     const cut = fresh.token !== live.data.token && live.socket?.readyState !== WebSocket.OPEN;
+    const others = JSON.stringify(fresh.charts) !== JSON.stringify(live.data.charts);
     live.data = fresh;
+    if (others) lay(root, live);
     if (live.plotly) live.views.forEach(v => redraw(live, v));
     if (cut && !live.over) { clearTimeout(live.timer); connect(live); }
   };
@@ -46,6 +46,12 @@ function begin(root, data, shape) {
   }).catch(() => { if (!live.dead) root.textContent = 'The chart could not be loaded. Reload the page; the training is not affected.'; });
   connect(live);
   return live;
+}
+
+function lay(root, live) {
+  for (const v of live.views ?? []) live.plotly?.purge(v.plot);
+  root.replaceChildren();
+  live.views = live.data.charts.map(chart => view(root, chart, live.data.height));
 }
 
 function connect(live) {
@@ -72,8 +78,11 @@ function receive(live, message) {
   live.facts = message.facts;
   for (const [name, [x, y]] of Object.entries(message.rows)) {
     const s = series(live, name);
-    for (const value of x) s.x.push(value);
-    for (const value of y) s.y.push(value);
+    for (let i = 0; i < x.length; i++) {
+      if (name === 'running_loss' && x[i] - s.x.at(-1) > 1) { s.x.push(x[i]); s.y.push(null); } // no line across epochs that went by unheard
+      s.x.push(x[i]);
+      s.y.push(y[i]);
+    }
   }
   for (const v of live.views) { v.fresh ||= isNew; v.marked ||= marked; }
   live.frame ??= requestAnimationFrame(() => {
@@ -92,7 +101,9 @@ function view(root, chart, height) {
   const figure = make('figure', root), caption = make('figcaption', figure);
   make('span', caption, chart.title);
   make('small', caption, chart.note ?? '');
-  const plot = make('div', figure), details = make('details', figure);
+  const place = make('div', figure), plot = make('div', place), empty = make('p', place, 'The curve starts here with the first step.');
+  const details = make('details', figure);
+  place.className = 'mw-live-place';
   plot.style.height = height + 'px';
   plot.setAttribute('role', 'img');
   plot.setAttribute('aria-label', chart.title + ' by ' + chart.step);
@@ -100,7 +111,7 @@ function view(root, chart, height) {
   const rows = make('div', details);
   rows.className = 'mw-live-rows';
   const names = [chart.metric, 'val_' + chart.metric, ...(chart.metric === 'loss' ? ['running_loss'] : [])];
-  return { chart, plot, details, rows, names, drawn: names.map(() => 0) };
+  return { chart, plot, empty, details, rows, names, drawn: names.map(() => 0) };
 }
 
 function update(live, v) {
@@ -122,6 +133,7 @@ function update(live, v) {
 
 function redraw(live, v) {
   v.fresh = v.marked = false;
+  v.empty.hidden = v.names.some(name => live.series.get(name)?.x.length);
   live.plotly.react(v.plot, traces(live, v), layout(live, v), CONFIG);
   v.details.ontoggle = () => v.details.open && table(live, v);
 }

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import frame, parts, state, steps, theme
+from app import frame, parts, pictures, state, steps, theme
 from engine.errors import EngineError
 
 st.set_page_config(
@@ -21,6 +21,7 @@ try:
     state.follow()
     parts.things_said()
     frame.sidebar(here)
+    pictures.follow_theme()
     frame.top(here)
     page.run()
 except EngineError as error:

@@ -4,17 +4,32 @@ from typing import Any
 
 import streamlit as st
 
-from app import charts, theme
+from app import charts, component, theme
 
 
 def look() -> charts.Look:
     """The colours of the viewer's theme."""
-    return charts.look(dark=st.context.theme.type == "dark")
+    return charts.look(is_dark())
 
 
 def colours() -> list[str]:
     """Colours for lines that mean different things each time, such as compared runs."""
-    return theme.lines(st.context.theme.type == "dark")
+    return theme.lines(is_dark())
+
+
+def is_dark() -> bool:
+    """The viewer's theme as far as the server knows it."""
+    return st.context.theme.type == "dark"
+
+
+def follow_theme() -> None:
+    """Draws the page again when the viewer changes between light and dark. Once a page."""
+    with st.container(key="theme-watch"):
+        component.named("theme_watch", html="<i></i>")(key="theme", data={"dark": is_dark()}, on_changed_change=_draw_again)
+
+
+def _draw_again() -> None:
+    """The script run that a callback brings is all that is needed."""
 
 
 def draw(figure: Any, key: str) -> None:

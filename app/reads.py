@@ -129,7 +129,7 @@ def _divided(workspace: Workspace, id: str, version: int, plan: str) -> Parts:
     from engine import datasets
 
     parsed = Plan.model_validate_json(plan)
-    needed = [parsed.target, *([parsed.split.column] if parsed.split.column else [])]
+    needed = split.needed(parsed.split, parsed.inputs, parsed.target)
     return split.assign(parsed.split, datasets.table(workspace, id, needed), parsed.target, parsed.task, parsed.seed)
 
 
@@ -155,4 +155,5 @@ def _some_training_rows(workspace: Workspace, id: str, version: int, about: str,
 
 def _about_rows(plan: Plan) -> str:
     """The plan with everything left out that does not matter to which row is where."""
-    return plan.model_copy(update={"recipe": (), "inputs": (), "confirmed": (), "name": ""}).model_dump_json()
+    inputs = plan.inputs if plan.split.method == "random" else ()
+    return plan.model_copy(update={"recipe": (), "inputs": inputs, "confirmed": (), "name": ""}).model_dump_json()

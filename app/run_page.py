@@ -53,11 +53,8 @@ def show(run: Run, plan: Plan | None) -> None:
     if run.state == "failed":
         _failure(run)
     _now(run.id, active, _drawn(run))
-    if metrics.after(state.workspace(), run.id, limit=1)[1]:
+    if active or metrics.after(state.workspace(), run.id, limit=1)[1]:
         live.chart(run.id, _charts(run), key=f"curves-{run.id}")
-    elif active:
-        with parts.card("no-curves", height=220, horizontal_alignment="center", vertical_alignment="center"):
-            st.markdown(":gray[:material/show_chart: The curves start here with the first step.]", width="content")
     if not active and plan is not None:
         _again(run, plan)
     missing = "" if run.state == "succeeded" else "Wait until it has learned" if active else "There is no model yet"
@@ -152,8 +149,7 @@ def _log(run: str, most: int = 8000) -> str:
 
 def _drawn(run: Run) -> tuple[object, ...]:
     """What the page around the numbers depends on; when it changes, the page is drawn anew."""
-    has_points = bool(metrics.after(state.workspace(), run.id, limit=1)[1])
-    return run.state, run.wish, len(run.facts.get("metrics") or []), has_points
+    return run.state, run.wish, len(run.facts.get("metrics") or [])
 
 
 def _now(run: str, active: bool, drawn: tuple[object, ...]) -> None:
@@ -247,8 +243,8 @@ def _work_tiles(run: Run, active: bool) -> list[Tile]:
 def _charts(run: Run) -> Sequence[dict[str, str]]:
     step = step_word(plan_of(run))
     shown = [{"metric": "loss", "title": "How wrong it is (loss)", "unit": "", "note": "lower is better", "step": step}]
-    for metric in (run.facts.get("metrics") or [])[:1]:
-        note = f"{metric['better']} is better"
+    for metric in (run.facts.get("metrics") or [{"name": "", "label": "How right it is", "better": "", "unit": ""}])[:1]:
+        note = f"{metric['better']} is better" if metric["better"] else ""
         shown.append({"metric": metric["name"], "title": metric["label"], "unit": metric["unit"], "note": note, "step": step})
     return shown
 

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
-from app import gate, words
+from app import component, gate, words
 
 URL = "/api/uploads/"
 SUBJECT = "uploads"
@@ -72,7 +72,7 @@ def drop_zone(
         "piece": _piece(),
         "accept": "",
     }
-    _component()(key=key, data=data, on_done_change=arrived)
+    component.named("drop_zone")(key=key, data=data, on_done_change=arrived)
 
 
 def sweep(folder: Path, older_than: float = STALE_AFTER) -> int:
@@ -187,18 +187,3 @@ def _finished(told: Any) -> Upload | None:
     except (KeyError, TypeError, ValueError):
         return None
     return Upload(id, Path(name.replace("\\", "/")).name or "file", path, expected) if _size(path) == expected else None
-
-
-def _component() -> Any:
-    """Registered once per process, on first use."""
-    global _registered
-    if _registered is None:
-        import streamlit as st
-
-        here = Path(__file__).parent
-        html, css, js = ((here / f"drop_zone.{kind}").read_text() for kind in ("html", "css", "js"))
-        _registered = st.components.v2.component("modelwright_drop_zone", html=html, css=css, js=js)
-    return _registered
-
-
-_registered: Any = None

@@ -43,6 +43,11 @@ class Parts:
     test: Array
 
 
+def needed(split: Split, inputs: Sequence[str], target: str) -> list[str]:
+    """The columns that decide which row goes where. At random that is every column in use: copies of a row stay together."""
+    return list(dict.fromkeys([*inputs, target] if split.method == "random" else [target, split.column]))
+
+
 def assign(split: Split, table: Table, target: str, task: "Task", seed: int) -> Parts:
     """Divides the rows whose target is there; the same seed divides them alike.
 

@@ -59,7 +59,8 @@ def _warn(run: Run) -> None:
 
 
 def _one(run: Run, folder: Path, fields: list[FormField], target: Column) -> None:
-    left, right = st.columns([5, 3], gap="medium")
+    with st.container(key="use-one"):
+        left, right = st.columns([5, 3], gap="medium")
     with left:
         question = _question(run, folder, fields)
     with right, parts.card("answer"):

@@ -85,13 +85,13 @@ def be_kind() -> None:
 
 def learn(workspace: Workspace, run: Run, tell: Telling, keep: Keep) -> dict[str, Any]:
     """The real work: the plan and the table go in, a bundle in the run's folder and its score come out."""
-    from engine import datasets, training
+    from engine import datasets, split, training
     from engine.plan import Plan
 
     tell.stage("Reading the rows")
     plan = Plan.model_validate(run.plan)
-    columns = dict.fromkeys([*plan.inputs, plan.target, plan.split.column])
-    table = datasets.table(workspace, plan.dataset, [column for column in columns if column])
+    columns = dict.fromkeys([*plan.inputs, plan.target, *split.needed(plan.split, plan.inputs, plan.target)])
+    table = datasets.table(workspace, plan.dataset, list(columns))
     bundle = training.train(plan, table, tell, models.folder(workspace, run.id), keep)
     main = bundle.report.main
     return {

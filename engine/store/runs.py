@@ -18,7 +18,7 @@ from engine.store.workspace import Workspace
 if TYPE_CHECKING:
     from engine.plan import Plan
 
-__all__ = ["ACTIVE", "DONE", "Asked", "Event", "Run", "State", "move"]
+__all__ = ["ACTIVE", "DONE", "Asked", "Ended", "Event", "Run", "State", "move"]
 
 Asked = Literal["stop", "cancel", "pause"]
 
@@ -82,6 +82,20 @@ class Event(BaseModel):
     message: str
     at: str
     progress: bool = False
+
+
+class Ended(BaseModel):
+    """That a run has ended; `headline` is what its judgement says first, if there is one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    seq: int
+    run: str
+    name: str
+    state: State
+    message: str
+    headline: str
+    at: str
 
 
 def add(workspace: Workspace, plan: "Plan", project: str | None = None, name: str = "", request: str | None = None) -> Run:
@@ -212,6 +226,20 @@ def set_score(workspace: Workspace, id: str, attempt: int, score: Mapping[str, A
 def events(workspace: Workspace, id: str) -> list[Event]:
     """What happened to the run, in order."""
     return [Event(**row) for row in db.rows(workspace, "SELECT * FROM events WHERE run = ? ORDER BY seq", (id,))]
+
+
+def latest_event(workspace: Workspace) -> int:
+    """The `seq` of the newest event of all runs; 0 before there is one."""
+    return int(db.rows(workspace, "SELECT coalesce(max(seq), 0) AS seq FROM events")[0]["seq"])
+
+
+def ended_after(workspace: Workspace, seq: int) -> list[Ended]:
+    """Which runs have ended since the event `seq`, in order."""
+    sql = (
+        "SELECT events.seq, run, name, after AS state, events.message, coalesce(json_extract(score, '$.headline'), '') AS headline, at"
+        " FROM events JOIN runs ON runs.id = run WHERE seq > ? AND after IN ('succeeded', 'failed', 'cancelled') ORDER BY seq"
+    )
+    return [Ended(**row) for row in db.rows(workspace, sql, (seq,))]
 
 
 def _run(row: dict[str, Any]) -> Run:

@@ -41,11 +41,15 @@ def score(y: Array, chances: Array, state: State, seed: int) -> dict[str, Score]
 
 
 def _first_guesses(y: Array, chances: Array, classes: int) -> dict[str, Score]:
-    """The share of rows whose truth is among the first three guesses, where that says something (six answers or more)."""
+    """The share of rows whose truth is among the first three guesses, where that says something (six answers or more).
+
+    Of answers that are equally likely the earlier one is guessed first, as with the single answer.
+    """
     if classes < 2 * GUESSES:
         return {}
-    better = (chances > chances[np.arange(len(y)), y][:, None]).sum(axis=1)
-    hits = int((better < GUESSES).sum())
+    own = chances[np.arange(len(y)), y][:, None]
+    before = (chances > own) | ((chances == own) & (np.arange(classes) < y[:, None]))
+    hits = int((before.sum(axis=1) < GUESSES).sum())
     return {"top_3": percent(hits / len(y) if len(y) else None, wilson(hits, len(y)))}
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.tasks.regression import Regression
 
 AGAINST = "always guessing the middle value"
+WIDE = 0.93
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,9 @@ def _held(case: _Case) -> str:
     low, high = wilson(hits, case.rows)
     if high < 0.9:
         return f"{held}, fewer than the 90 of 100 it is made for: take its ranges as too narrow."
-    return f"{held}, more than the 90 of 100 it is made for: its ranges are wide." if low > 0.9 else f"{held}; it is made for 90 of 100."
+    if low > 0.9 and hits / case.rows > WIDE:
+        return f"{held}, more than the 90 of 100 it is made for: its ranges are wide."
+    return f"{held}; it is made for 90 of 100."
 
 
 def _charts(case: _Case) -> list[Panel]:

@@ -56,3 +56,10 @@ def test_few_values_are_counted_and_many_are_binned() -> None:
 def test_hostile_values_stay_text() -> None:
     shown = preview({"<b>x</b>": ["<img src=x onerror=alert(1)>"] * 4}, {}, {"<b>x</b>": "c1"})
     assert "<img" not in before_after.before(shown, "<b>x</b>").picture
+
+
+def test_a_middle_that_is_nothing_but_rounding_is_zero() -> None:
+    scaled = np.linspace(-2, 2, ROWS) + 1e-16
+    scaled[ROWS // 2 - 1 : ROWS // 2 + 1] = 1.05e-16
+    view = before_after.after(preview({"age": scaled}, {"age": scaled}, {"age": "c1"}), "age")
+    assert "Half lie below 0." in view.told

@@ -134,6 +134,13 @@ def test_whole_numbers_stay_whole_and_others_keep_the_digits_that_matter() -> No
     assert case_form.decimals(DOSE) == 5
 
 
+def test_only_a_number_that_is_always_0_or_1_is_asked_by_two_buttons() -> None:
+    smokes = FormField(id="c6", name="smokes", type="number", low=0, high=1, median=0.5, whole=True)
+    assert case_form.is_flag(smokes) and case_form.typical(smokes) in (0, 1)
+    assert not case_form.is_flag(smokes.model_copy(update={"whole": False}))
+    assert not case_form.is_flag(AGE)
+
+
 def test_typical_values_fit_their_widgets() -> None:
     assert case_form.typical(DAY) == date(1970, 7, 20)
     assert case_form.typical(WARD) == "north"

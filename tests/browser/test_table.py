@@ -118,6 +118,15 @@ def test_the_judgement_says_first_how_good_it_is(trained: str, page: Page) -> No
     assert page.locator(".stMain img[onerror]").count() == 0
 
 
+def test_finished_charts_follow_the_theme_while_the_page_is_open(trained: str, page: Page) -> None:
+    page.goto(trained.replace("/train", "/evaluate"))
+    expect(page.locator(".js-plotly-plot")).to_have_count(5)
+    settled(page)
+    before = page.evaluate(person.VIEW)["colour"]
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"() => ({person.VIEW})().colour !== '{before}'")
+
+
 def test_a_threshold_can_be_tried(trained: str, page: Page) -> None:
     page.goto(trained.replace("/train", "/evaluate"))
     slider = page.get_by_role("slider").first

@@ -236,6 +236,16 @@ def test_a_range_that_does_not_hold_is_noted() -> None:
     assert "Too few validation rows" in notes(judge(Regression(), y, y, outputs))
 
 
+def test_a_range_is_called_wide_only_where_it_makes_a_difference() -> None:
+    rng = np.random.default_rng(1)
+    y = rng.normal(0, 10, 20_000)
+    state = Regression().fit(y)
+    outputs = Regression().encode(y, state)[:, None] + rng.normal(0, 0.5, (20_000, 1))
+    told = lambda share_of: notes(judge(Regression(), y, y, outputs, margin=0.5 * state["spread"] * share_of))  # noqa: E731
+    assert "it is made for 90 of 100" in told(1.73)
+    assert "its ranges are wide" in told(2.2)
+
+
 def test_the_confusion_counts_truth_by_answer() -> None:
     truth, said = np.array([0, 0, 1, 2, 2, 2]), np.array([0, 1, 1, 2, 0, 2])
     assert reports.confusion(truth, said, ["a", "b", "c"]).counts == [[1, 1, 0], [0, 1, 0], [1, 0, 2]]

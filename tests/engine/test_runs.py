@@ -225,3 +225,17 @@ def test_why_a_run_waits_is_told_without_an_event(workspace: Workspace) -> None:
     transitions.say(workspace, run.id, "Waiting for room on the disk.")
     assert runs.get(workspace, run.id).message == "Waiting for room on the disk."
     assert len(runs.events(workspace, run.id)) == 1
+
+
+def test_what_has_ended_since_is_told_once_and_in_order(workspace: Workspace) -> None:
+    first, second = at_work(workspace), queued(workspace)
+    seen = runs.latest_event(workspace)
+    assert runs.ended_after(workspace, seen) == []
+    runs.wish(workspace, second.id, "cancel")
+    assert transitions.succeed(workspace, first.id, 1, {"headline": "Right for 9 of 10."}, "0" * 64, 1)
+    ends = runs.ended_after(workspace, seen)
+    assert [(end.run, end.state, end.headline) for end in ends] == [
+        (second.id, "cancelled", ""),
+        (first.id, "succeeded", "Right for 9 of 10."),
+    ]
+    assert runs.ended_after(workspace, ends[-1].seq) == []

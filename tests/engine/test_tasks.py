@@ -210,6 +210,12 @@ def test_the_first_three_guesses_count_from_six_classes_on() -> None:
     assert "top_3" not in task.scores(chances[:, :5], y % 5, task.fit(y % 5))
 
 
+def test_guessing_the_same_for_every_row_is_not_right_within_three_guesses_by_ties() -> None:
+    y = np.arange(60) % 10
+    task = Multiclass()
+    assert task.scores(np.full((1, 10), 0.1), y, task.fit(y))["top_3"].value == pytest.approx(30.0)
+
+
 @pytest.mark.parametrize(
     ("values", "raw", "shown"),
     [
