@@ -24,7 +24,7 @@ NOTHING_KEPT = Keep()
 
 @dataclass(frozen=True)
 class Lesson:
-    """All a learner needs. Targets are encoded; `state` is the task's."""
+    """All a learner needs. Targets are encoded; `state` is the task's. `ready` is what `Learner.ready` made beforehand, if anything."""
 
     architecture: Architecture
     task: Task
@@ -35,6 +35,7 @@ class Lesson:
     validation: Inputs
     validation_y: Array
     seed: int
+    ready: Any = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,13 @@ class Learner(Spec):
         leave `keep` alone and start again.
         """
         raise NotImplementedError
+
+    def ready(self, lesson: Lesson) -> Any:
+        """What can be made before anybody waits for it, such as a built network; None if nothing is worth it.
+
+        `fit` finds it as `lesson.ready` and ends with the very model that it makes without.
+        """
+        return None
 
     def layers(self, lesson: Lesson) -> list[Layer]:
         """The boxes of the model's picture."""
