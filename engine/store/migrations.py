@@ -131,3 +131,16 @@ def going_on_after_an_interruption(db: Database) -> None:
     db.execute("ALTER TABLE runs ADD COLUMN begun INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE runs ADD COLUMN resumed REAL NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE events ADD COLUMN progress INTEGER NOT NULL DEFAULT 0")
+
+
+@CHANGES()
+def a_plan_to_prepare(db: Database) -> None:
+    """The plan that somebody looks at and may train next: one row, whose `number` grows with every change."""
+    db.executescript("""
+        CREATE TABLE preparing (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            number INTEGER NOT NULL,
+            plan TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT;
+    """)
