@@ -54,6 +54,14 @@ def chart(run: str, charts: Sequence[Mapping[str, str]], *, key: str, height: in
     _component()(key=key, data=data)
 
 
+def warm() -> None:
+    """Fetches the chart library while there is nothing to draw yet, so that it is there when a run begins."""
+    import streamlit as st
+
+    with st.container(key="curves-to-come"):
+        _component()(key="warm", data={"plotly": f"{PLOTLY}?{version('plotly')}"})
+
+
 @dataclass(frozen=True)
 class Message:
     """What viewers get: the rows after `start` up to `last`, and what is known of the run.

@@ -15,6 +15,7 @@ const lives = new WeakMap();
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector('.mw-live');
+  if (!data.url) { load(data.plotly).catch(() => {}); return; }
   let live = lives.get(parentElement);
   if (live && live.data.url !== data.url) { live.stop(); live = null; }
   if (live) live.renew(data);

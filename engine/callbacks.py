@@ -53,7 +53,8 @@ class Watch:
         self.progress = Progress()
         self._main = measures[0].name
         self._factors = {m.name: m.factor for m in measures}
-        self._told = self._began = time.monotonic()
+        self._began = time.monotonic()
+        self._told = -math.inf
         self._is_to_pause = False
 
     def begin(self) -> None:
@@ -61,7 +62,7 @@ class Watch:
         self._began = time.monotonic()
 
     def heard(self, steps: int, loss: Callable[[], float]) -> bool:
-        """After some steps of an epoch: tells the loss so far at most four times a second. True when training should end.
+        """After some steps of an epoch: tells the loss so far, at once and then at most four times a second. True when training should end.
 
         Raises Diverged, Cancelled, Paused.
         """

@@ -39,6 +39,7 @@ class Epochs:
         self._train = _resident(train)
         self._validation = _resident(validation)
         self._judging = len(validation[1])
+        self._judged_at_once = 256 if "pixels" in validation[0] else 4096
         self._seeds = [v for v in model.non_trainable_variables if v.name == "seed_generator_state"]
         self._learn = tf.function(self._learn_steps, autograph=False, reduce_retracing=True)
         self._judge = tf.function(self._judge_steps, autograph=False)
@@ -66,7 +67,19 @@ class Epochs:
 
     def judge(self) -> dict[str, float]:
         """Loss and metrics on the validation rows."""
-        return _plain(self._judge())
+        return _plain(self._judge(tf.constant(-(-self._judging // self._judged_at_once))))
+
+    def trace(self) -> None:
+        """Has TensorFlow work out all that will be called, without a single step: nothing that learning changes is changed.
+
+        What learns is traced last: had it to make the optimiser's and the measures' variables, it would be traced twice.
+        """
+        if not self.model.optimizer.built:
+            self.model.optimizer.build(self.model.trainable_variables)
+        self._judge(tf.constant(0))
+        self._learn(tf.zeros([self.rows], tf.int32), tf.constant(0), tf.constant(0))
+        self._results()
+        self._take_results()
 
     def state(self) -> dict[str, Array]:
         """A copy of everything that learning changes: weights, seeds, what the optimiser remembers, measures so far."""
@@ -74,7 +87,7 @@ class Epochs:
 
     def restore(self, state: Arrays) -> None:
         """Puts that back, also into a model that has not learned yet. Raises Unfit if it is another model's."""
-        self._learn(tf.zeros([self.rows], tf.int32), tf.constant(0), tf.constant(0))
+        self.trace()
         variables = self._variables()
         shapes = {name: (tuple(variable.shape), variable.dtype) for name, variable in variables.items()}
         if shapes != {name: (x.shape, x.dtype.name) for name, x in state.items()}:
@@ -83,7 +96,7 @@ class Epochs:
             variable.assign(state[name])
 
     def _variables(self) -> dict[str, Any]:
-        """By place, because Keras counts names on within a process. The optimiser's and the measures' come with the first call."""
+        """By place, because Keras counts names on within a process. The optimiser's and the measures' come with the tracing."""
         model = self.model
         groups = {
             "learned": model.trainable_variables,
@@ -101,15 +114,15 @@ class Epochs:
 
         tf.while_loop(lambda number: number < last, step, [first], parallel_iterations=1)
 
-    def _judge_steps(self) -> dict[str, Any]:
-        size = 256 if "pixels" in self._validation[0] else 4096
+    def _judge_steps(self, last: Any) -> dict[str, Any]:
+        size = self._judged_at_once
 
         def step(number: Any) -> Any:
             part = slice(number * size, (number + 1) * size)
             self.model.test_step(({name: x[part] for name, x in self._validation[0].items()}, self._validation[1][part]))
             return number + 1
 
-        tf.while_loop(lambda number: number < -(-self._judging // size), step, [tf.constant(0)], parallel_iterations=1)
+        tf.while_loop(lambda number: number < last, step, [tf.constant(0)], parallel_iterations=1)
         return self._results_then_reset()
 
     def _results_then_reset(self) -> dict[str, Any]:

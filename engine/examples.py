@@ -32,15 +32,16 @@ LONGEST = 80
 
 
 class Examples:
-    """The chosen rows and what is said about them; `places` are their positions among the validation rows."""
+    """The chosen rows and what is said about them; `places` are their positions among the validation rows, `facts` what they are."""
 
-    def __init__(self, task: Task, state: dict[str, Any], places: Array, y: Array, tell: Tell) -> None:
+    def __init__(self, task: Task, state: dict[str, Any], places: Array, y: Array, facts: dict[str, Any]) -> None:
         self.places = places
-        self._task, self._state, self._y, self._tell = task, state, y[places], tell
+        self.facts = facts
+        self._task, self._state, self._y = task, state, y[places]
         self._due = -math.inf
         self._is_warm = False
 
-    def follow(self, step: int, ask: Ask) -> None:
+    def follow(self, step: int, ask: Ask, tell: Tell) -> None:
         """After a step of training: tells what the model says now, if it is time. `ask` gives the outputs for the chosen rows.
 
         At most twice a second, and never more than a hundredth of the time; what the first question costs to set up is spent once.
@@ -48,15 +49,15 @@ class Examples:
         began = time.monotonic()
         if began < self._due:
             return
-        self.told(step, ask(), self._state)
+        self.told(step, ask(), self._state, tell)
         now = time.monotonic()
         self._due = now + max(SECONDS_BETWEEN, (now - began) / COST if self._is_warm else 0.0)
         self._is_warm = True
 
-    def told(self, step: int | None, outputs: Array, state: dict[str, Any]) -> None:
+    def told(self, step: int | None, outputs: Array, state: dict[str, Any], tell: Tell) -> None:
         """Tells these answers; `step` is None for those of the model that is kept."""
         said = [answer.model_dump() for answer in self._task.beside(outputs, self._y, state)]
-        self._tell.facts({"examples_now": {"step": step, "answers": said}})
+        tell.facts({"examples_now": {"step": step, "answers": said}})
 
 
 def choose(task: Task, y: Array, seed: int, most: int = MOST) -> Array:
@@ -77,8 +78,8 @@ def choose(task: Task, y: Array, seed: int, most: int = MOST) -> Array:
     return np.asarray(chosen[np.lexsort((chosen, codes[chosen]))], np.int64)
 
 
-def begin(plan: "Plan", table: Table, parts: Parts, state: dict[str, Any], tell: Tell) -> Examples:
-    """Chooses the rows and tells what they are: their numbers, pictures, and the columns that go with the answer most."""
+def begin(plan: "Plan", table: Table, parts: Parts, state: dict[str, Any]) -> Examples:
+    """Chooses the rows; their facts are their numbers, pictures, and the columns that go with the answer most."""
     y = plan.task.encode(table.values(plan.target)[parts.validation], state)
     places = choose(plan.task, y, plan.seed)
     rows = parts.validation[places]
@@ -86,22 +87,18 @@ def begin(plan: "Plan", table: Table, parts: Parts, state: dict[str, Any], tell:
     shown = _columns(table.take(some), plan)
     picture = next((id for id in plan.inputs if table.column(id).type == "image"), "")
     cells = table.take(rows).frame
-    tell.facts(
-        {
-            "examples": {
-                "columns": [{"name": table.column(id).name[:LONGEST], "unit": table.column(id).unit} for id in shown],
-                "rows": [
-                    {
-                        "row": int(row) + 1,
-                        "values": [_cut(reports.plain(cells[id].iloc[i])) for id in shown],
-                        "image": reports.plain(cells[picture].iloc[i]) if picture else None,
-                    }
-                    for i, row in enumerate(rows)
-                ],
+    said = {
+        "columns": [{"name": table.column(id).name[:LONGEST], "unit": table.column(id).unit} for id in shown],
+        "rows": [
+            {
+                "row": int(row) + 1,
+                "values": [_cut(reports.plain(cells[id].iloc[i])) for id in shown],
+                "image": reports.plain(cells[picture].iloc[i]) if picture else None,
             }
-        }
-    )
-    return Examples(plan.task, state, places, y, tell)
+            for i, row in enumerate(rows)
+        ],
+    }
+    return Examples(plan.task, state, places, y, {"examples": said})
 
 
 def _columns(table: Table, plan: "Plan") -> list[str]:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,25 +26,62 @@ def train(plan: Plan, table: Table, tell: Tell, folder: Path, keep: Keep = NOTHI
 
     Raises InvalidPlan, Diverged, and Cancelled or Paused when `tell` answers so; nothing is left in `folder` then.
     """
-    began = time.monotonic() - keep.seconds
+    return learn(prepare(plan, table, tell), tell, folder, keep)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A training up to where it begins to learn: the rows divided and prepared, the trivial answer, and what was told of them."""
+
+    plan: Plan
+    table: Table
+    parts: Parts
+    fitted: Fitted
+    lesson: Lesson
+    baseline: Array
+    facts: Mapping[str, Any]
+    seconds: float
+
+
+def prepare(plan: Plan, table: Table, tell: Tell) -> Prepared:
+    """All that comes before learning. Raises InvalidPlan, and Cancelled or Paused when `tell` answers so."""
+    began = time.monotonic()
     _say(tell, "Dividing the rows")
     parts, state = _divide(plan, table)
-    tell.facts({"rows": {name: len(rows) for name, rows in asdict(parts).items()}})
+    rows = {"rows": {name: len(rows) for name, rows in asdict(parts).items()}}
+    tell.facts(rows)
     _say(tell, "Preparing the rows")
     fitted = recipe.fit(plan.recipe, table.take(parts.train), plan.inputs)
-    followed = examples.begin(plan, table, parts, state, tell)
+    followed = examples.begin(plan, table, parts, state)
     lesson = replace(_lesson(plan, table, parts, state, fitted), examples=followed)
-    baseline = _tell_baseline(lesson, tell)
+    baseline, scored = _baseline(lesson)
+    tell.facts(scored | followed.facts)
+    return Prepared(plan, table, parts, fitted, lesson, baseline, rows | scored | followed.facts, time.monotonic() - began)
+
+
+def get_ready(prepared: Prepared, tell: Tell) -> Prepared:
+    """The same with what the learner can make beforehand, so that `learn` begins at once, to the same end."""
+    began = time.monotonic()
+    _say(tell, "Building the network")
+    lesson = replace(prepared.lesson, ready=prepared.plan.training.ready(prepared.lesson))
+    return replace(prepared, lesson=lesson, seconds=prepared.seconds + time.monotonic() - began)
+
+
+def learn(prepared: Prepared, tell: Tell, folder: Path, keep: Keep = NOTHING_KEPT) -> Bundle:
+    """Learns, judges and packs what was prepared, once. See `train`."""
+    began = time.monotonic() - keep.seconds - prepared.seconds
+    plan, table, parts, fitted, lesson = prepared.plan, prepared.table, prepared.parts, prepared.fitted, prepared.lesson
     model = plan.training.fit(lesson, tell, keep)
     _say(tell, "Comparing with a simple formula")
-    linear = rivals.linear(plan.task, state, fitted.shapes, lesson.train, lesson.train_y, plan.seed)
+    linear = rivals.linear(plan.task, lesson.state, fitted.shapes, lesson.train, lesson.train_y, plan.seed)
     _say(tell, "Judging on rows it has never seen")
     steering = model.predict(lesson.validation)
-    state = plan.task.settle(steering, lesson.validation_y, state)
-    followed.told(None, steering[followed.places], state)
-    report = _judge(plan, table, parts, fitted, model, baseline, linear, state)
+    state = plan.task.settle(steering, lesson.validation_y, lesson.state)
+    if lesson.examples is not None:
+        lesson.examples.told(None, steering[lesson.examples.places], state, tell)
+    report = _judge(plan, table, parts, fitted, model, prepared.baseline, linear, state)
     _say(tell, "Packing the model")
-    made = bundle.write(folder, plan, table, parts, fitted, state, baseline, model, report)
+    made = bundle.write(folder, plan, table, parts, fitted, state, prepared.baseline, model, report)
     tell.facts({"seconds": time.monotonic() - began})
     return made
 
@@ -81,13 +118,12 @@ def _lesson(plan: Plan, table: Table, parts: Parts, state: State, fitted: Fitted
     )
 
 
-def _tell_baseline(lesson: Lesson, tell: Tell) -> Array:
+def _baseline(lesson: Lesson) -> tuple[Array, dict[str, Any]]:
     """The trivial answer, (1, outputs); what it scores on the validation rows is the line every curve is drawn against."""
     task, state, y = lesson.task, lesson.state, lesson.validation_y
     baseline = task.baseline(lesson.train_y, state)
     scored = task.evaluate(np.repeat(baseline, len(y), axis=0), y, state)
-    tell.facts({"metrics": [_shown(asdict(m)) for m in task.metrics(state)], "baseline": scored})
-    return baseline
+    return baseline, {"metrics": [_shown(asdict(m)) for m in task.metrics(state)], "baseline": scored}
 
 
 def _judge(

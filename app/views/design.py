@@ -5,9 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from app import asking, diagram, forms, parts, reads, run_page, sketches, state, words
+from app import ahead, asking, diagram, forms, parts, reads, run_page, sketches, state, words
 from app.text import md
 from engine import advice
+from engine import plan as plans
 from engine.advice import Choice
 from engine.datasets import Dataset
 from engine.errors import EngineError
@@ -40,6 +41,9 @@ def page() -> None:
     missing = [answer is None for answer in (*costs, *shown)]
     if any(missing):
         _watch(_alternatives(plan, dataset), plan, dataset.version, missing)
+    run = state.current_run()
+    if not any(missing) and (run is None or not run_page.is_same(run, plan)):
+        ahead.look_at(plan, plans.check(plan, reads.profile(dataset)), dataset.version)
     parts.step_bar("design", on_next=_go_on)
 
 

@@ -4,7 +4,7 @@ import hashlib
 
 import streamlit as st
 
-from app import asking, parts, reads, run_page, sketches, state, words
+from app import ahead, asking, live, parts, reads, run_page, sketches, state, words
 from app.text import md
 from engine import plan as plans
 from engine import split
@@ -57,6 +57,9 @@ def _ready(plan: Plan, dataset: Dataset, has_runs: bool) -> None:
         st.button("Undo the last change", key="undo", icon=":material/undo:", type="tertiary", on_click=state.undo)
     if has_runs:
         st.button("Back to the last run", key="last-run", icon=":material/arrow_back:", type="tertiary", on_click=_look_back)
+    if asking.about("estimate", plan, dataset.version) is not None:
+        ahead.look_at(plan, problems, dataset.version)
+    live.warm()
     parts.step_bar("train", missing=reason or "Start the training first")
 
 

@@ -16,7 +16,7 @@ from engine.store.transitions import Identity
 
 _STARTED = 19
 _DEAD = {"Z", "X"}
-_OOM_SCORE = "500"
+_OOM_SCORE, _HIGHEST_SCORE = "500", "1000"
 _VMSTAT = Path("/proc/vmstat")
 
 
@@ -69,10 +69,12 @@ def memory_kills() -> int:
         return 0
 
 
-def go_first() -> None:
-    """Lets the system end this process before others when memory runs out, and leave no memory image with data in it."""
+def go_first(before_all: bool = False) -> None:
+    """Lets the system end this process before others when memory runs out (`before_all`: also before others of ours), and leave
+    no memory image with data in it.
+    """
     with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE, "ascii")
+        Path("/proc/self/oom_score_adj").write_text(_HIGHEST_SCORE if before_all else _OOM_SCORE, "ascii")
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

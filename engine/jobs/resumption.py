@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from engine.checkpoints import Checkpoints
 from engine.store import db
@@ -16,7 +18,7 @@ LIBRARIES = ("numpy", "keras", "tensorflow", "tensorflow-cpu")
 
 def checkpoints(workspace: Workspace, run: Run) -> Checkpoints:
     """The run's checkpoints that fit its plan, its rows as they are now, and this program; half-written ones are cleared."""
-    return Checkpoints(workspace.checkpoints(run.id), _identity(workspace, run))
+    return Checkpoints(workspace.checkpoints(run.id), identity(workspace, run.dataset, run.plan))
 
 
 def place(kept: Checkpoints) -> Resumption:
@@ -28,9 +30,10 @@ def place(kept: Checkpoints) -> Resumption:
     return Resumption(at.step, points, at.beside["facts"])
 
 
-def _identity(workspace: Workspace, run: Run) -> str:
-    found = db.rows(workspace, "SELECT record FROM datasets WHERE id = ?", (run.dataset,))
+def identity(workspace: Workspace, dataset: str, plan: Mapping[str, Any]) -> str:
+    """What a training follows from: the plan without its name, the rows as they are now, and the libraries."""
+    found = db.rows(workspace, "SELECT record FROM datasets WHERE id = ?", (dataset,))
     record = json.loads(found[0]["record"]) if found else {}
     rows = [record.get(name) for name in ("source", "typed")]
-    plan = {name: value for name, value in run.plan.items() if name != "name"}
-    return hashlib.sha256(to_json([plan, rows, installed(LIBRARIES)]).encode()).hexdigest()
+    choices = {name: value for name, value in plan.items() if name != "name"}
+    return hashlib.sha256(to_json([choices, rows, installed(LIBRARIES)]).encode()).hexdigest()

@@ -55,6 +55,7 @@ class Rounds:
         self.attempts = attempts
         self.program = program
         self.spare = spare
+        self.has_room = True
         self._children: dict[tuple[str, int], _Child] = {}
         self._cancelling: dict[tuple[str, int], float] = {}
         self._not_before: dict[str, float] = {}
@@ -70,6 +71,7 @@ class Rounds:
         for run in [run for run in found if run.state == "queued"]:
             self._start(run)
         self._forget(found)
+        self.has_room = self.places is None or len(found) < len(self.places())
         return bool(found)
 
     def _is_dead(self, run: Unfinished) -> bool:

@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
@@ -22,7 +23,8 @@ from engine.jobs.courier import Courier
 from engine.jobs.keeping import Keeper
 from engine.jobs.rounds import WORKER, Rounds
 from engine.jobs.spare import Spare
-from engine.store import db, relist, runs, transitions, trash
+from engine.store import db, preparing, relist, runs, transitions, trash
+from engine.store.preparing import Looked
 from engine.store.records import now
 from engine.store.runs import Run
 from engine.store.transitions import Identity
@@ -31,9 +33,10 @@ from engine.store.workspace import Workspace, notice
 # sqlite-utils imports pandas if it is there. Without it this process starts 1.5 s sooner and is 80 MB smaller.
 _LIGHT = "import sys; sys.modules.update(pandas=None, numpy=None); from engine.jobs import supervisor; sys.exit(supervisor.main())"
 SUPERVISOR = (sys.executable, "-c", _LIGHT)
-TICK = 0.1
+TICK, GLANCE = 0.1, 0.02
 IDLE_SECONDS = 600.0
-SPARE_AFTER_SECONDS, SPARE_UNUSED_SECONDS = 8.0, 60.0
+SPARE_AFTER_SECONDS, SPARE_SOON_SECONDS, SPARE_UNUSED_SECONDS = 8.0, 1.0, 60.0
+MEMORY_SECONDS = 1.0
 LARGE_LOG = 2**20
 
 
@@ -123,8 +126,11 @@ class _Service:
         self.lock: int | None = lock
         self.is_told_to_end = False
         self.touched = 0
-        self.used_at = self.busy_at = time.monotonic()
+        self.began = self.used_at = self.busy_at = self.full_at = time.monotonic()
         self.courier = Courier(self.workspace)
+        self.next_look = 0.0
+        self.looked: Looked | None = None
+        self.seen = 0
 
     def run(self) -> None:
         signal.signal(signal.SIGTERM, self._end)
@@ -133,11 +139,12 @@ class _Service:
         keeper.start()
         self.courier.start()
         while not self.is_told_to_end and self.workspace.database.exists() and not self.workspace.mark.exists():
+            before = self._version()
             self._notice(self._step())
             if self._is_unused() and self._leave():
                 break
             self._care_for_spare()
-            time.sleep(TICK)
+            self._wait(before)
         self.courier.stop()
         keeper.stop()
         if self.rounds.spare:
@@ -165,18 +172,51 @@ class _Service:
             self.touched, self.used_at = touched, time.monotonic()
         if is_busy:
             self.busy_at = time.monotonic()
+        if not self.rounds.has_room:
+            self.full_at = time.monotonic()
 
     def _is_unused(self) -> bool:
         return not self.courier.is_at_work and time.monotonic() - max(self.used_at, self.busy_at) > IDLE_SECONDS
 
     def _care_for_spare(self) -> None:
-        """A spare worker is kept while the app is in use and nothing is trained; its start gives way to the app's."""
-        if self.rounds.spare is None:
+        """A spare worker is kept while the app is in use and another training could start; it prepares the plan looked at last. It
+        gives way to the app's start, and to everything else when memory is short.
+        """
+        spare, now = self.rounds.spare, time.monotonic()
+        if spare is None:
             return
-        if time.monotonic() - self.used_at > SPARE_UNUSED_SECONDS:
-            self.rounds.spare.drop()
-        elif time.monotonic() - self.busy_at > SPARE_AFTER_SECONDS:
-            self.rounds.spare.keep()
+        if now > self.next_look:
+            self.next_look = now + MEMORY_SECONDS
+            spare.give_way()
+        if now - self.used_at > SPARE_UNUSED_SECONDS:
+            spare.drop()
+        elif self.rounds.has_room and now - self.began > SPARE_AFTER_SECONDS:
+            self._prepare(spare, now - self.full_at)
+
+    def _prepare(self, spare: Spare, quiet: float) -> None:
+        """`quiet` are the seconds since a training could not have started."""
+        with suppress(db.Busy):
+            if (version := self._version()) != self.seen:
+                self.seen, self.looked = version, preparing.latest(self.workspace)
+        is_wanted = self.looked is not None and spare.wants(self.looked)
+        if quiet > (SPARE_SOON_SECONDS if is_wanted else SPARE_AFTER_SECONDS):
+            spare.keep()
+        if self.looked is not None:
+            spare.prepare(self.looked)
+
+    def _wait(self, before: int) -> None:
+        """Until the next round: at once when somebody has written since `before`, for it may be a click."""
+        until = time.monotonic() + TICK
+        time.sleep(GLANCE)
+        while time.monotonic() < until and self._version() == before:
+            time.sleep(GLANCE)
+
+    def _version(self) -> int:
+        """A number that changes when somebody else writes; -1 where that cannot be seen."""
+        with suppress(db.DatabaseError):
+            if self.workspace.database.exists():
+                return db.data_version(self.workspace)
+        return -1
 
     def _leave(self) -> bool:
         """Gives the lock back, then looks once more: a run queued just before would otherwise wait for nobody."""

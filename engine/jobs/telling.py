@@ -21,7 +21,7 @@ _PASSING = frozenset({"stage", "done", "seconds_left", "rows_per_second", "secon
 
 
 class Telling(Tell):
-    """Never keeps training waiting: the first value is written at once, later ones at most four times a second.
+    """Never keeps training waiting: the first measures are written at once, later ones at most four times a second.
 
     A database that is busy is tried again later; nothing is lost meanwhile. `is_replaced` says that the run belongs to a
     later attempt (or is gone): whoever sees that ends without another word. `asked` is the person's wish as written, and
@@ -46,6 +46,8 @@ class Telling(Tell):
         self._lock = threading.Lock()
         self._news = threading.Event()
         self._end = threading.Event()
+        self._hurry = threading.Event()
+        self._is_first = True
         self._sampler = Sampler()
         self._thread = threading.Thread(target=self._loop, name="telling", daemon=True)
         self._thread.start()
@@ -55,6 +57,9 @@ class Telling(Tell):
         with self._lock:
             self._points += points
         self._news.set()
+        if self._is_first:
+            self._is_first = False
+            self._hurry.set()
         return self._wish
 
     def stage(self, text: str, done: float | None = None) -> Wish:
@@ -82,6 +87,7 @@ class Telling(Tell):
     def close(self) -> None:
         """Writes what is left, reads the wish a last time, and ends the thread."""
         self._end.set()
+        self._hurry.set()
         self._news.set()
         self._thread.join()
 
@@ -89,7 +95,8 @@ class Telling(Tell):
         while not self._end.is_set():
             self._news.wait(PACE)
             self._write()
-            self._end.wait(PACE)
+            if self._hurry.wait(PACE):
+                self._hurry.clear()
         while not self._write():
             time.sleep(1.0)
 

@@ -22,6 +22,7 @@ from engine import checkpoints
 from engine.checkpoints import Checkpoints
 from engine.errors import Diverged, EngineError
 from engine.jobs import failpoints, locks, processes, resumption, slots
+from engine.jobs.early import Early, prepare
 from engine.jobs.limits import Limits
 from engine.jobs.telling import Telling
 from engine.keep import Keep, Unfit
@@ -85,17 +86,19 @@ def be_kind() -> None:
         os.environ.setdefault(variable, str(slots.threads()))
 
 
-def learn(workspace: Workspace, run: Run, tell: Telling, keep: Keep) -> dict[str, Any]:
-    """The real work: the plan and the table go in, a bundle in the run's folder and its score come out."""
-    from engine import datasets, split, training
+def learn(workspace: Workspace, run: Run, tell: Telling, keep: Keep, early: Early | None = None) -> dict[str, Any]:
+    """The real work: the plan and the table go in, a bundle in the run's folder and its score come out.
+
+    What was prepared `early` is used if it is for this run.
+    """
+    from engine import training
     from engine.plan import Plan
 
-    tell.stage("Reading the rows")
-    plan = Plan.model_validate(run.plan)
-    columns = dict.fromkeys([*plan.inputs, plan.target, *split.needed(plan.split, plan.inputs, plan.target)])
-    table = datasets.table(workspace, plan.dataset, list(columns))
-    bundle = training.train(plan, table, tell, models.folder(workspace, run.id), keep)
-    return bundle.report.score()
+    if early and (prepared := early.take(run)):
+        tell.facts(prepared.facts)
+    else:
+        prepared = prepare(workspace, Plan.model_validate(run.plan), tell)
+    return training.learn(prepared, tell, models.folder(workspace, run.id), keep).report.score()
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,10 @@ NOTHING_KEPT = Keep()
 
 @dataclass(frozen=True)
 class Lesson:
-    """All a learner needs. Targets are encoded; `state` is the task's; `examples` are validation rows to be followed, if any."""
+    """All a learner needs. Targets are encoded; `state` is the task's; `examples` are validation rows to be followed, if any.
+
+    `ready` is what `Learner.ready` made beforehand, if anything.
+    """
 
     architecture: Architecture
     task: Task
@@ -37,11 +40,12 @@ class Lesson:
     validation_y: Array
     seed: int
     examples: Examples | None = None
+    ready: Any = None
 
-    def follow(self, step: int, ask: Ask) -> None:
-        """After a step that was judged: what the model says about the examples now (`ask`), if anybody wants to know."""
+    def follow(self, step: int, ask: Ask, tell: Tell) -> None:
+        """After a step that was judged: tells what the model says about the examples now (`ask`), if there are any."""
         if self.examples is not None:
-            self.examples.follow(step, ask)
+            self.examples.follow(step, ask, tell)
 
     def followed(self) -> Inputs:
         """The prepared examples; no rows if there are none."""
@@ -87,6 +91,13 @@ class Learner(Spec):
         leave `keep` alone and start again.
         """
         raise NotImplementedError
+
+    def ready(self, lesson: Lesson) -> Any:
+        """What can be made before anybody waits for it, such as a built network; None if nothing is worth it.
+
+        `fit` finds it as `lesson.ready` and ends with the very model that it makes without.
+        """
+        return None
 
     def layers(self, lesson: Lesson) -> list[Layer]:
         """The boxes of the model's picture."""

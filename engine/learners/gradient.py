@@ -13,6 +13,7 @@ from engine.architectures.base import Architecture, Layer, Shapes
 from engine.callbacks import Rules, Watch
 from engine.course import Course
 from engine.epochs import Epochs
+from engine.lazy import keras
 from engine.learners.base import NOTHING_KEPT, Cost, Keep, Learner, Lesson, Tell
 from engine.network import Network
 from engine.spec import param
@@ -97,16 +98,21 @@ class Gradient(Learner):
 
     def fit(self, lesson: Lesson, tell: Tell, keep: Keep = NOTHING_KEPT) -> Network:
         tell.stage("Building the network", 0.0)
-        rows = self.prepare(lesson)
+        rows: Epochs = lesson.ready or self._traced(lesson)
         tell.facts({"parameters": rows.model.count_params(), "epochs": self.epochs})
         rules = Rules(self.epochs, rows.steps, rows.rows, self.rate, self.patience, self.schedule == "plateau")
         watch = Watch(rows.model, tell, lesson.task.metrics(lesson.state), rules)
         learned = Network(rows.model)
-        course = Course(rows, watch, keep, lambda epoch: lesson.follow(epoch, lambda: learned.compiled(lesson.followed())))
+        course = Course(rows, watch, keep, lambda epoch: lesson.follow(epoch, lambda: learned.compiled(lesson.followed()), tell))
         tell.stage("Learning", watch.progress.epochs / self.epochs)
         course.run()
         watch.finish()
         return learned
+
+    def ready(self, lesson: Lesson) -> Epochs:
+        """The network, built and traced in a fresh Keras session, so that its layers get the names they have in a new process."""
+        keras.backend.clear_session()
+        return self._traced(lesson)
 
     def layers(self, lesson: Lesson) -> list[Layer]:
         return diagram.layers(network.build(lesson.architecture, lesson.task, lesson.state, lesson.shapes, lesson.seed))
@@ -147,6 +153,11 @@ class Gradient(Learner):
         )
         return rows
 
+    def _traced(self, lesson: Lesson) -> Epochs:
+        rows = self.prepare(lesson)
+        rows.trace()
+        return rows
+
     def _size(self, lesson: Lesson, rows: int) -> int:
         return min(self.batch_size or epochs.size_for(rows, lesson.shapes.pixels is not None), rows)
 
@@ -180,6 +191,7 @@ def _measured(trial: _Trial) -> _Took:
     sample = {name: x[at] for name, x in trial.lesson.train.items()}
     began = time.monotonic()
     rows = trial.learner.prepare(replace(trial.lesson, train=sample, train_y=trial.lesson.train_y[at]))
+    rows.trace()
     rows.learn(0, _listen_to_nobody)
     start = time.monotonic() - began
     return _Took(start, min(_seconds(rows, number) for number in (1, 2)) / few, rows.model.count_params())

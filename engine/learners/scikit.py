@@ -117,6 +117,7 @@ class _Boosting:
         made = lesson.architecture.regressor_or_classifier(lesson.task.estimator, lesson.shapes, lesson.seed)
         self.estimator = made.set_params(learning_rate=settings.learning_rate, warm_start=True)
         self.lesson = lesson
+        self.tell = tell
         self.x, self.validation_x = matrix(lesson.train), matrix(lesson.validation)
         self.watched = np.random.default_rng(lesson.seed).permutation(len(self.x))[:MOST_WATCHED]
         self.outputs = lesson.task.baseline(lesson.train_y, lesson.state).shape[1]
@@ -159,6 +160,6 @@ class _Boosting:
             seen, unseen = (lesson.task.evaluate(o, truth, lesson.state) for o, truth in zip(outputs, y, strict=True))
             is_over = self.watch.judged(seen, unseen, seconds)
             if lesson.examples is not None:
-                lesson.follow(self.rounds, partial(outputs[1].__getitem__, lesson.examples.places))
+                lesson.follow(self.rounds, partial(outputs[1].__getitem__, lesson.examples.places), self.tell)
             if is_over:
                 return

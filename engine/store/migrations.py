@@ -238,3 +238,16 @@ def a_queue_with_places(db: Database) -> None:
     db.execute("ALTER TABLE runs ADD COLUMN urgency INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE runs ADD COLUMN place TEXT NOT NULL DEFAULT ''")
     db.execute("ALTER TABLE runs ADD COLUMN terms TEXT NOT NULL DEFAULT '{}'")
+
+
+@CHANGES()
+def a_plan_to_prepare(db: Database) -> None:
+    """The plan that somebody looks at and may train next: one row, whose `number` grows with every change."""
+    db.executescript("""
+        CREATE TABLE preparing (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            number INTEGER NOT NULL,
+            plan TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT;
+    """)

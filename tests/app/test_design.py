@@ -3,6 +3,7 @@
 import pytest
 
 from engine.jobs.desk import Desk
+from engine.store import preparing
 from engine.store.workspace import Workspace
 from tests.app.conftest import Filled, Page
 from tests.app.trained import Trained
@@ -55,6 +56,24 @@ def test_each_model_stands_with_its_time_and_one_is_recommended(trained: Trained
     assert sum("Recommended" in markdown.value for markdown in page.at.markdown) <= 1
     assert page.at.button(key="use-linear").disabled
     assert not page.at.button(key="use-mlp").disabled
+
+
+def test_a_plan_not_trained_yet_is_looked_at_once_when_its_costs_are_known(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    look_at = preparing.look_at
+    monkeypatch.setattr(preparing, "look_at", lambda workspace, plan: asked.append(plan.architecture.kind) or look_at(workspace, plan))
+    page = drawn(trained.project)
+    page.run().run()
+    assert asked == []
+    page.click("use-mlp")
+    for _ in range(40):
+        if asked:
+            break
+        page.run()
+    page.run()
+    assert asked == ["mlp"]
+    looked = preparing.latest(trained.workspace)
+    assert looked is not None and looked.plan["architecture"]["kind"] == "mlp"
 
 
 def test_the_picture_says_what_each_layer_learns(trained: Trained) -> None:

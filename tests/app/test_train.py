@@ -7,7 +7,7 @@ from engine.checkpoints import Checkpoints
 from engine.jobs.desk import Desk
 from engine.keep import Kept
 from engine.plan import Plan
-from engine.store import metrics, projects, runs, transitions
+from engine.store import metrics, preparing, projects, runs, transitions
 from engine.store.runs import Run
 from engine.store.transitions import Identity
 from engine.store.workspace import Workspace
@@ -82,6 +82,26 @@ def test_it_says_what_will_happen_and_how_long(ready: Trained) -> None:
         page.run()
     assert headings(page) == ["Ready to train"]
     assert "About **42" in page.words and "Linear model" in page.words and "never seen in training" in page.words
+
+
+def test_the_plan_is_looked_at_once_when_its_costs_are_known(ready: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened(ready)
+    for _ in range(40):
+        if "About **42" in page.words:
+            break
+        page.run()
+    looked = preparing.latest(ready.workspace)
+    assert looked is not None and looked.is_for(ready.plan().model_dump(mode="json"))
+    monkeypatch.setattr(preparing, "look_at", lambda workspace, plan: pytest.fail("It was written again."))
+    page.run().run()
+
+
+def test_a_plan_that_cannot_be_trained_is_not_prepared(ready: Trained) -> None:
+    stopped = ready.plan().model_copy(update={"inputs": ()})
+    draft = projects.get(ready.workspace, ready.project).draft
+    projects.save(ready.workspace, ready.project, draft=draft | {"plan": stopped.model_dump(mode="json")})
+    page = opened(ready).run().run()
+    assert page.at.button(key="start").disabled and preparing.latest(ready.workspace) is None
 
 
 def test_impatient_clicks_make_one_run(ready: Trained) -> None:

@@ -36,6 +36,11 @@ def seconds(values: Sequence[float]) -> str:
     return f"{median(values):.2f} s"
 
 
+def tail(values: Sequence[float]) -> str:
+    """What 95 of 100 stay below; of fewer than 20 the slowest."""
+    return f"{sorted(values)[-(-95 * len(values) // 100) - 1]:.2f} s"
+
+
 def ms(values: Sequence[float]) -> str:
     """The median, given in seconds, with enough digits for small ones."""
     middle = median(values) * 1000

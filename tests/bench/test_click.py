@@ -1,9 +1,11 @@
 """How long a person waits after clicking "Start training" until the first point of the curve is on the screen.
 
-With and without a spare worker. A real Chromium, a real worker, the sample "breast_cancer". Asserts nothing about time.
+Without a spare worker, with one that has imported everything, and with one that has prepared the plan. A real Chromium, real
+workers, all samples (BENCH_SAMPLES="digits loan_risk": only those). Asserts nothing about time.
 Run: make bench ARGS=tests/bench/test_click.py
 """
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -13,37 +15,49 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app import samples
-from engine.store import metrics, runs
+from app.samples import Sample
+from engine.store import db, metrics, runs
 from engine.store.workspace import Workspace
 from tests.bench import drawing
 from tests.bench.serving import App
-from tests.bench.tables import ratio, scaled, seconds, show
+from tests.bench.tables import scaled, seconds, show, tail
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 ROUNDS = scaled(5, 1)
+WAYS = ("new", "imported", "prepared")
+CHOSEN = [sample for sample in samples.all() if sample.id in os.environ.get("BENCH_SAMPLES", sample.id)]
+STAGES = ("page answers", "at work", "first measure", "first epoch", "first point drawn")
+HEADS = [head for stage in STAGES for head in (stage, "p95")]
 START = 'button:has-text("Start training")'
 
 
 def test_click_to_first_live_point(tmp_path: Path, browser: Browser) -> None:
     """The page answers; the run is at work; its first measures are stored; its first point is painted. All from the click on."""
-    cold = _rounds(Workspace.open(tmp_path / "cold"), browser, with_spare=False)
-    warm = _rounds(Workspace.open(tmp_path / "warm"), browser, with_spare=True)
     rows = []
-    for name, waits in (("none", cold), ("waiting", warm)):
-        stages = list(zip(*waits, strict=True))
-        rows.append([name, *map(seconds, stages), ratio(_middle(waits), _middle(cold))])
-    heads = ["spare worker", "page answers", "at work", "first measure", "first epoch", "first point drawn", "ratio"]
-    show(f"Click on Start training to the first live point (median of {ROUNDS})", heads, rows)
+    for way in WAYS:
+        workspace = Workspace.open(tmp_path / way)
+        if way == "imported":
+            _prepare_nothing(workspace)
+        with App(workspace, with_spare=way != "new") as app:
+            by_sample = {sample.id: [_round(app, browser, sample) for _ in range(ROUNDS)] for sample in CHOSEN}
+        rows += [[id, way, *_shown(waits)] for id, waits in by_sample.items()]
+        rows.append(["all", way, *_shown([wait for waits in by_sample.values() for wait in waits])])
+    show(f"Click on Start training to the first live point (median, p95; {ROUNDS} rounds)", ["sample", "worker", *HEADS], rows)
 
 
-def _rounds(workspace: Workspace, browser: Browser, with_spare: bool) -> list[tuple[float, ...]]:
-    with App(workspace, with_spare=with_spare) as app:
-        return [_round(app, browser) for _ in range(ROUNDS)]
+def _shown(waits: list[tuple[float, ...]]) -> list[str]:
+    return [cell for stage in zip(*waits, strict=True) for cell in (seconds(stage), tail(stage))]
 
 
-def _round(app: App, browser: Browser) -> tuple[float, ...]:
+def _prepare_nothing(workspace: Workspace) -> None:
+    """The spare worker imports everything, and no plan that is looked at reaches it."""
+    with db.write(workspace) as database:
+        database.execute("CREATE TRIGGER nothing_is_prepared BEFORE INSERT ON preparing BEGIN SELECT RAISE(IGNORE); END")
+
+
+def _round(app: App, browser: Browser, sample: Sample) -> tuple[float, ...]:
     """A project of its own each time, so that each run is a first one; the measured times of the desk are on the page before the click."""
-    project = samples.open_sample(app.workspace, samples.get("breast_cancer"))
+    project = samples.open_sample(app.workspace, sample)
     page = drawing.watched(browser.new_page(viewport={"width": 1360, "height": 900}))
     page.goto(f"{app.url}/train?project={project.id}")
     page.get_by_text("on this computer, at most").wait_for(timeout=300_000)
@@ -82,12 +96,12 @@ class _Noted(threading.Thread):
 
 
 def _is_warm(app: App) -> bool:
-    """It has imported everything: it uses no more processor time."""
+    """It has imported, and prepared, everything: it uses no more processor time."""
     spares = app.others("engine.jobs.spare")
     if not spares:
         return False
     before = sum(spares[0].cpu_times()[:2])
-    time.sleep(1.5)
+    time.sleep(2.5)
     return bool(before > 1.0 and sum(spares[0].cpu_times()[:2]) - before < 0.01)
 
 
@@ -99,6 +113,3 @@ def _end(app: App, run: str, page: Page) -> None:
     drawing.until(lambda: runs.get(app.workspace, run).is_done, "the run is cancelled")
     drawing.until(lambda: not any(worker.is_running() for worker in workers), "its worker is gone")
 
-
-def _middle(waits: list[tuple[float, ...]]) -> float:
-    return sorted(wait[-1] for wait in waits)[len(waits) // 2]

@@ -7,26 +7,23 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
-from statistics import median
 
 import pytest
 
-from engine import advice, datasets
+from app import samples
 from engine import plan as plans
-from engine.architectures import ARCHITECTURES
 from engine.jobs import supervisor
 from engine.jobs.rounds import Rounds
 from engine.jobs.spare import SWITCH, Spare
 from engine.jobs.telling import Telling
 from engine.plan import Plan
-from engine.store import db, metrics, runs, transitions
+from engine.store import db, metrics, preparing, runs, transitions
 from engine.store.transitions import Identity
 from engine.store.workspace import Workspace
-from tests.bench.tables import ms, ratio, scaled, seconds, show
+from tests.bench.tables import ms, scaled, seconds, show, tail
+from tests.flow.watching import until
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
-SAMPLES = Path(__file__).parents[2] / "sample_data"
 ROUNDS = scaled(3)
 
 
@@ -39,21 +36,19 @@ class AnyPlan:
         return json.dumps({"dataset": self.dataset})
 
 
-@pytest.mark.parametrize(("sample", "kind"), [("breast_cancer.csv", "mlp"), ("steel_defects.zip", "cnn")])
-def test_click_to_first_measure(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, sample: str, kind: str) -> None:
-    """With an idle supervisor: the run is queued, and the first row is in the store."""
+def test_queued_to_first_measure(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All samples as they are proposed, each in a new process, in one that has imported everything, and in one that has prepared it."""
     monkeypatch.delenv(SWITCH, raising=False)
-    plan = _plan(workspace, SAMPLES / sample, kind)
-    cold = [_first_measure(workspace, plan, None) for _ in range(ROUNDS)]
-    warm = [_first_measure(workspace, plan, _warm_spare(workspace)) for _ in range(ROUNDS)]
-    show(
-        f"Click to first measure, {kind}, {sample} (median of {ROUNDS})",
-        ["worker", "to 'running'", "to first measure", "ratio"],
-        [
-            ["cold", seconds([c[0] for c in cold]), seconds([c[1] for c in cold]), "1.00"],
-            ["spare", seconds([w[0] for w in warm]), seconds([w[1] for w in warm]), ratio(_middle(warm), _middle(cold))],
-        ],
-    )
+    rows, all = [], {way: list[tuple[float, float]]() for way in WAYS}
+    for sample in samples.all():
+        project = samples.open_sample(workspace, sample, lambda text: None)
+        plan = plans.with_setting(Plan.model_validate(project.draft["plan"]), "training.epochs", "3")
+        for way in WAYS:
+            took = [_first_measure(workspace, plan, WAYS[way](workspace, plan)) for _ in range(ROUNDS)]
+            all[way] += took
+            rows.append([f"{sample.id} ({plan.architecture.kind})", way, *_shown(took)])
+    rows += [["all", way, *_shown(took)] for way, took in all.items()]
+    show(f"From the queue to the first measure in the store ({ROUNDS} rounds)", ["sample", "worker", *HEADS], rows)
 
 
 def test_measure_to_visible(workspace: Workspace) -> None:
@@ -95,17 +90,6 @@ def test_small_questions_to_the_store(workspace: Workspace) -> None:
     show("Small questions to the store (median of 50)", ["question", "time"], rows)
 
 
-def _plan(workspace: Workspace, path: Path, kind: str) -> Plan:
-    dataset = datasets.add(workspace, path, path.name)
-    table, profile = datasets.table(workspace, dataset.id), datasets.profile(workspace, dataset.id)
-    plan, _ = advice.plan(dataset.id, table, profile)
-    wanted = ARCHITECTURES.get(kind)
-    shape = next(c.architecture for c in advice.architectures(profile, plan.inputs, plan.task) if isinstance(c.architecture, wanted))
-    steps = tuple(step for step, _ in advice.recipe(profile, plan.inputs, shape))
-    plan = plan.model_copy(update={"architecture": shape, "recipe": steps, "training": advice.training(profile, shape)})
-    return plans.with_setting(plan, "training.epochs", "3")
-
-
 def _first_measure(workspace: Workspace, plan: Plan, spare: Spare | None) -> tuple[float, float]:
     run = runs.add(workspace, plan)
     rounds = Rounds(workspace, only=run.id, places=None, spare=spare)
@@ -120,19 +104,36 @@ def _first_measure(workspace: Workspace, plan: Plan, spare: Spare | None) -> tup
     return running, first
 
 
-def _warm_spare(workspace: Workspace) -> Spare:
-    """A spare worker that has finished its imports: it uses no more processor time."""
-    import psutil
+def _none(workspace: Workspace, plan: Plan) -> None:
+    """No spare worker."""
 
+
+def _imported(workspace: Workspace, plan: Plan) -> Spare:
+    """A spare worker that has finished its imports."""
     spare = Spare(workspace)
     spare.keep()
-    assert spare._process is not None
-    process = psutil.Process(spare._process.pid)
-    used = -1.0
-    while (now := sum(process.cpu_times()[:2])) > used or now < 1.0:
-        used = now
-        time.sleep(1.0)
+    until(lambda: spare.is_ready, "it has imported everything", 300)
     return spare
+
+
+def _prepared(workspace: Workspace, plan: Plan) -> Spare:
+    """One that has prepared that plan as well."""
+    spare = _imported(workspace, plan)
+    preparing.look_at(workspace, plan)
+    looked = preparing.latest(workspace)
+    assert looked is not None
+    spare.prepare(looked)
+    until(lambda: spare.is_ready, "it has prepared the plan", 300)
+    return spare
+
+
+WAYS: dict[str, Callable[[Workspace, Plan], Spare | None]] = {"new": _none, "imported": _imported, "prepared": _prepared}
+HEADS = ("to 'running'", "p95", "to first measure", "p95")
+
+
+def _shown(took: list[tuple[float, float]]) -> list[str]:
+    running, first = zip(*took, strict=True)
+    return [seconds(running), tail(running), seconds(first), tail(first)]
 
 
 def _at_work(workspace: Workspace) -> str:
@@ -171,6 +172,3 @@ def _timed(ask: Callable[[], object]) -> float:
     ask()
     return time.monotonic() - began
 
-
-def _middle(pairs: list[tuple[float, float]]) -> float:
-    return median(first for _, first in pairs)

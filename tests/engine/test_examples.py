@@ -92,24 +92,24 @@ def test_a_training_tells_its_examples_and_ends_with_the_kept_model(target: str,
         assert all(a["is_right"] is None and ("too" in a["note"] or "exactly" in a["note"]) for a in now["answers"])
 
 
-def followed(heard: Heard) -> Examples:
+def followed() -> Examples:
     task, raw = lessons.tasks()["binary"]
     state = task.fit(raw)
-    return Examples(task, state, np.arange(8), task.encode(raw, state), heard)
+    return Examples(task, state, np.arange(8), task.encode(raw, state), {})
 
 
 def test_answers_are_told_at_most_twice_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, heard = Clock(monkeypatch), Counting()
-    shown = followed(heard)
+    shown = followed()
     for step in range(1, 101):
-        shown.follow(step, lambda: np.full((8, 1), 0.7))
+        shown.follow(step, lambda: np.full((8, 1), 0.7), heard)
         clock.now += 0.1
     assert 16 <= len(heard.steps) <= 21
 
 
 def test_a_slow_model_is_asked_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, heard = Clock(monkeypatch), Counting()
-    shown, began, spent = followed(heard), clock.now, 0.0
+    shown, began, spent = followed(), clock.now, 0.0
 
     def ask() -> Any:
         nonlocal spent
@@ -118,6 +118,6 @@ def test_a_slow_model_is_asked_less_often(monkeypatch: pytest.MonkeyPatch) -> No
         return np.full((8, 1), 0.7)
 
     for step in range(1, 4001):
-        shown.follow(step, ask)
+        shown.follow(step, ask, heard)
         clock.now += 0.1
     assert spent <= 0.0101 * (clock.now - began) + 0.2

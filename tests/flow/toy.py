@@ -13,11 +13,13 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from engine import checkpoints
 from engine.errors import Diverged, EngineError
 from engine.jobs import locks, rounds, spare, supervisor, worker
+from engine.jobs.early import Early
 from engine.jobs.rounds import Rounds
 from engine.jobs.telling import Telling
 from engine.keep import Keep, Kept
@@ -38,8 +40,9 @@ class ToyPlan:
     dataset = "d0000000000"
     name = "Toy"
 
-    def __init__(self, steps: int = 20, seconds: float = 0.01, ends: str = "well", keeps: bool = False) -> None:
+    def __init__(self, steps: int = 20, seconds: float = 0.01, ends: str = "well", keeps: bool = False, **more: object) -> None:
         self.steps, self.seconds, self.ends, self.keeps = steps, seconds, ends, keeps
+        vars(self).update(more)
 
     def model_dump_json(self) -> str:
         return json.dumps(vars(self))
@@ -104,6 +107,22 @@ def fill_the_disk(step: int) -> None:
         os.fsync = full
 
 
+class ToyEarly(Early):
+    """Takes as long over a plan as it says in "preparing", and writes down which plans it has prepared (by their steps)."""
+
+    def prepare(self, plan: dict, is_over: Callable[[], bool]) -> bool:
+        until = time.monotonic() + plan.get("preparing", 0.0)
+        while time.monotonic() < until:
+            time.sleep(0.01)
+            if is_over() and plan.get("hears", True):
+                return False
+        if plan["ends"] == "killed while preparing":
+            os.kill(os.getpid(), signal.SIGKILL)
+        with (self._workspace.path / "prepared").open("a") as log:
+            log.write(f"{plan['steps']}\n")
+        return True
+
+
 def keep_model(folder: Path, losses: list[float]) -> None:
     folder.mkdir(parents=True)
     text = json.dumps(losses)
@@ -118,7 +137,7 @@ if __name__ == "__main__":
     if command == "work":
         sys.exit(worker.main(arguments, work))
     if command == "spare":
-        sys.exit(spare.main(arguments, lambda: None, work))
+        sys.exit(spare.main(arguments, lambda: None, work, ToyEarly(Workspace(Path(arguments[0])))))
     place = Workspace(Path(arguments[0]))
     if command == "supervise":
         sys.exit(supervisor.main(arguments, Rounds(place, program=TOY)))

@@ -1,0 +1,49 @@
+"""The plan that somebody looks at and may train next, so that it can be prepared before the click. A hint: nothing depends on it."""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.store import db
+from engine.store.records import now
+from engine.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from engine.plan import Plan
+
+
+@dataclass(frozen=True)
+class Looked:
+    """The plan, as JSON gives it, and its number, which grows with every change."""
+
+    number: int
+    plan: dict[str, Any]
+
+    def is_for(self, plan: dict[str, Any]) -> bool:
+        """Whether that plan says the same; its name is left out."""
+        return _without_name(self.plan) == _without_name(plan)
+
+
+def look_at(workspace: Workspace, plan: "Plan") -> bool:
+    """Says that this plan may be trained next; False if it was the one already."""
+    known = latest(workspace)
+    text = plan.model_dump_json()
+    if known is not None and known.is_for(json.loads(text)):
+        return False
+    with db.write(workspace) as database:
+        database.execute(
+            "INSERT INTO preparing (id, number, plan, at) VALUES (1, 1, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET number = number + 1, plan = excluded.plan, at = excluded.at",
+            (text, now()),
+        )
+    return True
+
+
+def latest(workspace: Workspace) -> Looked | None:
+    """The plan looked at last, by anyone."""
+    found = db.rows(workspace, "SELECT number, plan FROM preparing")
+    return Looked(found[0]["number"], json.loads(found[0]["plan"])) if found else None
+
+
+def _without_name(plan: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in plan.items() if name != "name"}
