@@ -55,7 +55,7 @@ def prepare(plan: Plan, table: Table, tell: Tell) -> Prepared:
     followed = examples.begin(plan, table, parts, state)
     lesson = replace(_lesson(plan, table, parts, state, fitted), examples=followed)
     baseline, scored = _baseline(lesson)
-    tell.facts(scored | followed.facts)
+    tell.facts(followed.facts | scored)
     return Prepared(plan, table, parts, fitted, lesson, baseline, rows | scored | followed.facts, time.monotonic() - began)
 
 
