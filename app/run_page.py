@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import curves, live, live_examples, parts, run_buttons, run_log, run_usage, sketches, state, words
+from app import curves, live, live_examples, parts, remedies, run_buttons, run_log, run_queue, run_usage, sketches, state, words
 from app.text import md, short
 from engine import progress
 from engine.errors import EngineError
@@ -31,11 +31,6 @@ TITLES = {
     "succeeded": "Trained",
     "failed": "Training failed",
     "cancelled": "Cancelled",
-}
-WAY_OUT = {
-    "diverged": ("Change the learning rate", "design"),
-    "out_of_memory": ("Make the model or its batch smaller", "design"),
-    "invalid_data": ("Look at the choices", "prepare"),
 }
 MISSING = {"paused": "Let it go on, or stop it to keep the best model so far"}
 Series = dict[str, tuple[list[float], list[float]]]
@@ -90,6 +85,7 @@ def _head(run: Run, active: bool) -> None:
         with st.container(gap=None, width="stretch"):
             st.header(TITLES.get(run.state, run.state), anchor=False)
             st.caption(f"{md(short(run.name or run.id, 80))} · {_since(run, active)}")
+        run_queue.buttons(run)
         if not run.is_done:
             run_buttons.draw(run, _can_go_on(plan_of(run)))
         elif run.state == "succeeded":
@@ -114,10 +110,8 @@ def _can_go_on(plan: Plan | None) -> bool:
 def _failure(run: Run) -> None:
     with st.container(key="error-run", gap="small"):
         st.markdown(f":red[:material/error:] {md(run.message or 'The training ended with a mistake.')}")
-        label, view = WAY_OUT.get(run.reason, ("", ""))
         with st.container(horizontal=True, vertical_alignment="center"):
-            if label:
-                st.button(label, key="way-out", type="primary", on_click=state.go_next, args=(view,))
+            remedies.buttons(run, plan_of(run))
             st.button("Try it again", key="retry", icon=":material/replay:", on_click=_anew)
 
 
@@ -166,11 +160,7 @@ def _place(run: Run) -> str:
         return "Starting: the libraries are being loaded"
     if run.state == "interrupted":
         return "The training was interrupted and goes on by itself"
-    if run.message:
-        return run.message
-    ahead = [other.id for other in runs.active(state.workspace())]
-    before = ahead.index(run.id) if run.id in ahead else 0
-    return f"{words.things(before, 'other training')} first" if before else "It is next"
+    return run_queue.told(run)
 
 
 def _steps_tile(facts: Mapping[str, Any], step: str, active: bool) -> Tile:

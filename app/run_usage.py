@@ -4,7 +4,7 @@ import os
 
 import streamlit as st
 
-from app import forms, pictures, spending, theme, usage_charts
+from app import pictures, settings_form, spending, theme, usage_charts
 from app.parts import rows_of_words
 from app.state import workspace
 from app.text import md
@@ -12,7 +12,6 @@ from app.usage_charts import Chart
 from engine import energy
 from engine.store import settings, usage
 from engine.store.runs import Run
-from engine.store.settings import Settings
 from engine.store.usage import Sample
 
 EVERY = 3.0
@@ -77,11 +76,10 @@ def _energy(run: str) -> None:
 
 
 def _assumptions(run: str) -> None:
-    given = settings.get(workspace())
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover("Change the assumptions", icon=":material/tune:", key="assumptions"):
             st.caption("They hold for every training on this computer, also for those that have ended.")
-            _save(given, forms.edit(given, "settings-energy", only=ASSUMED))
+            settings_form.edit(ASSUMED, "settings-energy")
         st.download_button(
             "Download the numbers",
             lambda: usage_charts.table(usage.lines(workspace(), run, STORED)).to_csv(index=False),
@@ -92,10 +90,3 @@ def _assumptions(run: str) -> None:
             type="tertiary",
             on_click="ignore",
         )
-
-
-def _save(before: Settings, after: Settings) -> None:
-    changed = {name: getattr(after, name) for name in ASSUMED if getattr(after, name) != getattr(before, name)}
-    if changed:
-        settings.set(workspace(), **changed)
-        st.rerun()

@@ -34,7 +34,8 @@ class Draft(BaseModel):
     """What is chosen so far in a project: the target's column id, answers to plain questions, the plan, the pages seen.
 
     `touched` names the parts of the plan a person set by hand ("inputs", "recipe", "split", "architecture", "training"), which a
-    new proposal must leave alone; `inputs` are single columns put in (true) or taken out (false). `undo` holds earlier plans
+    new proposal must leave alone; `inputs` are single columns put in (true) or taken out (false), `terms`
+    are those of the next run. `undo` holds earlier plans
     with what was touched then, newest last.
     """
 
@@ -46,6 +47,7 @@ class Draft(BaseModel):
     seen: tuple[str, ...] = ()
     touched: tuple[str, ...] = ()
     inputs: dict[str, bool] = {}
+    terms: dict[str, Any] = {}
     undo: tuple[dict[str, Any], ...] = ()
 
 

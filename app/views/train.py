@@ -4,7 +4,7 @@ import hashlib
 
 import streamlit as st
 
-from app import ahead, asking, live, parts, reads, run_page, sketches, state, words
+from app import ahead, asking, live, parts, reads, run_page, sketches, state, terms_card, words
 from app.text import md
 from engine import plan as plans
 from engine import split
@@ -13,6 +13,7 @@ from engine.errors import EngineError
 from engine.plan import Plan
 from engine.problems import Problem, stops
 from engine.store import runs
+from engine.terms import Terms
 
 POLL = 0.4
 
@@ -47,12 +48,13 @@ def _ready(plan: Plan, dataset: Dataset, has_runs: bool) -> None:
     reason = f"First mend this: {md(blocking[0].where)}" if blocking else ""
     with st.container(horizontal=True, vertical_alignment="center", key="start-row"):
         label, icon = "Train with these choices" if has_runs else "Start training", ":material/play_arrow:"
-        start = (plan, len(state.project_runs()))
+        start = (plan, len(state.project_runs()), terms_card.agreed(asking.about("estimate", plan, dataset.version)))
         st.button(label, key="start", type="primary", icon=icon, disabled=bool(blocking), width=280, on_click=_start, args=start)
         if blocking:
             st.markdown(f":orange[:material/pending: {reason}]")
         else:
             _expected(plan, dataset)
+    terms_card.draw()
     if state.draft().undo:
         st.button("Undo the last change", key="undo", icon=":material/undo:", type="tertiary", on_click=state.undo)
     if has_runs:
@@ -105,13 +107,13 @@ def _mend(problem: Problem) -> None:
         state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
 
 
-def _start(plan: Plan, before: int) -> None:
+def _start(plan: Plan, before: int, terms: Terms) -> None:
     """Clicks on the same page make one run, also in two tabs: the request names the plan and how many runs there were `before`."""
     project = state.current_project()
     if project is None:
         return
     request = hashlib.sha256(f"{project.id} {before} {plan.model_dump_json()}".encode()).hexdigest()
-    run = runs.add(state.workspace(), _named(plan), project=project.id, request=request)
+    run = runs.add(state.workspace(), _named(plan), project=project.id, request=request, terms=terms)
     state.keep("train-anew", None)
     state.open_run(run.id)
 

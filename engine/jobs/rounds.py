@@ -20,7 +20,7 @@ from engine.store import disk, transitions
 from engine.store.transitions import ACTIVE, Cause, Unfinished
 from engine.store.workspace import Workspace
 
-Places = Callable[[], Sequence[str]]
+Places = Callable[[Workspace], Sequence[str]]
 WORKER = (sys.executable, "-m", "engine.jobs.worker")
 TERM_AFTER, KILL_AFTER = 10.0, 20.0
 BACK_OFF = (1.0, 10.0, 60.0)
@@ -71,7 +71,7 @@ class Rounds:
         for run in [run for run in found if run.state == "queued"]:
             self._start(run)
         self._forget(found)
-        self.has_room = self.places is None or len(found) < len(self.places())
+        self.has_room = self.places is None or len(found) < len(self.places(self.workspace))
         return bool(found)
 
     def _is_dead(self, run: Unfinished) -> bool:
@@ -123,7 +123,7 @@ class Rounds:
             return
         try:
             failpoints.reach("locked")
-            attempt = transitions.claim(self.workspace, run.id, run.attempt, self.places and self.places())
+            attempt = transitions.claim(self.workspace, run.id, run.attempt, self.places and self.places(self.workspace))
             if attempt is not None:
                 failpoints.reach("claimed")
                 self._spawn(run.id, attempt, lock)
@@ -132,7 +132,7 @@ class Rounds:
 
     def _spawn(self, id: str, attempt: int, lock: int) -> None:
         kills = processes.memory_kills()
-        place = slots.environment(transitions.place(self.workspace, id))
+        place = slots.environment(self.workspace, transitions.place(self.workspace, id))
         arguments = [self.workspace.path, id, attempt, lock]
         try:
             process = self.spare.hand(id, attempt, lock) if self.spare else None

@@ -1,6 +1,7 @@
 """Where a run can be trained: one at a time on each graphics card, or a number of them on the processor with its cores divided among them.
 
-`MODELWRIGHT_SLOTS` says how many on the processor (1 unless set). A worker gets its place in its environment, before TensorFlow looks.
+How many on the processor the workspace's settings say, and `MODELWRIGHT_SLOTS` before them. A worker gets its place in its environment,
+before TensorFlow looks.
 """
 
 import contextlib
@@ -8,32 +9,30 @@ import os
 from pathlib import Path
 from typing import Any
 
+from engine.store import settings
+from engine.store.workspace import Workspace
+
 VARIABLE = "MODELWRIGHT_SLOTS"
 THREADS = ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS")
 MOST = 64
 
 
-def names() -> list[str]:
+def names(workspace: Workspace) -> list[str]:
     """The places, the best first: cards by free memory ("gpu:0"), else parts of the processor ("cpu:0")."""
-    return _cards() or [f"cpu:{number}" for number in range(on_processor())]
+    return _cards() or [f"cpu:{number}" for number in range(on_processor(workspace))]
 
 
-def on_processor() -> int:
+def on_processor(workspace: Workspace) -> int:
     """How many runs share the processor."""
     said = os.environ.get(VARIABLE, "")
-    return min(max(int(said), 1), MOST) if said.isdecimal() else 1
+    return min(max(int(said), 1), MOST) if said.isdecimal() else settings.get(workspace).slots
 
 
-def environment(place: str) -> dict[str, str]:
+def environment(workspace: Workspace, place: str) -> dict[str, str]:
     """What a worker at that place is to find in its environment; nothing for a place that is none ("")."""
     if place.startswith("gpu:"):
         return {"CUDA_VISIBLE_DEVICES": place.removeprefix("gpu:")}
-    return dict.fromkeys(THREADS, str(threads())) if place else {}
-
-
-def threads() -> int:
-    """Processor cores for each run."""
-    return max(1, cores() // on_processor())
+    return dict.fromkeys(THREADS, str(max(1, cores() // on_processor(workspace)))) if place else {}
 
 
 def cores() -> int:

@@ -23,7 +23,7 @@ import psutil
 
 import engine
 from engine.errors import NotFound
-from engine.jobs import processes, worker
+from engine.jobs import processes, slots, worker
 from engine.jobs.early import Early
 from engine.jobs.worker import Work
 from engine.store import preparing, runs
@@ -73,7 +73,8 @@ class Spare:
         ours, theirs = socket.socketpair()
         with theirs:
             arguments = [self._workspace.path, theirs.fileno()]
-            self._process = processes.start(self._program, arguments, self._workspace.logs / "spare.log", theirs.fileno())
+            place = slots.environment(self._workspace, "cpu:0")
+            self._process = processes.start(self._program, arguments, self._workspace.logs / "spare.log", theirs.fileno(), place)
         self._line, self._code = ours, _age_of_code()
 
     def wants(self, looked: Looked) -> bool:

@@ -83,7 +83,7 @@ def be_kind() -> None:
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, max(NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
     for variable in slots.THREADS:
-        os.environ.setdefault(variable, str(slots.threads()))
+        os.environ.setdefault(variable, str(slots.cores()))
 
 
 def learn(workspace: Workspace, run: Run, tell: Telling, keep: Keep, early: Early | None = None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A Learner says how a model learns: it is handed prepared training and validation rows and gives back a trained model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -96,6 +97,13 @@ class Learner(Spec):
         """What can be made before anybody waits for it, such as a built network; None if nothing is worth it.
 
         `fit` finds it as `lesson.ready` and ends with the very model that it makes without.
+        """
+        return None
+
+    def remedy(self, reason: str, facts: Mapping[str, Any]) -> "tuple[str, Learner] | None":
+        """What may mend a training that has failed for that reason: in words ("batch size 16"), and the settings changed so.
+
+        `facts` are those told by the training that failed.
         """
         return None
 

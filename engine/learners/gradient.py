@@ -1,10 +1,11 @@
 """Learning by gradient descent: a Keras network, moved step by step against its error."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 ENOUGH = ((2_000, 200, 30), (10_000, 100, 20), (50_000, 60, 15))
 LEAST = (30, 8)
+MOST_USUAL = 64
 STEPS, STEPS_OF_PICTURES = 64, 4
 IMPORTING, BETWEEN_EPOCHS, LIBRARIES = 4.0, 0.01, 650.0
 
@@ -99,7 +101,7 @@ class Gradient(Learner):
     def fit(self, lesson: Lesson, tell: Tell, keep: Keep = NOTHING_KEPT) -> Network:
         tell.stage("Building the network", 0.0)
         rows: Epochs = lesson.ready or self._traced(lesson)
-        tell.facts({"parameters": rows.model.count_params(), "epochs": self.epochs})
+        tell.facts({"parameters": rows.model.count_params(), "epochs": self.epochs, "batch": rows.size})
         rules = Rules(self.epochs, rows.steps, rows.rows, self.rate, self.patience, self.schedule == "plateau")
         watch = Watch(rows.model, tell, lesson.task.metrics(lesson.state), rules)
         learned = Network(rows.model)
@@ -113,6 +115,13 @@ class Gradient(Learner):
         """The network, built and traced in a fresh Keras session, so that its layers get the names they have in a new process."""
         keras.backend.clear_session()
         return self._traced(lesson)
+
+    def remedy(self, reason: str, facts: Mapping[str, Any]) -> "tuple[str, Gradient] | None":
+        if reason == "diverged":
+            slower = float(f"{self.rate / 10:.2g}")
+            return f"learning rate {slower:g}", self.with_(learning_rate=slower)
+        batch = (self.batch_size or int(facts.get("batch") or MOST_USUAL)) // 2
+        return (f"batch size {batch}", self.with_(batch_size=batch)) if reason == "out_of_memory" and batch else None
 
     def layers(self, lesson: Lesson) -> list[Layer]:
         return diagram.layers(network.build(lesson.architecture, lesson.task, lesson.state, lesson.shapes, lesson.seed))

@@ -43,6 +43,13 @@ class Settings(Spec):
     )
     price: float = param(0.29, "Price of electricity", unit="per kWh", ge=0, le=1000, help="It is on your electricity bill.")
     currency: Literal["€", "$", "£", "¥", "₹", "CHF", "kr"] = param("€", "Currency", choices=CURRENCIES)
+    slots: int = param(
+        1,
+        "Trainings at once",
+        ge=1,
+        le=64,
+        help="The processor's cores are divided among them; the others wait. A graphics card trains one at a time, whatever is set here.",
+    )
     co2: float = param(445.0, "CO₂ of electricity", unit="g per kWh", ge=0, le=5000, help="Your supplier says it; the world's mean is 445.")
 
 

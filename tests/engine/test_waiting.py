@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from engine.jobs import slots, waiting
+from engine.store import settings
+from engine.store.workspace import Workspace
 from engine.terms import Terms
 
 
@@ -47,18 +49,22 @@ def test_a_run_starts_when_those_ahead_have_had_their_turn(at_work: list[float],
     assert waiting.expected(at_work, ahead, places) == seconds
 
 
-def test_the_cores_are_divided_among_the_places(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cores_are_divided_among_the_places(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slots, "_cards", lambda: [])
     monkeypatch.setattr(slots, "cores", lambda: 8)
-    assert slots.names() == ["cpu:0"] and slots.environment("cpu:0")["OMP_NUM_THREADS"] == "8"
+    assert slots.names(workspace) == ["cpu:0"] and slots.environment(workspace, "cpu:0")["OMP_NUM_THREADS"] == "8"
     monkeypatch.setenv(slots.VARIABLE, "4")
-    assert slots.names() == ["cpu:0", "cpu:1", "cpu:2", "cpu:3"]
-    assert slots.environment("cpu:3") == {"TF_NUM_INTRAOP_THREADS": "2", "OMP_NUM_THREADS": "2"}
+    assert slots.names(workspace) == ["cpu:0", "cpu:1", "cpu:2", "cpu:3"]
+    assert slots.environment(workspace, "cpu:3") == {"TF_NUM_INTRAOP_THREADS": "2", "OMP_NUM_THREADS": "2"}
     monkeypatch.setenv(slots.VARIABLE, "many")
-    assert slots.on_processor() == 1
+    assert slots.on_processor(workspace) == 1
+    settings.set(workspace, slots=3)
+    assert slots.names(workspace) == ["cpu:0", "cpu:1", "cpu:2"]
 
 
-def test_cards_are_taken_by_free_memory_and_seen_by_one_worker_each(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cards_are_taken_by_free_memory_and_seen_by_one_worker_each(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     free = [4, 9, 6]
     library = SimpleNamespace(
         nvmlInit=lambda: None,
@@ -69,7 +75,7 @@ def test_cards_are_taken_by_free_memory_and_seen_by_one_worker_each(monkeypatch:
     monkeypatch.setitem(__import__("sys").modules, "pynvml", library)
     monkeypatch.setattr(slots, "_uses_cards", lambda: True)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    assert slots.names() == ["gpu:1", "gpu:2", "gpu:0"]
-    assert slots.environment("gpu:1") == {"CUDA_VISIBLE_DEVICES": "1"}
+    assert slots.names(workspace) == ["gpu:1", "gpu:2", "gpu:0"]
+    assert slots.environment(workspace, "gpu:1") == {"CUDA_VISIBLE_DEVICES": "1"}
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    assert slots.names() == ["cpu:0"]
+    assert slots.names(workspace) == ["cpu:0"]

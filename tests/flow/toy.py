@@ -142,7 +142,7 @@ if __name__ == "__main__":
     if command == "supervise":
         sys.exit(supervisor.main(arguments, Rounds(place, program=TOY)))
     rounds.BACK_OFF = (0.0,)
-    restless = Rounds(place, places=lambda: ["cpu:0", "cpu:1"], attempts=1000, program=TOY)
+    restless = Rounds(place, places=lambda workspace: ["cpu:0", "cpu:1"], attempts=1000, program=TOY)
     while True:
         restless.step()
         time.sleep(0.01)
