@@ -115,6 +115,7 @@ def _start(plan: Plan, before: int, terms: Terms) -> None:
     request = hashlib.sha256(f"{project.id} {before} {plan.model_dump_json()}".encode()).hexdigest()
     run = runs.add(state.workspace(), _named(plan), project=project.id, request=request, terms=terms)
     state.keep("train-anew", None)
+    ahead.look_away()
     state.open_run(run.id)
 
 

@@ -24,19 +24,14 @@ class Looked:
         return _without_name(self.plan) == _without_name(plan)
 
 
-def look_at(workspace: Workspace, plan: "Plan") -> bool:
-    """Says that this plan may be trained next; False if it was the one already."""
-    known = latest(workspace)
-    text = plan.model_dump_json()
-    if known is not None and known.is_for(json.loads(text)):
-        return False
+def look_at(workspace: Workspace, plan: "Plan") -> None:
+    """Says that this plan may be trained next. Said again, the number grows: it may have been trained, or its rows changed, meanwhile."""
     with db.write(workspace) as database:
         database.execute(
             "INSERT INTO preparing (id, number, plan, at) VALUES (1, 1, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET number = number + 1, plan = excluded.plan, at = excluded.at",
-            (text, now()),
+            (plan.model_dump_json(), now()),
         )
-    return True
 
 
 def latest(workspace: Workspace) -> Looked | None:

@@ -96,6 +96,20 @@ def test_the_plan_is_looked_at_once_when_its_costs_are_known(ready: Trained, mon
     page.run().run()
 
 
+def test_a_plan_is_looked_at_anew_after_it_was_trained(ready: Trained) -> None:
+    page = opened(ready)
+    for _ in range(40):
+        if "About **42" in page.words:
+            break
+        page.run()
+    page.click("start")
+    (run,) = runs.all(ready.workspace, project=ready.project)
+    transitions.move(ready.workspace, run.id, run.attempt, "queued", "cancelled")
+    page.run().click("again").run()
+    looked = preparing.latest(ready.workspace)
+    assert looked is not None and looked.number == 2
+
+
 def test_a_plan_that_cannot_be_trained_is_not_prepared(ready: Trained) -> None:
     stopped = ready.plan().model_copy(update={"inputs": ()})
     draft = projects.get(ready.workspace, ready.project).draft

@@ -58,12 +58,11 @@ def trained(workspace: Workspace, rounds: Rounds, plan: Any) -> runs.Run:
     return runs.get(workspace, run.id)
 
 
-def test_the_same_plan_is_written_down_once_and_its_name_does_not_matter(workspace: Workspace) -> None:
-    plan = ToyPlan(steps=5)
+def test_the_plan_looked_at_last_counts_and_its_name_does_not_matter(workspace: Workspace) -> None:
     assert preparing.latest(workspace) is None
-    assert preparing.look_at(workspace, plan) and not preparing.look_at(workspace, ToyPlan(steps=5, name="Other"))
-    assert preparing.look_at(workspace, ToyPlan(steps=6))
-    assert [found.number for found in [preparing.latest(workspace)] if found] == [2]
+    first, second = look_at(workspace, ToyPlan(steps=5)), look_at(workspace, ToyPlan(steps=6))
+    assert (first.number, second.number) == (1, 2)
+    assert second.is_for(vars(ToyPlan(steps=6, name="Other"))) and not second.is_for(first.plan)
 
 
 def test_a_plan_is_prepared_once_and_another_one_in_its_place(workspace: Workspace, waiting: Spare) -> None:
@@ -93,7 +92,7 @@ def test_the_prepared_worker_takes_the_run_and_its_plan_is_not_prepared_again(wo
     assert not waiting.wants(looked)
     waiting.keep()
     waiting.prepare(looked)
-    assert not waiting.is_preparing
+    assert not waiting.is_preparing and waiting.wants(look_at(workspace, plan))
 
 
 def test_a_run_of_another_plan_is_handed_over_as_well_and_what_was_looked_at_is_prepared_anew(workspace: Workspace, waiting: Spare) -> None:
@@ -229,6 +228,8 @@ def test_what_was_prepared_is_handed_out_once_and_for_its_plan_alone(workspace: 
     early, run = Early(workspace), runs.add(workspace, plan)
     asked = json.loads(plan.model_dump_json())
     assert early.prepare(asked, lambda: False)
+    kept = early._prepared
+    assert early.prepare(asked | {"name": "Other"}, lambda: False) and early._prepared is kept
     assert early.take(run) is not None and early.take(run) is None
     assert not early.prepare(asked, lambda: True) and early.take(run) is None
     assert not early.prepare(asked | {"target": "c9999"}, lambda: False) and early.take(run) is None
