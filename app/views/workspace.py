@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 import engine
-from app import checkup, data_deletion, parts, state, words
+from app import checkup, data_deletion, parts, settings_form, state, words
 from app.checkup import Visit
 from app.text import html, md, short
 from engine.errors import EngineError
@@ -26,6 +26,7 @@ def page() -> None:
     if told := state.recall("restored"):
         st.success(md(told), icon=":material/settings_backup_restore:")
     _disk(workspace)
+    _at_once()
     _health(workspace)
     _copies(workspace)
     _unused()
@@ -45,6 +46,13 @@ def _disk(workspace: Workspace) -> None:
     ]
     body = "".join(f"<div><span>{html(name)}</span><b>{html(value)}</b><small>{html(more)}</small></div>" for name, value, more in tiles)
     st.html(f'<div class="mw-tiles mw-house">{body}</div>')
+
+
+def _at_once() -> None:
+    """How many trainings share the computer."""
+    parts.section("Trainings", "The others wait for their turn. More at once makes each of them slower.")
+    with st.container(width=420):
+        settings_form.edit(("slots",), "settings-slots")
 
 
 def _health(workspace: Workspace) -> None:

@@ -1,5 +1,7 @@
 """Train: what stands in the way, one button that makes one run, and a run in each of its states."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from app import run_page
@@ -11,6 +13,7 @@ from engine.store import metrics, preparing, projects, runs, transitions
 from engine.store.runs import Run
 from engine.store.transitions import Identity
 from engine.store.workspace import Workspace
+from engine.terms import Terms
 from tests.app.conftest import NASTY, Filled, Page
 from tests.app.trained import Trained
 
@@ -28,6 +31,11 @@ def ready(trained: Trained) -> Trained:
     """The plan is made; nothing has been trained by it."""
     runs.delete(trained.workspace, trained.run)
     return trained
+
+
+def said(page: Page) -> str:
+    """The words beside the bar of progress."""
+    return " ".join(bar.proto.text for bar in page.at.get("progress")).replace("\\", "")
 
 
 def queued(made: Trained) -> Run:
@@ -319,3 +327,56 @@ def _columns(made: Trained) -> tuple:
     from engine import datasets
 
     return datasets.get(made.workspace, made.dataset).columns
+
+
+def test_a_run_that_waits_says_how_long_and_can_be_put_first(trained: Trained) -> None:
+    working = at_work(trained)
+    runs.set_facts(trained.workspace, working.id, working.attempt, {"seconds_left": 120.0})
+    first = runs.add(trained.workspace, trained.plan(), project=trained.project, terms=Terms(seconds=60))
+    run = runs.add(trained.workspace, trained.plan(), project=trained.project, terms=Terms(seconds=60))
+    page = Page("train", project=trained.project, run=run.id)
+    assert "2 other trainings first; it starts in about 3\u202fmin" in said(page)
+    page.click("put-first")
+    assert "1 other training first; it starts in about 2\u202fmin" in said(page)
+    assert not page.has("put-first")
+    assert [r.id for r in runs.active(trained.workspace)] == [run.id, working.id, first.id]
+
+
+def test_a_run_put_off_says_when_and_can_start_at_once(trained: Trained) -> None:
+    later = datetime.now(UTC) + timedelta(days=3)
+    run = runs.add(trained.workspace, trained.plan(), project=trained.project, terms=Terms(not_before=later.isoformat()))
+    page = Page("train", project=trained.project, run=run.id)
+    assert "It starts on" in said(page)
+    page.click("start-now")
+    assert runs.get(trained.workspace, run.id).terms.not_before == ""
+
+
+@pytest.mark.parametrize(("reason", "setting", "value"), [("out_of_memory", "batch_size", 16), ("diverged", "learning_rate", 0.0004)])
+def test_a_failed_run_offers_its_remedy_as_one_click(trained: Trained, reason: str, setting: str, value: float) -> None:
+    plan = trained.plan()
+    network = {**plan.model_dump(), "training": {"kind": "gradient", "learning_rate": 0.004}}
+    network["architecture"] = {"kind": "mlp"}
+    run = runs.add(trained.workspace, type(plan).model_validate(network), project=trained.project)
+    attempt = transitions.claim(trained.workspace, run.id, 0)
+    assert attempt and transitions.begin(trained.workspace, run.id, attempt, SOMEBODY)
+    runs.set_facts(trained.workspace, run.id, attempt, {"batch": 32})
+    transitions.move(trained.workspace, run.id, attempt, "running", "failed", reason, "It failed.")
+    before = len(runs.all(trained.workspace))
+    page = Page("train", project=trained.project, run=run.id)
+    page.click("remedy")
+    new = runs.all(trained.workspace)[0]
+    assert len(runs.all(trained.workspace)) == before + 1 and new.state == "queued"
+    assert new.plan["training"][setting] == value
+    again = Page("train", project=trained.project, run=run.id)
+    again.click("remedy")
+    assert len(runs.all(trained.workspace)) == before + 1
+
+
+def test_the_terms_of_the_next_run_are_kept_and_go_with_it(ready: Trained) -> None:
+    page = Page("train", project=ready.project)
+    page.at.number_input(key="terms.minutes").set_value(10.0)
+    page.run()
+    page = Page("train", project=ready.project)
+    assert page.at.number_input(key="terms.minutes").value == 10.0
+    page.click("start")
+    assert runs.all(ready.workspace)[0].terms == Terms(minutes=10, seconds=42.0, megabytes=320.0)
