@@ -225,7 +225,10 @@ class _Orders:
     def next(self) -> Any:
         """The next order, waited for; None when the supervisor is gone."""
         while b"\n" not in self._said:
-            said, locks, _, _ = socket.recv_fds(self._line, LONGEST, 1)
+            try:
+                said, locks, _, _ = socket.recv_fds(self._line, LONGEST, 1)
+            except ConnectionResetError:
+                return None
             if not said:
                 return None
             self._said += said

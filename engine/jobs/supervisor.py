@@ -23,7 +23,7 @@ from engine.jobs.courier import Courier
 from engine.jobs.keeping import Keeper
 from engine.jobs.rounds import WORKER, Rounds
 from engine.jobs.spare import Spare
-from engine.store import db, preparing, relist, runs, transitions, trash
+from engine.store import db, migrations, preparing, relist, runs, transitions, trash
 from engine.store.preparing import Looked
 from engine.store.records import now
 from engine.store.runs import Run
@@ -256,7 +256,8 @@ def _read_identity(workspace: Workspace) -> Identity | None:
 
 
 def _own_version() -> str:
-    return f"{engine.__version__} {os.environ.get(webhook.VARIABLE, '')}".strip()
+    """The program's version, the form of the database it knows, and the hosts it may tell."""
+    return f"{engine.__version__} {migrations.latest()} {os.environ.get(webhook.VARIABLE, '')}".strip()
 
 
 def _version(workspace: Workspace) -> str:
