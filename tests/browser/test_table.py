@@ -179,7 +179,7 @@ def test_a_file_that_lacks_a_column_is_answered_with_a_sentence(trained: str, pa
     page.goto(trained.replace("/train", "/use"))
     page.get_by_role("tab", name="A whole file").click()
     person.choose(page, tmp_path / "other.csv")
-    expect(page.locator(".st-key-error-file")).to_contain_text("age", timeout=60_000)
+    expect(page.locator("[class*=st-key-error-answers-]")).to_contain_text("age", timeout=60_000)
 
 
 def test_the_model_can_be_taken_away(trained: str, page: Page) -> None:
