@@ -197,4 +197,6 @@ def test_what_belongs_to_other_rows_is_thrown_away(workspace: Workspace) -> None
         database.execute(sql, (ToyPlan.dataset,))
     run = here.wait()
     assert (run.attempt, run.resumed) == (2, 0.0)
+    with db.write(workspace) as database:
+        database.execute("DELETE FROM datasets")
     assert_whole(workspace, run)
