@@ -3,6 +3,7 @@
 from app import steps
 from engine.store.projects import Project
 from engine.store.runs import Run
+from engine.terms import Terms
 
 PROJECT = Project(id="p1", name="x", dataset="d1", draft={}, created="2026-01-01T00:00:00+00:00", changed="2026-01-01T00:00:00+00:00")
 
@@ -21,6 +22,9 @@ def run(state: str) -> Run:
             "message": "",
             "attempt": 1,
             "begun": 1,
+            "urgency": 0,
+            "place": "",
+            "terms": Terms(),
             "resumed": 0.0,
             "created": "x",
             "facts": {},
