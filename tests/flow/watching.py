@@ -10,7 +10,7 @@ from engine.store.runs import Run
 from engine.store.workspace import Workspace
 
 
-def until(holds: Callable[[], object], what: str, seconds: float = 30.0) -> float:
+def until(holds: Callable[[], object], what: str, seconds: float = 60.0) -> float:
     """Waits until it holds; the seconds that took. Fails with `what` when it does not."""
     began = time.monotonic()
     while not holds():
