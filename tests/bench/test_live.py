@@ -41,7 +41,7 @@ def test_queued_to_first_measure(workspace: Workspace, monkeypatch: pytest.Monke
     monkeypatch.delenv(SWITCH, raising=False)
     rows, all = [], {way: list[tuple[float, float]]() for way in WAYS}
     for sample in samples.all():
-        project = samples.open_sample(workspace, sample, lambda text: None)
+        project = samples.open_sample(workspace, sample)
         plan = plans.with_setting(Plan.model_validate(project.draft["plan"]), "training.epochs", "3")
         for way in WAYS:
             took = [_first_measure(workspace, plan, WAYS[way](workspace, plan)) for _ in range(ROUNDS)]
