@@ -2,8 +2,9 @@
 
 python toy.py work WORKSPACE RUN ATTEMPT LOCK      python toy.py supervise WORKSPACE
 python toy.py spare WORKSPACE SOCKET
-python toy.py rounds WORKSPACE                     (a supervisor that does not mind others, for the chaos test)
-The toy's plan is {"steps", "seconds" (a step), "ends" (what the last step does), "keeps" (whether it can go on)}.
+python toy.py rounds WORKSPACE                     (a supervisor that does not mind others, for the chaos tests)
+The toy's plan is {"steps", "seconds" (a step), "ends" (what the last step does), "keeps" (whether it can go on)}; with "clock" it also
+measures the time. In the environment: TOY_PLACES (2) runs at a time, TOY_NEEDED bytes of free disk, TOY_WAIT seconds for the database.
 """
 
 import errno
@@ -23,6 +24,7 @@ from engine.jobs.early import Early
 from engine.jobs.rounds import Rounds
 from engine.jobs.telling import Telling
 from engine.keep import Keep, Kept
+from engine.store import db, disk
 from engine.store.runs import Run
 from engine.store.workspace import Workspace
 from engine.tell import Cancelled, Paused
@@ -59,7 +61,7 @@ def work(workspace: Workspace, run: Run, tell: Telling, keep: Keep) -> dict:
     for step in range(len(losses) + 1, run.plan["steps"] + 1):
         time.sleep(run.plan["seconds"])
         losses.append(1 / step)
-        wish = tell.metrics(step, {"loss": losses[-1]})
+        wish = tell.metrics(step, {"loss": losses[-1], **({"at": time.time()} if run.plan.get("clock") else {})})
         if wish == "cancel":
             raise Cancelled
         fill_the_disk(step)
@@ -131,9 +133,24 @@ def keep_model(folder: Path, losses: list[float]) -> None:
     (folder / "manifest.json").write_text(json.dumps({"files": {"model.json": {"sha256": digest}}}), "utf-8")
 
 
+def look_after(workspace: Workspace) -> None:
+    """A supervisor that runs beside others and without pauses. What it cannot do now it does later, as the real one."""
+    rounds.BACK_OFF = (0.0,)
+    places = [f"cpu:{number}" for number in range(int(os.environ.get("TOY_PLACES", "2")))]
+    restless = Rounds(workspace, places=lambda workspace: places, attempts=1000, program=TOY)
+    while True:
+        try:
+            restless.step()
+        except (db.Busy, OSError) as error:
+            print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        time.sleep(0.01)
+
+
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
     checkpoints.LEAST_SECONDS, checkpoints.SHARE = 0.0, 1.0
+    disk.NEEDED = int(os.environ.get("TOY_NEEDED", disk.NEEDED))
+    db.WAIT_SECONDS = float(os.environ.get("TOY_WAIT", db.WAIT_SECONDS))
     if command == "work":
         sys.exit(worker.main(arguments, work))
     if command == "spare":
@@ -141,8 +158,4 @@ if __name__ == "__main__":
     place = Workspace(Path(arguments[0]))
     if command == "supervise":
         sys.exit(supervisor.main(arguments, Rounds(place, program=TOY)))
-    rounds.BACK_OFF = (0.0,)
-    restless = Rounds(place, places=lambda workspace: ["cpu:0", "cpu:1"], attempts=1000, program=TOY)
-    while True:
-        restless.step()
-        time.sleep(0.01)
+    look_after(place)
