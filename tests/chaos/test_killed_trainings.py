@@ -34,6 +34,7 @@ CASES = [
     fire.many(*TABLE, MANY - MANY // 3),
     fire.many(*PICTURES, MANY // 3),
 ]
+VARIED: dict[str, dict] = {"cnn": {"flip": "both", "shift": 0.1}}
 LONGEST, MOST_A_RUN = 4.0, 12
 
 
@@ -77,7 +78,7 @@ def planned(workspace: Workspace, sample: str, kind: str, epochs: int) -> Plan:
     dataset = datasets.add(workspace, SAMPLES / sample, sample)
     table, profile = datasets.table(workspace, dataset.id), datasets.profile(workspace, dataset.id)
     plan, _ = advice.plan(dataset.id, table, profile)
-    shape = ARCHITECTURES.get(kind)(widths=(16, 16), dropout=0.2, batch_norm=True)
+    shape = ARCHITECTURES.get(kind)(widths=(16, 16), dropout=0.2, batch_norm=True, **VARIED.get(kind, {}))
     steps = tuple(step for step, _ in advice.recipe(profile, plan.inputs, shape))
     plan = plan.model_copy(update={"architecture": shape, "recipe": steps, "training": advice.training(profile, shape)})
     for setting, value in {"epochs": epochs, "patience": 0, "batch_size": 16}.items():
