@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 STEPS, WAIT, STOPPED, AT_A_TIME = 60, "0.3", 1.2, 4
 
 
-@pytest.mark.parametrize("stops", fire.counts(4, 60))
+@pytest.mark.parametrize("stops", fire.counts(3, 60))
 def test_stopped_processes_are_not_taken_for_dead(workspace: Workspace, stops: int) -> None:
     chance, ids, hit = random.Random(7), [], {"worker": 0, "supervisor": 0}
     with fire.supervised(workspace, 2, TOY_WAIT=WAIT) as supervisors:

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 PLACES, STEPS = 3, 3
 
 
-@pytest.mark.parametrize("queued", fire.counts(12, 500))
+@pytest.mark.parametrize("queued", fire.counts(8, 500))
 def test_a_long_queue_under_four_supervisors(workspace: Workspace, queued: int) -> None:
     ids = [runs.add(workspace, ToyPlan(steps=STEPS, seconds=0.005)).id for _ in range(queued)]
     with fire.supervised(workspace, 4, TOY_PLACES=str(PLACES)):
