@@ -32,7 +32,7 @@ bench: $(VENV)/test.stamp ## Print the measurements of tests/bench (ARGS=tests/b
 	@CHROMIUM="$$(.ci/chromium)" && export CHROMIUM && $(PY) -m pytest -m bench -s -q $(or $(ARGS),tests/bench)
 
 chaos: $(VENV)/test.stamp ## Kill, stop, fill and corrupt everything, in full counts; takes hours (CHAOS_SCALE=0.1: a tenth of it; ARGS="-k name")
-	@CHROMIUM="$$(.ci/chromium)" && export CHROMIUM && $(PY) -m pytest -m chaos -rs $(ARGS) tests/chaos
+	@CHROMIUM="$$(.ci/chromium)" && export CHROMIUM && $(PY) -m pytest -m chaos -rs $(ARGS)
 
 soak: $(VENV)/test.stamp ## Eight runs, three viewers and two supervisors for an hour (SOAK_MINUTES=3: shorter)
 	@$(PY) -m pytest -m soak -s $(ARGS) tests/chaos
