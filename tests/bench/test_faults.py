@@ -25,7 +25,7 @@ from tests.flow.watching import started, until, until_measured
 from tests.lessons import Heard
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
-ROUNDS, IDLE_SECONDS = scaled(40, 3), scaled(60, 5)
+ROUNDS, IDLE_SECONDS = scaled(20, 3), scaled(60, 5)
 PAIRS, WINDOW = scaled(8, 2), 6.0
 HEADS = ("what", "median", "p95", "slowest", "goal (p95)")
 STEP = 0.01

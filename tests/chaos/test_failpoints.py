@@ -70,6 +70,7 @@ def _other(place: str, seed: int) -> Case:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rounds, "BACK_OFF", (0.0,))
+    monkeypatch.setenv("TOY_SHARE", "inf")
 
 
 def queued(workspace: Workspace, case: Case) -> str:

@@ -5,7 +5,7 @@ python toy.py spare WORKSPACE SOCKET
 python toy.py rounds WORKSPACE                     (a supervisor that does not mind others, for the chaos tests)
 The toy's plan is {"steps", "seconds" (a step), "ends" (what the last step does), "keeps" (whether it can go on)}; with "clock" it also
 measures the time. In the environment: TOY_PLACES (2) runs at a time, TOY_NEEDED bytes of free disk, TOY_WAIT seconds for the database;
-TOY_CLOCK is what the workers' clock comes from ("right": the computer).
+TOY_CLOCK is what the workers' clock comes from ("right": the computer); TOY_SHARE of the time may go into checkpoints (inf: one each step).
 """
 
 import errno
@@ -162,7 +162,7 @@ def look_after(workspace: Workspace) -> None:
 
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
-    checkpoints.LEAST_SECONDS, checkpoints.SHARE = 0.0, 1.0
+    checkpoints.LEAST_SECONDS, checkpoints.SHARE = 0.0, float(os.environ.get("TOY_SHARE", "1"))
     sleep_under_a_wrong_clock()
     disk.NEEDED = int(os.environ.get("TOY_NEEDED", disk.NEEDED))
     db.WAIT_SECONDS = float(os.environ.get("TOY_WAIT", db.WAIT_SECONDS))
