@@ -13,7 +13,7 @@ INSTALL := $(PY) -m pip install --disable-pip-version-check --quiet --require-ha
 COMPILE := $(PY) -m uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
 	--custom-compile-command "make lock"
 
-.PHONY: help run test lint bench lock docs clean
+.PHONY: help run test lint bench chaos soak lock docs clean
 .DEFAULT_GOAL := help
 
 help: ## Show these commands
@@ -30,6 +30,12 @@ lint: $(VENV)/test.stamp ## Check style and types
 
 bench: $(VENV)/test.stamp ## Print the measurements of tests/bench (ARGS=tests/bench/test_pages.py: only those)
 	@CHROMIUM="$$(.ci/chromium)" && export CHROMIUM && $(PY) -m pytest -m bench -s -q $(or $(ARGS),tests/bench)
+
+chaos: $(VENV)/test.stamp ## Kill, stop, fill and corrupt everything, in full counts; takes hours (CHAOS_SCALE=0.1: a tenth of it; ARGS="-k name")
+	@CHROMIUM="$$(.ci/chromium)" && export CHROMIUM && $(PY) -m pytest -m chaos -rs $(ARGS)
+
+soak: $(VENV)/test.stamp ## Eight runs, three viewers and two supervisors for an hour (SOAK_MINUTES=3: shorter)
+	@$(PY) -m pytest -m soak -s $(ARGS) tests/chaos
 
 lock: $(VENV)/run.stamp ## Write the lock files again from pyproject.toml (ARGS=--upgrade: take newer versions)
 	@$(PY) -m pip install --disable-pip-version-check --quiet uv

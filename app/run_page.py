@@ -11,10 +11,11 @@ from app.text import md, short
 from engine import progress
 from engine.errors import EngineError
 from engine.plan import Plan
-from engine.store import metrics, runs
+from engine.store import db, metrics, runs
 from engine.store.runs import Run
 
 EVERY = 1.0
+BUSY = "Database busy: another program is using it. The training goes on meanwhile, and no number is lost; they appear here afterwards."
 WAITING = {"queued", "starting", "interrupted"}
 MOODS = {
     "wait": ("hourglass_top", "gray"),
@@ -126,14 +127,21 @@ def _now(run: str, can_change: bool, drawn: tuple[object, ...]) -> None:
     @st.fragment(run_every=EVERY if can_change else None, key="now")
     def draw() -> None:
         try:
-            found = runs.get(state.workspace(), run)
-        except EngineError:
-            st.rerun()
-        if can_change and _drawn(found) != drawn:
-            st.rerun()
-        _numbers(found, is_under_way(found))
+            _as_it_is(run, can_change, drawn)
+        except db.Busy:
+            st.markdown(f":orange[:material/hourglass_top:] {BUSY}")
 
     draw()
+
+
+def _as_it_is(run: str, can_change: bool, drawn: tuple[object, ...]) -> None:
+    try:
+        found = runs.get(state.workspace(), run)
+    except EngineError:
+        st.rerun()
+    if can_change and _drawn(found) != drawn:
+        st.rerun()
+    _numbers(found, is_under_way(found))
 
 
 def _numbers(run: Run, active: bool) -> None:

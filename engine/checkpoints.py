@@ -7,14 +7,13 @@ has to belong to the same `identity`: the plan, the rows and the libraries. Read
 import json
 import math
 import shutil
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine import manifest
+from engine import journal, manifest
 from engine.errors import EngineError
 from engine.jobs import failpoints
 from engine.keep import Arrays, Keep, Kept
@@ -135,7 +134,7 @@ def _read(folder: Path) -> Found | None:
         state = json.loads((folder / STATE).read_text("utf-8"))
         return Found(folder, state["identity"], state["step"], state["seconds"], state["beside"], state["values"])
     except (EngineError, OSError, ValueError, KeyError, TypeError) as error:
-        print(f"Checkpoint {folder.name} cannot be used: {error}", file=sys.stderr, flush=True)
+        journal.say(f"Checkpoint {folder.name} cannot be used: {error}")
         return None
 
 

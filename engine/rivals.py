@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from engine import journal
 from engine.architectures.base import Shapes
 from engine.learners.base import Array, Inputs
 from engine.tasks.base import Task
@@ -28,7 +29,7 @@ def linear(task: Task, state: dict[str, Any], shapes: Shapes, inputs: Inputs, y:
             warnings.simplefilter("ignore")
             model.fit(flat({name: x[chosen] for name, x in inputs.items()}, shapes), y[chosen])
     except (ValueError, ArithmeticError, MemoryError, np.linalg.LinAlgError) as error:
-        print(f"No linear model to compare with: {error}", flush=True)
+        journal.say(f"No linear model to compare with: {error}")
         return None
     return lambda asked: task.from_estimator(model, flat(asked, shapes), state)
 

@@ -6,14 +6,12 @@ keeps two of them from telling the same twice.
 
 import os
 import re
-import sys
 import threading
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from engine import names
+from engine import journal, names
 from engine.errors import EngineError, NotFound
 from engine.jobs import locks, webhook
 from engine.store import projects, runs, webhooks
@@ -70,8 +68,7 @@ class Courier:
                 while self.step() and not self._ended.is_set():
                     pass
             except Exception as error:
-                traceback.print_exception(error)
-                sys.stderr.flush()
+                journal.trace(error)
                 self._ended.wait(REST)
 
     def _due(self) -> tuple[Webhook, Ended] | tuple[()]:
@@ -99,7 +96,7 @@ class Courier:
             is_last = hook.tries >= len(self._waits)
             outcome = outcome.model_copy(update={"state": "given up" if is_last else "waiting", "why": str(error), "at": now()})
             if is_last:
-                print(f"{now()} webhook: gave up telling the end of run {end.run}. {error}", file=sys.stderr, flush=True)
+                journal.say(f"{now()} webhook: gave up telling the end of run {end.run}. {error}")
         return webhooks.note(self.workspace, hook, outcome)
 
 

@@ -12,13 +12,12 @@ import subprocess
 import sys
 import threading
 import time
-import traceback
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
 import engine
-from engine import errors
+from engine import errors, journal
 from engine.errors import EngineError
 from engine.jobs import processes
 from engine.store.records import now, to_json
@@ -69,7 +68,7 @@ class Desk:
         try:
             self.ask("warm", timeout=120.0)
         except EngineError as error:
-            print(f"The desk could not be warmed up: {error}", file=sys.stderr)
+            journal.say(f"The desk could not be warmed up: {error}")
 
     def _answer(self, line: str, until: float) -> Any:
         reply = self._exchange(line, until)
@@ -184,9 +183,8 @@ def _reply(workspace: Workspace, line: str) -> str:
     except EngineError as error:
         return json.dumps({"error": {"kind": type(error).__name__, "what": error.what, "fix": error.fix}})
     except Exception as error:
-        print(f"--- {asked['question']}, {now()}", file=sys.stderr)
-        traceback.print_exception(error)
-        sys.stderr.flush()
+        journal.say(f"--- {asked['question']}, {now()}")
+        journal.trace(error)
         sorry = {"kind": "EngineError", "what": f"{_SORRY} ({type(error).__name__}).", "fix": f"To find out more, {_LOG}."}
         return json.dumps({"error": sorry})
 

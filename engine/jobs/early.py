@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from engine import journal
 from engine.jobs import resumption
 from engine.store.runs import Run
 from engine.store.workspace import Workspace
@@ -35,7 +36,7 @@ class Early:
         except Cancelled:
             return False
         except Exception as error:
-            print(f"Nothing was prepared: {type(error).__name__}: {error}", flush=True)
+            journal.say(f"Nothing was prepared: {type(error).__name__}: {error}")
             return False
         self._identity = identity
         return True

@@ -15,7 +15,6 @@ import signal
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Literal
 
-from engine import errors
+from engine import errors, journal
 from engine.errors import EngineError
 from engine.jobs import locks, processes
 from engine.store.records import now, to_json
@@ -286,8 +285,8 @@ def main() -> int:
     except EngineError as error:
         tell.say(state="failed", error={"kind": type(error).__name__, "what": error.what, "fix": error.fix})
     except Exception as error:
-        print(f"--- {told['question']}, {now()}", file=sys.stderr)
-        traceback.print_exception(error)
+        journal.say(f"--- {told['question']}, {now()}")
+        journal.trace(error)
         sorry = {"kind": "EngineError", "what": f"{_SORRY} ({type(error).__name__}).", "fix": f"To find out more, look into logs/{_LOG}."}
         tell.say(state="failed", error=sorry)
     return 0

@@ -1,10 +1,10 @@
 """The housekeeping of a workspace beside everything else: looks whether the database is sound, copies it, empties the trash and
 measures what takes how much room."""
 
-import sys
 import threading
 import time
 
+from engine import journal
 from engine.store import backup, db, sizes, transitions, trash
 from engine.store.records import now
 from engine.store.workspace import Workspace, look_through, notice
@@ -43,7 +43,7 @@ class Keeper:
             sizes.measure(self.workspace, self._is_over.is_set)
         except (db.DatabaseError, OSError) as error:
             notice(self.workspace, error)
-            print(f"{now()} Housekeeping: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+            journal.say(f"{now()} Housekeeping: {type(error).__name__}: {error}")
 
     def _copy_when_idle(self) -> None:
         if time.monotonic() >= self._next_copy and not transitions.unfinished(self.workspace):

@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Any
 
 import engine
+from engine import journal
 from engine.errors import EngineError
 from engine.jobs import aftermath, locks, processes, webhook
 from engine.jobs.courier import Courier
@@ -105,7 +106,7 @@ def main(arguments: Sequence[str] | None = None, rounds: Rounds | None = None) -
     try:
         workspace = Workspace.open(path, check=True)
     except EngineError as error:
-        print(f"{now()} {error}", file=sys.stderr, flush=True)
+        journal.say(f"{now()} {error}")
         return 1
     lock = int(inherited[0]) if inherited else locks.take(_lock_file(workspace))
     if lock is None or not locks.is_of(lock, _lock_file(workspace)):
@@ -158,7 +159,7 @@ class _Service:
         except (db.DatabaseError, OSError) as error:
             if not notice(self.workspace, error) and isinstance(error, db.DatabaseError) and not isinstance(error, db.Busy):
                 raise
-            print(f"{now()} {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+            journal.say(f"{now()} {type(error).__name__}: {error}")
             time.sleep(1.0)
             return True
 

@@ -11,14 +11,13 @@ import shutil
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from engine import checkpoints
+from engine import checkpoints, journal
 from engine.checkpoints import Checkpoints
 from engine.errors import Diverged, EngineError
 from engine.jobs import failpoints, locks, processes, resumption, slots
@@ -64,7 +63,7 @@ def main(arguments: Sequence[str] | None = None, work: Work | None = None) -> in
     process = processes.of(os.getpid())
     if process is None:
         return NOT_MINE
-    print(f"--- attempt {attempt}, {now()}", flush=True)
+    journal.say(f"--- attempt {attempt}, {now()}")
     keep = resumption.checkpoints(workspace, runs.get(workspace, id))
     place = resumption.place(keep)
     failpoints.reach("before-begin")
@@ -122,7 +121,7 @@ class _Attempt:
             score = work(self.workspace, run, self.tell, self.keep)
             end = _End("succeeded")
         except Unfit as error:
-            print(f"{error} It is thrown away.", flush=True)
+            journal.say(f"{error} It is thrown away.")
             checkpoints.remove(self.keep.folder)
             end = _End("interrupted", "worker_crash", "What was kept of the training could not be used.")
         except BaseException as error:
@@ -181,8 +180,7 @@ def _end_of(error: BaseException) -> _End:
         return _End("paused")
     if isinstance(error, EngineError):
         return _End("failed", "diverged" if isinstance(error, Diverged) else "invalid_data", str(error))
-    traceback.print_exception(error)
-    sys.stderr.flush()
+    journal.trace(error)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return _End("interrupted", "disk_full", "The disk was full.")
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":

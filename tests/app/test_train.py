@@ -9,7 +9,7 @@ from engine.checkpoints import Checkpoints
 from engine.jobs.desk import Desk
 from engine.keep import Kept
 from engine.plan import Plan
-from engine.store import metrics, preparing, projects, runs, transitions
+from engine.store import db, metrics, preparing, projects, runs, transitions
 from engine.store.runs import Run
 from engine.store.transitions import Identity
 from engine.store.workspace import Workspace
@@ -173,6 +173,21 @@ def test_a_run_at_work_shows_numbers_and_a_sentence(ready: Trained) -> None:
     assert "Still improving" in page.words
     assert "3 of 12" in page.words and "guessing: 61" in page.words
     assert page.at.get("progress")[0].proto.text == "Learning \\*\\*fast\\*\\*"
+
+
+def test_a_busy_database_is_named_and_the_page_stays(ready: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = at_work(ready)
+    learn(ready, run, [0.9, 0.7, 0.5])
+
+    def busy(*_: object) -> None:
+        raise db.Busy("database is locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("app.curves.of", busy)
+        page = opened(ready, run)
+        assert headings(page) == ["Learning"] and page.has("stop")
+        assert "Database busy: another program is using it. The training goes on meanwhile" in page.words
+    assert "Database busy" not in page.run().words and "3 of 12" in page.words
 
 
 EXAMPLES = {

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from tests.browser.conftest import Served, shoot, until
 
 pytestmark = pytest.mark.browser
 NEVER_ENDING = "100000"
+AGAIN, SOON = 5, 3.0
 
 
 @pytest.fixture
@@ -54,6 +56,24 @@ def test_a_killed_server_changes_nothing_about_a_run(served: Served, learning: P
     expect(person.heading(page, "Trained")).to_be_visible(timeout=person.LEARNED)
     after = runs.get(served.workspace, run.id)
     assert (after.state, after.attempt, after.pid) == ("succeeded", 1, run.pid)
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(900)
+def test_the_curve_grows_again_soon_after_the_server_is_back(served: Served, learning: Page) -> None:
+    page, took = learning, []
+    person.grow(page, 3)
+    for _ in range(AGAIN):
+        served.kill()
+        page.wait_for_timeout(1_000)
+        served.start()
+        began = time.monotonic()
+        person.grow(page, 1)
+        took.append(time.monotonic() - began)
+    print(f"\ncurve again after {', '.join(f'{seconds:.1f}' for seconds in took)} s")
+    person.press(page, "cancel")
+    expect(person.heading(page, "Cancelled")).to_be_visible(timeout=60_000)
+    assert max(took) < SOON
 
 
 def test_a_killed_worker_is_started_again_and_said(served: Served, learning: Page) -> None:

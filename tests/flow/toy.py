@@ -2,14 +2,18 @@
 
 python toy.py work WORKSPACE RUN ATTEMPT LOCK      python toy.py supervise WORKSPACE
 python toy.py spare WORKSPACE SOCKET
-python toy.py rounds WORKSPACE                     (a supervisor that does not mind others, for the chaos test)
-The toy's plan is {"steps", "seconds" (a step), "ends" (what the last step does), "keeps" (whether it can go on)}.
+python toy.py rounds WORKSPACE                     (a supervisor that does not mind others, for the chaos tests)
+The toy's plan is {"steps", "seconds" (a step), "ends" (what the last step does), "keeps" (whether it can go on)}; with "clock" it also
+measures the time. In the environment: TOY_PLACES (2) runs at a time, TOY_NEEDED bytes of free disk, TOY_WAIT seconds for the database;
+TOY_CLOCK is what the workers' clock comes from ("right": the computer); TOY_SHARE of the time may go into checkpoints (inf: one each step).
 """
 
 import errno
 import hashlib
 import json
 import os
+import resource
+import select
 import signal
 import sys
 import time
@@ -23,6 +27,7 @@ from engine.jobs.early import Early
 from engine.jobs.rounds import Rounds
 from engine.jobs.telling import Telling
 from engine.keep import Keep, Kept
+from engine.store import db, disk
 from engine.store.runs import Run
 from engine.store.workspace import Workspace
 from engine.tell import Cancelled, Paused
@@ -59,7 +64,7 @@ def work(workspace: Workspace, run: Run, tell: Telling, keep: Keep) -> dict:
     for step in range(len(losses) + 1, run.plan["steps"] + 1):
         time.sleep(run.plan["seconds"])
         losses.append(1 / step)
-        wish = tell.metrics(step, {"loss": losses[-1]})
+        wish = tell.metrics(step, {"loss": losses[-1], **({"at": time.time()} if run.plan.get("clock") else {})})
         if wish == "cancel":
             raise Cancelled
         fill_the_disk(step)
@@ -93,6 +98,9 @@ def end(how: str) -> None:
                 f"\r{number}/100000 \x1b[32m[====>....]\x1b[0m loss <b>0.5</b>", "x" * 50, end="\n" if number % 10 == 9 else "", flush=True
             )
         print("the last word", file=sys.stderr, flush=True)
+    if how == "beyond its limit":
+        resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+        bytearray(2**31)
     if how == "full":
         raise OSError(28, "No space left on device")
 
@@ -131,9 +139,33 @@ def keep_model(folder: Path, losses: list[float]) -> None:
     (folder / "manifest.json").write_text(json.dumps({"files": {"model.json": {"sha256": digest}}}), "utf-8")
 
 
+def sleep_under_a_wrong_clock() -> None:
+    """libfaketime before 0.9.11 breaks the way in which Python sleeps (https://github.com/wolfcw/libfaketime/issues/426)."""
+    if "faketime" in os.environ.get("LD_PRELOAD", ""):
+        time.sleep = lambda seconds: select.select([], [], [], seconds) and None
+
+
+def look_after(workspace: Workspace) -> None:
+    """A supervisor that runs beside others and without pauses. What it cannot do now it does later, as the real one."""
+    rounds.BACK_OFF = (0.0,)
+    if clock := os.environ.get("TOY_CLOCK"):
+        os.environ["LD_PRELOAD"] = clock.removeprefix("right")
+    places = [f"cpu:{number}" for number in range(int(os.environ.get("TOY_PLACES", "2")))]
+    restless = Rounds(workspace, places=lambda workspace: places, attempts=1000, program=TOY)
+    while True:
+        try:
+            restless.step()
+        except (db.Busy, OSError) as error:
+            print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        time.sleep(0.01)
+
+
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
-    checkpoints.LEAST_SECONDS, checkpoints.SHARE = 0.0, 1.0
+    checkpoints.LEAST_SECONDS, checkpoints.SHARE = 0.0, float(os.environ.get("TOY_SHARE", "1"))
+    sleep_under_a_wrong_clock()
+    disk.NEEDED = int(os.environ.get("TOY_NEEDED", disk.NEEDED))
+    db.WAIT_SECONDS = float(os.environ.get("TOY_WAIT", db.WAIT_SECONDS))
     if command == "work":
         sys.exit(worker.main(arguments, work))
     if command == "spare":
@@ -141,8 +173,4 @@ if __name__ == "__main__":
     place = Workspace(Path(arguments[0]))
     if command == "supervise":
         sys.exit(supervisor.main(arguments, Rounds(place, program=TOY)))
-    rounds.BACK_OFF = (0.0,)
-    restless = Rounds(place, places=lambda workspace: ["cpu:0", "cpu:1"], attempts=1000, program=TOY)
-    while True:
-        restless.step()
-        time.sleep(0.01)
+    look_after(place)
