@@ -35,6 +35,7 @@ from engine.store.workspace import Workspace, notice
 _LIGHT = "import sys; sys.modules.update(pandas=None, numpy=None); from engine.jobs import supervisor; sys.exit(supervisor.main())"
 SUPERVISOR = (sys.executable, "-c", _LIGHT)
 TICK, GLANCE = 0.1, 0.02
+QUIET_AFTER_SECONDS, QUIET_TICK, QUIET_GLANCE = 5.0, 0.5, 0.05
 IDLE_SECONDS = 600.0
 SPARE_AFTER_SECONDS, SPARE_SOON_SECONDS, SPARE_UNUSED_SECONDS = 8.0, 1.0, 60.0
 MEMORY_SECONDS = 1.0
@@ -207,10 +208,16 @@ class _Service:
 
     def _wait(self, before: int) -> None:
         """Until the next round: at once when somebody has written since `before`, for it may be a click."""
-        until = time.monotonic() + TICK
-        time.sleep(GLANCE)
-        while time.monotonic() < until and self._version() == before:
-            time.sleep(GLANCE)
+        tick, glance = (QUIET_TICK, QUIET_GLANCE) if self._is_quiet() else (TICK, GLANCE)
+        until = time.monotonic() + tick
+        time.sleep(glance)
+        while time.monotonic() < until and not self.is_told_to_end and self._version() == before:
+            time.sleep(glance)
+
+    def _is_quiet(self) -> bool:
+        """Nothing has been there to look after for a while: looking less often then spares half of what an idle supervisor costs."""
+        is_preparing = self.rounds.spare is not None and self.rounds.spare.is_preparing
+        return not is_preparing and time.monotonic() - self.busy_at > QUIET_AFTER_SECONDS
 
     def _version(self) -> int:
         """A number that changes when somebody else writes; -1 where that cannot be seen."""
