@@ -28,6 +28,15 @@ def _never_the_users_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield
 
 
+@pytest.fixture(autouse=True)
+def _no_connection_outlives_its_test() -> Iterator[None]:
+    """Two thousand workspaces in one process would otherwise take more open files than many a system allows."""
+    yield
+    from engine.store import db
+
+    db.let_go()
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> "Workspace":
     """An empty workspace, migrated and ready."""

@@ -238,7 +238,9 @@ class _Orders:
 
     def is_waiting(self) -> bool:
         """Whether there is another order, or the supervisor is gone."""
-        return b"\n" in self._said or bool(select.select([self._line], [], [], 0)[0])
+        waiting = select.poll()
+        waiting.register(self._line, select.POLLIN)
+        return b"\n" in self._said or bool(waiting.poll(0))
 
     def answer(self, number: int) -> None:
         """Says that it is done with that plan."""

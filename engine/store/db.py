@@ -165,6 +165,13 @@ def copy(workspace: "Workspace", path: Path) -> None:
     _connection(workspace).conn.execute("VACUUM INTO ?", (str(path),))
 
 
+def let_go() -> None:
+    """Closes this thread's connections, for a process that goes from workspace to workspace. The next use opens them again."""
+    while _thread.open:
+        _, (_, _, db) = _thread.open.popitem()
+        db.conn.close()
+
+
 def version() -> tuple[int, ...]:
     """The SQLite library's version, such as (3, 53, 4)."""
     return tuple(int(part) for part in driver.sqlite_version.split("."))

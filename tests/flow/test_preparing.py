@@ -1,6 +1,7 @@
 """The plan that somebody looks at is prepared before the click: by the spare worker, for that plan alone, and never to anyone's harm."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -252,3 +253,19 @@ def _measures(workspace: Workspace, run: str) -> dict[str, Any]:
 def _facts(run: runs.Run) -> dict[str, Any]:
     return {name: run.facts[name] for name in ("rows", "metrics", "baseline", "parameters", "epochs", "epoch", "best")}
 
+
+
+def test_a_supervisor_with_very_many_open_files_has_a_spare_that_listens(workspace: Workspace) -> None:
+    """Beyond 1,024 descriptors the number of the line to the spare is too high for some ways of listening."""
+    taken = [os.open(os.devnull, os.O_RDONLY) for _ in range(1_100)]
+    made = Spare(workspace, SPARE)
+    try:
+        made.keep()
+        made.prepare(look_at(workspace, ToyPlan(steps=1, preparing=60.0)))
+        until(lambda: made.is_preparing, "it is at work")
+        made.prepare(look_at(workspace, ToyPlan(steps=2)))
+        until(lambda: made.is_ready, "the second is prepared", 15)
+    finally:
+        made.drop()
+        for descriptor in taken:
+            os.close(descriptor)
