@@ -1,15 +1,20 @@
-"""Files coming in, as a page shows them: progress, what was done on import, reading again with other options, pictures."""
+"""Files coming in, as a page shows them: progress, what was done on import, reading again with other options, pictures.
 
+Reading is an errand: it goes on whatever becomes of the page or the app, and gives the project its dataset when it is done.
+"""
+
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from app import arrivals, forms, parts, state, uploads, words
+from app import errands, forms, parts, state, uploads, words
 from app.text import md, short
 from engine.columns import Table
 from engine.datasets import Dataset
-from engine.readers import READERS, Reader
+from engine.jobs.errands import Errand
+from engine.readers import READERS
 from engine.store import projects
 
 SHOWN = 18
@@ -23,7 +28,30 @@ def begin(upload: uploads.Upload) -> None:
         state.open_project(project.id)
     elif project.dataset is None and project.name == "New project":
         projects.save(state.workspace(), project.id, name=named(upload.name))
-    arrivals.start(state.workspace(), project.id, upload.path, upload.name)
+    read(project.id, upload)
+
+
+def read(project: str, upload: uploads.Upload) -> None:
+    """Begins to read the file into the project; one that is still being read for it is given up."""
+    errands.start(key_of(project), "take_in", replace=True, take=upload.path, name=upload.name, project=project)
+
+
+def key_of(project: str) -> str:
+    """The key of the errand that reads the project's file."""
+    return f"arrival-{project}"
+
+
+def is_under_way(project: str) -> bool:
+    """Whether there is something to say of a file coming in. What has arrived is in the project, and no word is due."""
+    errand = errands.find(key_of(project))
+    if errand and errand.state == "done":
+        errands.forget(errand.key)
+    return errand is not None and errand.state != "done"
+
+
+def drop(project: str) -> None:
+    """The project is deleted: nobody waits for its file any more."""
+    errands.cancel(key_of(project))
 
 
 def named(file_name: str) -> str:
@@ -32,18 +60,17 @@ def named(file_name: str) -> str:
 
 
 def progress(project: str) -> None:
-    """How far the file is, with a cancel; then what became of it."""
-    arrival = arrivals.of(project)
-    if arrival is None:
-        return
-    if arrival.error:
-        _failed(project, arrival)
-    elif arrival.is_over:
-        arrivals.forget(project)
+    """How far the file is, with a cancel; or why it could not be read."""
+    errand = errands.find(key_of(project))
+    if errand is None or errand.state == "done":
         st.rerun()
+    elif errand.error:
+        _failed(errand)
     else:
         parts.head("Reading your file")
-        _watch(project)
+        with parts.card("arrival"):
+            name = errand.arguments.get("name") or "Reading again"
+            errands.watch(errand.key, md(short(name, 80)), "Reading was cancelled.")
 
 
 def menu(dataset: Dataset) -> None:
@@ -96,25 +123,18 @@ def gallery(table: Table) -> None:
                 st.image(str(table.folder / row[pictures.id]), caption=md(said), width="stretch", alt=said)
 
 
-@st.fragment(run_every=0.5)
-def _watch(project: str) -> None:
-    arrival = arrivals.of(project)
-    if arrival is None or arrival.is_over:
-        st.rerun()
-    with parts.card("arrival"):
-        st.markdown(f"**{md(short(arrival.name, 80))}**")
-        left = arrival.seconds_left
-        st.progress(arrival.done or 0.0, text=f"{md(arrival.stage)}{f' · {words.duration(left)} left' if left else ''}")
-        st.button("Cancel", key="arrival-cancel", on_click=_cancel, args=(project,))
-
-
-def _failed(project: str, arrival: arrivals.Arrival) -> None:
-    parts.head("This file could not be read")
-    if arrival.error:
-        parts.error_box(arrival.error, "arrival")
+def _failed(errand: Errand) -> None:
+    is_broken_off = errand.can_go_on
+    parts.head("Reading your file was interrupted" if is_broken_off else "This file could not be read")
+    if errand.error:
+        parts.error_box(errand.error, "arrival")
+    if is_broken_off:
+        again = partial(errands.once_more, errand)
+        st.button("Read it again", key="arrival-again", type="primary", icon=":material/refresh:", on_click=again)
     st.caption("Everything you had before is still there.")
-    uploads.drop_zone("again-drop", begin, title="Drop another file here", hint="Or the same one, after mending it.", primary=True)
-    st.button("Go on without it", key="arrival-dismiss", type="tertiary", on_click=arrivals.forget, args=(project,))
+    if not is_broken_off:
+        uploads.drop_zone("again-drop", begin, title="Drop another file here", hint="Or the same one, after mending it.", primary=True)
+    st.button("Go on without it", key="arrival-dismiss", type="tertiary", on_click=errands.forget, args=(errand.key,))
 
 
 @st.dialog("Read the file differently", icon=":material/settings_backup_restore:", on_dismiss=lambda: state.keep("reread", None))
@@ -144,26 +164,16 @@ def _replace_dialog(dataset: Dataset) -> None:
     uploads.drop_zone("replace-drop", _replace, title="Drop the new file here")
 
 
-def _changed(before: Reader, after: Reader) -> dict[str, Any]:
-    now = after.model_dump(mode="json")
-    return {name: value for name, value in now.items() if value != before.model_dump(mode="json")[name]}
-
-
 def _reread(dataset: Dataset, options: dict[str, Any]) -> None:
     state.keep("reread", None)
     project = state.current_project()
     if project:
-        arrivals.again(state.workspace(), project.id, dataset.id, dataset.file_name, options)
+        errands.start(key_of(project.id), "read_again", replace=True, dataset=dataset.id, options=options, project=project.id)
 
 
 def _replace(upload: uploads.Upload) -> None:
     state.keep("replace", None)
     begin(upload)
-
-
-def _cancel(project: str) -> None:
-    arrivals.cancel(project)
-    state.say_next("Reading was cancelled.", ":material/cancel:")
 
 
 def _spread(rows: int, most: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import data_deletion, errands, parts, run_deletion, state, words
+from app import arriving, data_deletion, errands, parts, run_deletion, state, words
 from app.text import md
 from engine.errors import EngineError, NotFound
 from engine.store import datasets as stored
@@ -76,6 +76,7 @@ def _delete(id: str) -> None:
                 errands.drop(run.id)
         if project.dataset and st.session_state.get("delete-data"):
             datasets.delete(workspace, project.dataset)
+        arriving.drop(id)
         projects.delete(workspace, id)
     except EngineError as error:
         state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")

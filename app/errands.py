@@ -33,9 +33,22 @@ def start(key: str, question: str, **asked: Any) -> bool:
     return True
 
 
+def cancel(key: str) -> None:
+    """Nobody wants it any more."""
+    errands.cancel(state.workspace(), key)
+
+
 def forget(key: str) -> None:
     """What became of it has been seen."""
     errands.forget(state.workspace(), key)
+
+
+def once_more(errand: Errand) -> None:
+    """A callback's way to begin one again that its process did not live to end."""
+    try:
+        errands.once_more(state.workspace(), errand)
+    except EngineError as error:
+        state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
 
 
 def drop(run: str) -> None:

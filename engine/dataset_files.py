@@ -40,8 +40,8 @@ def digest(path: Path) -> str:
 
 
 def keep(workspace: "Workspace", path: Path, target: Path) -> Path:
-    """The upload in the dataset's folder: without copying if it lies in the upload folder already, where nobody changes it."""
-    if path.resolve().is_relative_to(workspace.uploads.resolve()):
+    """The upload in the dataset's folder: without copying if it lies in the workspace already, where nobody changes it."""
+    if path.resolve().is_relative_to(workspace.path.resolve()):
         double(path, target)
     else:
         shutil.copyfile(path, target)

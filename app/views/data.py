@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from app import arrivals, arriving, choices, column_table, meanwhile, parts, question, reads, sketches, state, uploads, words
+from app import arriving, choices, column_table, meanwhile, parts, question, reads, sketches, state, uploads, words
 from app.text import md, short
 from engine import extremes
 from engine.datasets import Dataset
@@ -25,7 +25,7 @@ def page() -> None:
         parts.head("Data")
         parts.need_project()
         return
-    if arrivals.of(project.id):
+    if arriving.is_under_way(project.id):
         arriving.progress(project.id)
     elif dataset is None:
         _no_data()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from app import arrivals, arriving, deletion, errands, parts, samples, state, uploads, words
+from app import arriving, deletion, errands, parts, samples, state, uploads, words
 from app.text import html, md, short
 from engine.errors import NotFound
 from engine.jobs.errands import Errand
@@ -78,7 +78,7 @@ def _project(project: Project, own: list[Run], room: Mapping[str, int]) -> None:
 
 
 def _about(project: Project, own: list[Run], room: Mapping[str, int]) -> str:
-    data = _data(project.dataset)
+    data = "its file is being read" if project.dataset is None and arriving.is_under_way(project.id) else _data(project.dataset)
     trained = words.things(len(own), "run") if own else "not trained yet"
     taken = sum(room.get(place, 0) for place in (f"datasets/{project.dataset}", *(f"runs/{run.id}" for run in own)))
     return " · ".join([data, trained, *([words.size(taken)] if taken else []), f"changed {words.ago(project.changed)}"])
@@ -193,7 +193,7 @@ def _new_project() -> None:
 
 def _arrived(upload: uploads.Upload) -> None:
     project = projects.add(state.workspace(), arriving.named(upload.name))
-    arrivals.start(state.workspace(), project.id, upload.path, upload.name)
+    arriving.read(project.id, upload)
     state.go_next("data", project=project.id, run=None)
 
 

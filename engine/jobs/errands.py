@@ -19,6 +19,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from types import FrameType
 from typing import Any, Literal
 
@@ -71,6 +72,12 @@ class Errand:
     def is_over(self) -> bool:
         return self.state != "under way"
 
+    @property
+    def can_go_on(self) -> bool:
+        """It failed only because its process ended, and the file it took is still there."""
+        is_gone = self.error is not None and self.error.what == _GONE[0]
+        return is_gone and ("path" not in self.arguments or Path(self.arguments["path"]).exists())
+
 
 def start(
     workspace: Workspace,
@@ -109,6 +116,19 @@ def start(
         os.close(lock)
     threading.Thread(target=child.wait, name=f"errand-{key}", daemon=True).start()
     return Errand(key, folder, question, asked["arguments"], "under way", "Starting")
+
+
+def once_more(workspace: Workspace, errand: Errand) -> Errand:
+    """Begins an errand again that its process did not live to end, with the file it had taken. Raises EngineError if that is gone."""
+    taken = errand.folder / _TAKEN
+    if not errand.can_go_on:
+        raise EngineError("The file is not there any more.", "Choose it again.")
+    arguments = {name: value for name, value in errand.arguments.items() if name != "path"}
+    if not taken.exists():
+        return start(workspace, errand.key, errand.question, **arguments)
+    kept = workspace.uploads / f"{token_hex(16)}.part"
+    os.replace(taken, kept)
+    return start(workspace, errand.key, errand.question, take=kept, **arguments)
 
 
 def find(workspace: Workspace, key: str) -> Errand | None:

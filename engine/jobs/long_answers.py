@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from engine.errors import EngineError
 from engine.store.workspace import Workspace
 
 Tell = Callable[[float, str], None]
@@ -72,6 +73,34 @@ def open_sample(
         projects.delete(workspace, project.id)
         raise
     return {"project": project.id, "run": run.id}
+
+
+def take_in(workspace: Workspace, folder: Path, tell: Tell, path: str, name: str, project: str) -> dict[str, str]:
+    """Reads the file into a dataset and gives it to the project, whose choices start afresh.
+
+    The file goes when it is read or cannot be read; it stays where only the process has died, so that it can be read `once_more`.
+    """
+    from engine import datasets
+    from engine.store import projects
+
+    try:
+        dataset = datasets.add(workspace, Path(path), name, on_progress=tell)
+    except EngineError:
+        Path(path).unlink(missing_ok=True)
+        raise
+    projects.save(workspace, project, dataset=dataset.id, draft={})
+    Path(path).unlink(missing_ok=True)
+    return {"dataset": dataset.id}
+
+
+def read_again(workspace: Workspace, folder: Path, tell: Tell, dataset: str, options: dict[str, Any], project: str) -> dict[str, str]:
+    """Reads the dataset's stored file with other options; the project takes what comes out, and its choices start afresh."""
+    from engine import datasets
+    from engine.store import projects
+
+    new = datasets.reread(workspace, dataset, options, tell)
+    projects.save(workspace, project, dataset=new.id, draft={})
+    return {"dataset": new.id}
 
 
 def _import_beside(bundle: Path) -> None:

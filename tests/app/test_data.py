@@ -1,16 +1,21 @@
 """Data: what came in, the guessed question, the columns, and what is said about them. Choices survive a reload."""
 
-import time
+import json
+import os
+import secrets
+import signal
 from pathlib import Path
 
 import pytest
 
-from app import arrivals
+from app import arriving
 from engine import datasets
-from engine.errors import EngineError
+from engine.jobs import errands
+from engine.jobs.errands import Errand
 from engine.store import projects
 from engine.store.workspace import Workspace
 from tests.app.conftest import NASTY, Filled, Page
+from tests.flow.watching import until
 
 
 def draft(filled: Filled) -> dict:
@@ -136,42 +141,68 @@ def test_the_first_rows_are_shown_under_the_names_they_came_with(filled: Filled)
     assert list(page.at.dataframe[0].value.columns) == ["patient id", "visit", "age", "ward", NASTY, "bill code", "ill"]
 
 
+def arriving_in(page: Page, workspace: Workspace, project: str, content: bytes, name: str) -> Page:
+    """The file as it is when a browser has brought it in full, being read into the project; watched to the end."""
+    take(workspace, project, content, name)
+    assert "Reading your file" in page.run().words
+    return page.until(lambda: "Reading your file" not in page.words)
+
+
+def take(workspace: Workspace, project: str, content: bytes, name: str) -> Errand:
+    path = workspace.uploads / f"{secrets.token_hex(16)}.part"
+    path.write_bytes(content)
+    return errands.start(workspace, arriving.key_of(project), "take_in", take=path, name=name, project=project)
+
+
+SMALL = b"a,b\n" + b"".join(b"%d,%d\n" % (i, i % 2) for i in range(60))
+
+
 def test_a_broken_upload_is_said_plainly_and_leaves_everything(filled: Filled) -> None:
-    arrival = arrivals.Arrival(filled.project, "broken.csv", error=EngineError("The file is a picture.", "Choose a table."))
-    arrivals._arrivals[filled.project] = arrival
-    page = Page("data", project=filled.project)
-    assert "The file is a picture." in page.words
+    page = arriving_in(Page("data", project=filled.project), filled.workspace, filled.project, b"\x89PNG\r\n\x1a\n", "broken.csv")
+    assert "This file could not be read" in page.words and not page.has("arrival-again")
     assert "Everything you had before is still there." in page.words
     page.click("arrival-dismiss")
     assert "Your data" in page.words
 
 
-def test_a_file_is_read_in_the_background_into_its_project(empty: Workspace, tmp_path: object) -> None:
+def test_a_file_is_read_in_the_background_into_its_project(empty: Workspace) -> None:
     project = projects.add(empty, "Fresh")
-    path = empty.uploads / "0.part"
-    path.write_text("a,b\n" + "".join(f"{i},{i % 2}\n" for i in range(60)))
-    arrival = arrivals.start(empty, project.id, path, "small.csv")
-    end = time.monotonic() + 30
-    while not arrival.is_over and time.monotonic() < end:
-        time.sleep(0.05)
-    assert arrival.error is None
-    assert projects.get(empty, project.id).dataset == arrival.dataset
-    assert not path.exists()
-    arrivals.forget(project.id)
+    page = arriving_in(Page("data", project=project.id), empty, project.id, SMALL, "small.csv")
+    assert "Your data" in page.words
+    assert datasets.get(empty, projects.get(empty, project.id).dataset or "").rows == 60
+    assert not [*empty.uploads.iterdir()] and not [*(empty.path / "errands").glob("*/*")]
 
 
 def test_an_unreadable_file_says_what_and_how_to_mend_it(empty: Workspace) -> None:
     project = projects.add(empty, "Fresh")
-    path = empty.uploads / "1.part"
-    path.write_bytes(b"")
-    arrival = arrivals.start(empty, project.id, path, "nothing.csv")
-    end = time.monotonic() + 30
-    while not arrival.is_over and time.monotonic() < end:
-        time.sleep(0.05)
-    assert arrival.error is not None
-    assert arrival.error.what and arrival.error.fix
+    page = arriving_in(Page("data", project=project.id), empty, project.id, b"", "nothing.csv")
+    assert "The file is empty" in page.words
     assert projects.get(empty, project.id).dataset is None
-    arrivals.forget(project.id)
+
+
+def test_reading_that_was_killed_is_said_and_begun_again_by_one_click(empty: Workspace) -> None:
+    project = projects.add(empty, "Fresh")
+    take(empty, project.id, SMALL * 20_000, "large.csv")
+    key = arriving.key_of(project.id)
+    until(lambda: (told := errands.find(empty, key)) is not None and told.part > 0, "reading has begun")
+    process = json.loads((empty.path / "errands" / key / "state.json").read_text())["process"][0]
+    os.killpg(process, signal.SIGKILL)
+    page = Page("data", project=project.id)
+    page.until(lambda: page.has("arrival-again"))
+    assert "Reading your file was interrupted" in page.words
+    page.click("arrival-again")
+    page.until(lambda: "Your data" in page.words)
+    assert datasets.get(empty, projects.get(empty, project.id).dataset or "").rows > 1_000_000
+
+
+def test_a_deleted_project_takes_no_file_any_more(empty: Workspace) -> None:
+    project = projects.add(empty, "Fresh")
+    take(empty, project.id, SMALL * 20_000, "large.csv")
+    page = Page("home")
+    page.click(f"delete-{project.id}").click("delete-yes")
+    until(lambda: not [*(empty.path / "errands").glob("arrival-*")], "the errand is gone")
+    assert errands.find(empty, arriving.key_of(project.id)) is None
+    assert datasets.all(empty) == []
 
 
 @pytest.mark.parametrize("view", ["prepare", "design"])
