@@ -7,6 +7,7 @@ import secrets
 import time
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +16,9 @@ import streamlit
 from itsdangerous import BadSignature, TimestampSigner
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from engine.store import keys
+from engine.store.workspace import Workspace
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 TOKEN_STAYS_EQUAL = 3600
@@ -29,12 +33,25 @@ class _HourlySigner(TimestampSigner):
         return int(time.time()) // TOKEN_STAYS_EQUAL * TOKEN_STAYS_EQUAL
 
 
-_signer = _HourlySigner(secrets.token_bytes(32), salt="page")
+@cache
+def _signer_of(path: Path) -> _HourlySigner:
+    """The workspace's: a page that was open when the app ended goes on with the app that is started next. On a full disk: this app's."""
+    try:
+        key = keys.get(Workspace(path), "page")
+    except OSError:
+        key = secrets.token_bytes(keys.BYTES)
+    return _HourlySigner(key, salt="page")
+
+
+def _signer() -> _HourlySigner:
+    from app import state
+
+    return _signer_of(state.workspace().path)
 
 
 def token(subject: str) -> str:
     """A token a page gives its component for one subject such as "uploads" or "run:r1a2b3c4d5e". Good for a day, equal within an hour."""
-    return _signer.sign(subject).decode()
+    return _signer().sign(subject).decode()
 
 
 def allows(headers: Mapping[str, str], query: Mapping[str, str], subject: str, method: str = "GET") -> bool:
@@ -120,7 +137,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
 
 def _is_for(given: str, subject: str) -> bool:
     try:
-        return _signer.unsign(given, max_age=TOKEN_LIVES).decode() == subject
+        return _signer().unsign(given, max_age=TOKEN_LIVES).decode() == subject
     except (BadSignature, UnicodeDecodeError):
         return False
 

@@ -10,7 +10,7 @@ const load = url => library ??= new Promise((ok, no) => {
 const CONFIG = { responsive: true, displaylogo: false, showSendToCloud: false, showTips: false,
   modeBarButtonsToRemove: ['sendChartToCloud', 'lasso2d', 'select2d', 'autoScale2d', 'zoomIn2d', 'zoomOut2d', 'pan2d'] };
 const LABELS = ['rows it learns from', 'rows it does not learn from', 'within the epoch'];
-const FIRST_WAIT = 500, LONGEST_WAIT = 15000, TABLE_ROWS = 200, MARKED = 60, OVER = 1000;
+const FIRST_WAIT = 500, LONGEST_WAIT = 2000, TABLE_ROWS = 200, MARKED = 60, OVER = 1000;
 const lives = new WeakMap();
 
 export default function ({ data, parentElement }) {

@@ -35,7 +35,7 @@ from engine.store.workspace import Workspace, notice
 _LIGHT = "import sys; sys.modules.update(pandas=None, numpy=None); from engine.jobs import supervisor; sys.exit(supervisor.main())"
 SUPERVISOR = (sys.executable, "-c", _LIGHT)
 TICK, GLANCE = 0.1, 0.02
-QUIET_AFTER_SECONDS, QUIET_TICK, QUIET_GLANCE = 5.0, 0.5, 0.05
+QUIET_AFTER_SECONDS, QUIET_TICK, QUIET_GLANCE = 5.0, 0.5, 0.1
 IDLE_SECONDS = 600.0
 SPARE_AFTER_SECONDS, SPARE_SOON_SECONDS, SPARE_UNUSED_SECONDS = 8.0, 1.0, 60.0
 MEMORY_SECONDS = 1.0
@@ -209,9 +209,12 @@ class _Service:
     def _wait(self, before: int) -> None:
         """Until the next round: at once when somebody has written since `before`, for it may be a click."""
         tick, glance = (QUIET_TICK, QUIET_GLANCE) if self._is_quiet() else (TICK, GLANCE)
-        until = time.monotonic() + tick
+        until, trace = time.monotonic() + tick, None
         time.sleep(glance)
-        while time.monotonic() < until and not self.is_told_to_end and self._version() == before:
+        while time.monotonic() < until and not self.is_told_to_end:
+            seen, trace = trace, db.trace(self.workspace)
+            if (trace is None or trace != seen) and self._version() != before:
+                return
             time.sleep(glance)
 
     def _is_quiet(self) -> bool:

@@ -1,5 +1,7 @@
 """Strangers are refused: by host, by origin, by token; and every answer carries the security headers."""
 
+from pathlib import Path
+
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -9,6 +11,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app import gate
+from engine.store.workspace import Workspace
 
 
 async def _hello(request: object) -> PlainTextResponse:
@@ -88,3 +91,25 @@ def test_a_token_grows_old(monkeypatch: pytest.MonkeyPatch) -> None:
     real = gate.time.time
     monkeypatch.setattr(gate.time, "time", lambda: real() + gate.TOKEN_LIVES + gate.TOKEN_STAYS_EQUAL + 1)
     assert not gate.allows({"host": "127.0.0.1"}, {"token": token}, "uploads")
+
+
+def test_a_page_goes_on_with_the_app_that_is_started_next(empty: Workspace) -> None:
+    token = gate.token("run:r1")
+    gate._signer_of.cache_clear()
+    assert gate.allows({"host": "127.0.0.1"}, {"token": token}, "run:r1")
+    (key,) = (empty.path / "keys").iterdir()
+    assert (key.stat().st_mode & 0o777, key.stat().st_size) == (0o600, 32)
+
+
+def test_a_token_of_another_workspace_is_refused(empty: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = gate.token("run:r1")
+    monkeypatch.setenv("MODELWRIGHT_WORKSPACE", str(tmp_path / "another"))
+    assert not gate.allows({"host": "127.0.0.1"}, {"token": token}, "run:r1")
+
+
+def test_with_no_room_for_its_key_the_app_still_knows_its_own_pages(empty: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> bytes:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(gate.keys, "get", full)
+    assert gate.allows({"host": "127.0.0.1"}, {"token": gate.token("run:r1")}, "run:r1")

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Page, expect
 
 from engine.store import runs
 from tests.browser import person
@@ -15,7 +15,7 @@ from tests.browser.conftest import Served, shoot, until
 
 pytestmark = pytest.mark.browser
 NEVER_ENDING = "100000"
-AGAIN, SOON = 5, 3.0
+AGAIN, SOON = 10, 3.0
 
 
 @pytest.fixture
@@ -60,15 +60,9 @@ def test_a_killed_server_changes_nothing_about_a_run(served: Served, learning: P
 
 @pytest.mark.chaos
 @pytest.mark.timeout(900)
-def test_the_curve_grows_again_soon_after_the_page_is_connected(served: Served, learning: Page) -> None:
-    """Counted from the first word of the new server to the page: how soon a browser tries again is Streamlit's choice."""
-    page, heard, took, since_up = learning, [0.0], [], []
-
-    def opened(socket: WebSocket) -> None:
-        if socket.url.endswith("/_stcore/stream"):
-            socket.once("framereceived", lambda _: heard.append(time.monotonic()))
-
-    page.on("websocket", opened)
+def test_the_curve_grows_again_soon_after_the_server_answers(served: Served, learning: Page) -> None:
+    """The curve has a line of its own and does not wait until the rest of the page is connected again."""
+    page, took = learning, []
     person.grow(page, 3)
     for _ in range(AGAIN):
         served.kill()
@@ -76,11 +70,8 @@ def test_the_curve_grows_again_soon_after_the_page_is_connected(served: Served, 
         served.start()
         up = time.monotonic()
         person.grow(page, 1)
-        assert heard[-1] > up - 1, "the page was not connected again"
-        took.append(time.monotonic() - heard[-1])
-        since_up.append(time.monotonic() - up)
-    for name, seconds in (("the page was connected", took), ("the server answered", since_up)):
-        print(f"\ncurve again after {name}: {', '.join(f'{one:.1f}' for one in seconds)} s")
+        took.append(time.monotonic() - up)
+    print(f"\ncurve again after the server answered: {', '.join(f'{one:.1f}' for one in took)} s")
     person.press(page, "cancel")
     expect(person.heading(page, "Cancelled")).to_be_visible(timeout=60_000)
     assert max(took) < SOON
