@@ -129,9 +129,13 @@ def _now(run: str, can_change: bool, drawn: tuple[object, ...]) -> None:
         try:
             _as_it_is(run, can_change, drawn)
         except db.Busy:
-            st.markdown(f":orange[:material/hourglass_top:] {BUSY}")
+            _say_busy()
 
     draw()
+
+
+def _say_busy() -> None:
+    st.markdown(f":orange[:material/hourglass_top:] {BUSY}")
 
 
 def _as_it_is(run: str, can_change: bool, drawn: tuple[object, ...]) -> None:
@@ -141,6 +145,8 @@ def _as_it_is(run: str, can_change: bool, drawn: tuple[object, ...]) -> None:
         st.rerun()
     if can_change and _drawn(found) != drawn:
         st.rerun()
+    if is_under_way(found) and db.is_held(state.workspace()):
+        _say_busy()
     _numbers(found, is_under_way(found))
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "data_version",
     "in_memory",
     "is_damage",
+    "is_held",
     "is_safe",
     "reading",
     "rows",
@@ -40,6 +41,7 @@ __all__ = [
 DatabaseError: type[Exception] = driver.DatabaseError
 Busy: type[Exception] = driver.OperationalError
 WAIT_SECONDS = 30
+HELD_MILLISECONDS = 250
 LARGE_LOG = 64 * 2**20
 _CORRUPT, _NO_DATABASE = 11, 26
 
@@ -106,6 +108,20 @@ def select(db: Database, sql: str, params: Sequence[Any] | dict[str, Any] = ()) 
 def data_version(workspace: "Workspace") -> int:
     """A number that changes when another connection wrote. Compare only values taken in the same thread."""
     return int(_connection(workspace).conn.execute("PRAGMA data_version").fetchone()[0])
+
+
+def is_held(workspace: "Workspace") -> bool:
+    """Whether somebody keeps the others from writing for longer than a write takes (a quarter of a second)."""
+    connection = _connection(workspace).conn
+    connection.execute(f"PRAGMA busy_timeout={HELD_MILLISECONDS}")
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    except Busy:
+        return True
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={1000 * WAIT_SECONDS}")
+    return False
 
 
 def trace(workspace: "Workspace") -> tuple[int, int] | None:
