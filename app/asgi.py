@@ -16,11 +16,13 @@ from app import live, state, uploads
 from app.gate import Gate
 from engine.errors import EngineError
 from engine.jobs import desk, errands, supervisor
+from engine.store import db
 from engine.store.workspace import Workspace, notice
 
 COLLECT_EVERY = 60
 WATCH_EVERY = 5
 SWEEP_EVERY = 3600
+PATIENCE = 5.0
 log = logging.getLogger("modelwright.app")
 
 
@@ -82,15 +84,21 @@ async def _sweep() -> None:
 
 
 def _on_error(error: Exception) -> bool:
-    """A bug reached the page: the details go to the log, the reader gets a sentence."""
+    """What nobody else has caught, from a page or from a click: the details go to the log, the reader gets a sentence."""
     from app import parts
 
     log.error("A page failed", exc_info=error)
     notice(Workspace.at(), error)
-    parts.broken_page()
+    if isinstance(error, EngineError):
+        parts.error_box(error, "uncaught")
+    elif db.is_busy(error):
+        parts.busy_page()
+    else:
+        parts.broken_page()
     return True
 
 
+db.wait_at_most(PATIENCE)
 app = st.App(
     Path(__file__).with_name("main.py"),
     routes=[*uploads.routes(), *live.routes()],

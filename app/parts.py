@@ -81,6 +81,14 @@ def broken_page() -> None:
     st.button("Draw it again", key="again", icon=":material/refresh:")
 
 
+def busy_page() -> None:
+    """Shown instead of a page, or after a click, that had to wait too long for the database."""
+    st.markdown("### :orange[:material/hourglass_top:] Another program is using the database", anchors=False)
+    st.markdown("What you have just done was not carried out. Your data is safe, and trainings go on. Try it again in a moment.")
+    st.caption("It is the file workspace.db in the workspace folder. Close the program that has it open.")
+    st.button("Try again", key="again", icon=":material/refresh:")
+
+
 def empty(icon: str, title: str, text: str, button: str = "", view: str = "", on_click: Callable[[], None] | None = None) -> None:
     """An empty state: what will be here, and the one button that gets there (a `view` to go to, or a callback)."""
     with st.container(key="empty", horizontal_alignment="center", border=True):

@@ -27,6 +27,7 @@ __all__ = [
     "damage",
     "data_version",
     "in_memory",
+    "is_busy",
     "is_damage",
     "is_held",
     "is_safe",
@@ -35,15 +36,16 @@ __all__ = [
     "tidy",
     "trace",
     "version",
+    "wait_at_most",
     "write",
 ]
 
 DatabaseError: type[Exception] = driver.DatabaseError
 Busy: type[Exception] = driver.OperationalError
-WAIT_SECONDS = 30
+WAIT_SECONDS = 30.0
 HELD_MILLISECONDS = 250
 LARGE_LOG = 64 * 2**20
-_CORRUPT, _NO_DATABASE = 11, 26
+_BUSY, _LOCKED, _CORRUPT, _NO_DATABASE = 5, 6, 11, 26
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -93,6 +95,17 @@ def write(workspace: "Workspace", durable: bool = False) -> Iterator[Database]:
             raise
 
 
+def wait_at_most(seconds: float) -> None:
+    """How long this process waits for a database that another program holds (30 s); for connections opened from now on."""
+    global WAIT_SECONDS
+    WAIT_SECONDS = seconds
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether the error says that another program holds the database."""
+    return isinstance(error, Busy) and getattr(error, "sqlite_errorcode", 0) & 0xFF in {_BUSY, _LOCKED}
+
+
 def rows(workspace: "Workspace", sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
     """All rows of a query, read to the end (a half-read one would keep the log from shrinking)."""
     return select(_connection(workspace), sql, params)
@@ -120,7 +133,7 @@ def is_held(workspace: "Workspace") -> bool:
     except Busy:
         return True
     finally:
-        connection.execute(f"PRAGMA busy_timeout={1000 * WAIT_SECONDS}")
+        connection.execute(f"PRAGMA busy_timeout={int(1000 * WAIT_SECONDS)}")
     return False
 
 
