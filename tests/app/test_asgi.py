@@ -1,4 +1,4 @@
-"""What nobody has caught: the reader gets a sentence that fits, never a traceback."""
+"""What nobody has caught, and a database that another program holds: the reader gets a sentence that fits, never a traceback."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -6,6 +6,8 @@ from streamlit.testing.v1 import AppTest
 from engine.errors import EngineError
 from engine.store import db, projects
 from engine.store.workspace import Workspace
+from tests.app.test_train import at_work, learn, opened
+from tests.app.trained import Trained
 from tests.chaos.test_locked_database import held
 
 
@@ -27,6 +29,17 @@ def test_a_held_database_is_named_and_the_click_is_said_to_be_lost(empty: Worksp
         projects.add(empty, "Fresh")
     assert "Another program is using the database" in shown(busy.value)
     assert "was not carried out" in shown(busy.value)
+
+
+def test_that_another_program_holds_the_database_is_said_beside_the_numbers(trained: Trained) -> None:
+    run = at_work(trained)
+    learn(trained, run, [0.9, 0.7, 0.5])
+    page = opened(trained, run)
+    with held(trained.workspace, 60):
+        page.run()
+        assert "Database busy: another program is using it. The training goes on meanwhile" in page.words
+        assert "3 of 12" in page.words
+    assert "Database busy" not in page.run().words
 
 
 def test_what_a_person_can_mend_is_said_in_its_own_words(empty: Workspace) -> None:

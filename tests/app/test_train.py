@@ -16,7 +16,6 @@ from engine.store.workspace import Workspace
 from engine.terms import Terms
 from tests.app.conftest import NASTY, Filled, Page
 from tests.app.trained import Trained
-from tests.chaos.test_locked_database import held
 
 SOMEBODY = Identity(pid=4, ticks=5, boot="a boot")
 COSTS = {"seconds": 42.0, "seconds_low": 20.0, "seconds_high": 100.0, "epochs": 12, "per_epoch": 0.25, "megabytes": 320.0}
@@ -189,17 +188,6 @@ def test_a_busy_database_is_named_and_the_page_stays(ready: Trained, monkeypatch
         assert headings(page) == ["Learning"] and page.has("stop")
         assert "Database busy: another program is using it. The training goes on meanwhile" in page.words
     assert "Database busy" not in page.run().words and "3 of 12" in page.words
-
-
-def test_that_another_program_holds_the_database_is_said_beside_the_numbers(ready: Trained) -> None:
-    run = at_work(ready)
-    learn(ready, run, [0.9, 0.7, 0.5])
-    page = opened(ready, run)
-    with held(ready.workspace, 60):
-        page.run()
-        assert "Database busy: another program is using it. The training goes on meanwhile" in page.words
-        assert "3 of 12" in page.words
-    assert "Database busy" not in page.run().words
 
 
 EXAMPLES = {
