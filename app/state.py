@@ -67,8 +67,11 @@ def look_into_store() -> None:
 
 
 def current_project() -> Project | None:
-    """The project named by the URL, else by this session. A project that is gone counts as none; `lost` tells."""
-    id = st.query_params.get(PROJECT) or st.session_state.get(PROJECT)
+    """The project of the run named by the URL, else the one named by the URL, else this session's.
+
+    A project that is gone counts as none; `lost` tells.
+    """
+    id = _project_of(st.query_params.get(RUN)) or st.query_params.get(PROJECT) or st.session_state.get(PROJECT)
     if not id:
         return None
     try:
@@ -269,6 +272,15 @@ def recall(name: str, default: Any = None) -> Any:
 def keep(name: str, value: Any) -> None:
     """Remembers a small thing for this session."""
     st.session_state[f"_{name}"] = value
+
+
+def _project_of(run: str | None) -> str | None:
+    """The project that the run belongs to, as far as both are there."""
+    try:
+        found = runs.get(workspace(), run).project if run else None
+        return projects.get(workspace(), found).id if found else None
+    except NotFound:
+        return None
 
 
 def _remember(name: str, value: str) -> None:

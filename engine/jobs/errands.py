@@ -217,10 +217,15 @@ def _clear(workspace: Workspace, key: str, only_cancelled: bool) -> None:
         return
     try:
         if not only_cancelled or (folder / _CANCEL).exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            _lock(workspace, key).unlink(missing_ok=True)
+            _remove(workspace, key)
     finally:
         os.close(lock)
+
+
+def _remove(workspace: Workspace, key: str) -> None:
+    """For whoever holds the lock."""
+    shutil.rmtree(_folder(workspace, key), ignore_errors=True)
+    _lock(workspace, key).unlink(missing_ok=True)
 
 
 def _see_off(workspace: Workspace, key: str) -> None:
@@ -301,7 +306,7 @@ def main() -> int:
         tell.say(process=[process.pid, process.ticks, process.boot] if process else None)
         tell.say(state="done", answer=_answer(workspace, folder, tell, told["question"], told["arguments"]), part=1.0, left=0.0)
     except _Cancelled:
-        return 0
+        _remove(workspace, key)
     except EngineError as error:
         tell.say(state="failed", error={"kind": type(error).__name__, "what": error.what, "fix": error.fix})
     except Exception as error:

@@ -6,6 +6,7 @@ from app.state import Draft
 from engine.store import projects
 from engine.store.workspace import Workspace
 from tests.app.conftest import Filled, Page
+from tests.app.trained import Trained
 
 GONE = "The {} that this page was opened with is not there any more."
 
@@ -75,3 +76,14 @@ def test_every_page_draws_in_an_empty_workspace(empty: Workspace) -> None:
 def test_a_draft_is_json_and_back() -> None:
     draft = Draft(target="c1", answers={"group": ""}, seen=("data",), inputs={"c2": False})
     assert Draft.model_validate(draft.model_dump(mode="json")) == draft
+
+
+def test_a_link_to_a_run_opens_its_project(trained: Trained) -> None:
+    page = Page("train", run=trained.run)
+    assert page.at.query_params["project"] == trained.project
+
+
+def test_a_link_to_a_run_of_another_project_goes_there(trained: Trained) -> None:
+    other = projects.add(trained.workspace, "Another")
+    page = Page("train", project=other.id, run=trained.run)
+    assert page.at.query_params["project"] == trained.project
