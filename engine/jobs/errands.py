@@ -35,8 +35,8 @@ State = Literal["under way", "done", "failed"]
 
 ERRAND = (sys.executable, "-m", "engine.jobs.errands")
 STALE_AFTER = 24 * 3600
-PATIENCE, SOON = 5.0, 0.2
-UNTIL_KILLED = 2.0
+PATIENCE, SOON = 10.0, 0.2
+UNTIL_KILLED, UNTIL_GIVEN_UP = 2.0, 60.0
 OFTEN = 0.2
 SURE_AFTER, SURE_FROM = 2.0, 0.02
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,120}")
@@ -166,8 +166,11 @@ def cancel(workspace: Workspace, key: str) -> None:
 
 
 def forget(workspace: Workspace, key: str) -> None:
-    """Throws an errand that is over away, with what it made. One under way stays."""
+    """Throws an errand that is over away, with what it made; at once, even if its process is not quite gone. One under way stays."""
     _clear(workspace, key, only_cancelled=False)
+    errand = find(workspace, key)
+    if errand and errand.is_over:
+        cancel(workspace, key)
 
 
 def sweep(workspace: Workspace, older_than: float = STALE_AFTER) -> int:
@@ -217,25 +220,21 @@ def _clear(workspace: Workspace, key: str, only_cancelled: bool) -> None:
         return
     try:
         if not only_cancelled or (folder / _CANCEL).exists():
-            _remove(workspace, key)
+            shutil.rmtree(folder, ignore_errors=True)
+            _lock(workspace, key).unlink(missing_ok=True)
     finally:
         os.close(lock)
 
 
-def _remove(workspace: Workspace, key: str) -> None:
-    """For whoever holds the lock."""
-    shutil.rmtree(_folder(workspace, key), ignore_errors=True)
-    _lock(workspace, key).unlink(missing_ok=True)
-
-
 def _see_off(workspace: Workspace, key: str) -> None:
-    """Waits for a cancelled child, ends it by force if need be, and clears away behind it."""
-    folder, until = _folder(workspace, key), time.monotonic() + UNTIL_KILLED
-    while not locks.is_free(_lock(workspace, key)) and time.monotonic() < until:
+    """Waits for a cancelled child, ends it by force if need be, and clears away behind it. One that has only just been started cannot
+    be signalled yet; it ends by itself as soon as it looks.
+    """
+    folder, began = _folder(workspace, key), time.monotonic()
+    while (folder / _CANCEL).exists() and not locks.is_free(_lock(workspace, key)) and time.monotonic() - began < UNTIL_GIVEN_UP:
+        if time.monotonic() - began > UNTIL_KILLED:
+            _signal(folder, signal.SIGKILL)
         time.sleep(0.05)
-    if (folder / _CANCEL).exists() and not locks.is_free(_lock(workspace, key)):
-        _signal(folder, signal.SIGKILL)
-        time.sleep(0.1)
     _clear(workspace, key, only_cancelled=True)
 
 
@@ -306,7 +305,7 @@ def main() -> int:
         tell.say(process=[process.pid, process.ticks, process.boot] if process else None)
         tell.say(state="done", answer=_answer(workspace, folder, tell, told["question"], told["arguments"]), part=1.0, left=0.0)
     except _Cancelled:
-        _remove(workspace, key)
+        return 0
     except EngineError as error:
         tell.say(state="failed", error={"kind": type(error).__name__, "what": error.what, "fix": error.fix})
     except Exception as error:

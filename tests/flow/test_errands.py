@@ -140,7 +140,7 @@ def test_a_file_goes_with_the_errand_that_took_it(workspace: Workspace, tmp_path
     assert ended(workspace).answer == ["a", "b"]
     assert not (tmp_path / "upload").exists()
     errands.forget(workspace, "toy-1")
-    assert not errand.folder.exists()
+    until(lambda: not errand.folder.exists(), "its folder goes", 10)
 
 
 def test_a_new_one_can_take_the_place_of_one_under_way(workspace: Workspace) -> None:
