@@ -116,6 +116,9 @@ class _Typed:
         self._changes.append(reading.changes)
         self._doubts.append(reading.doubts)
         self._profiles.append(_profiled(texts, reading, typed, self.pictures))
+        if odd_values.only_counts(reading.column, typed):
+            what = f"Column '{name}' only numbers the rows, so it is not learned from."
+            self._changes[-1].append(Change(what=what, column=id))
         is_number = reading.column.type == "number" and reading.column.decimal == "." and not reading.doubts
         self._has_points |= is_number and self._profiles[-1].distinct > 0 and not self._profiles[-1].whole
         self._codes.add(reading.column, typed)
@@ -148,7 +151,8 @@ class _Typed:
         return [doubt for doubts in self._doubts for doubt in doubts]
 
     def profile(self) -> Profile:
-        return profile.of_table(self.rows, self._profiles, self._codes.duplicates())
+        about = profile.of_table(self.rows, self._profiles, self._codes.duplicates())
+        return about.model_copy(update={"problems": (*about.problems, *odd_values.of_table(self.columns))})
 
 
 def read_source(request: Request, source: Path, pictures: Path, tell: Tell) -> tuple[Raw, int]:

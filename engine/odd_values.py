@@ -1,12 +1,18 @@
 """What is odd in a column's text although it could be read: damage by Excel, dates out of range, files and lists in cells."""
 
+import re
+import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine import dates
+from engine.columns import Column
 from engine.problems import Level, Problem
 
 if TYPE_CHECKING:
@@ -15,6 +21,9 @@ if TYPE_CHECKING:
 _SHOWN = 4
 _LOOKED_AT = 2_000
 _SHARE = 0.8
+_MANY = 1_000
+_FEWEST = 20
+_UNNAMED = re.compile(r"column 1|unnamed.*|index|row|rownames?|level_0|x|#", re.IGNORECASE)
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|mär|mai|okt|dez"
 _DAMAGED = rf"(?i)^(\d{{1,2}}-({_MONTHS})|({_MONTHS})-\d{{2}})$"
 _INFINITE = "(?i)^[-+]?(inf|infinity|\u221e)$"
@@ -32,6 +41,36 @@ def problems(texts: pa.Array, reading: "Reading") -> list[Problem]:
     if reading.column.type == "date":
         return [*_out_of_range(trimmed, reading), *_far_dates(trimmed, reading)]
     return _in_cells(trimmed, reading) if reading.column.type in ("category", "text") else []
+
+
+def of_table(columns: Sequence[Column]) -> list[Problem]:
+    """What is odd about the columns together: very many, or names that are nearly the same."""
+    found = []
+    if len(columns) > _MANY:
+        fix = "Leave out those that cannot matter: with more columns than rows a model finds patterns that are not there."
+        found.append(Problem(where="Table", what=f"There are {len(columns):,} columns.", fix=fix))
+    groups: dict[str, list[Column]] = {}
+    for column in columns:
+        groups.setdefault(re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", column.name)).casefold(), []).append(column)
+    for same in groups.values():
+        if len(same) > 1 and _bare(same):
+            said = " and ".join(f"'{column.name}'" for column in same[:_SHOWN])
+            fix = "Check that each is a column of its own, and give them names that cannot be confused."
+            what = f"The names {said} differ only in capitals, blanks or marks."
+            found.append(Problem(where="Table", what=what, fix=fix, level="info", column=same[1].id))
+    return found
+
+
+def only_counts(column: Column, typed: "pd.Series[Any]") -> bool:
+    """Whether the column only numbers the rows from 0 or 1, as many programs add when they write a file."""
+    if column.type != "number" or len(typed) < _FEWEST or not _UNNAMED.fullmatch(column.name):
+        return False
+    counted = typed.to_numpy(np.float64)
+    return bool(counted[0] in (0, 1) and (np.diff(counted) == 1).all())
+
+
+def _bare(same: Sequence[Column]) -> bool:
+    return bool(re.sub(r"[\W_]+", "", same[0].name)) and not any(re.search(r" \(\d+\)$", column.name) for column in same)
 
 
 def _infinite(trimmed: pa.Array, reading: "Reading") -> list[Problem]:
