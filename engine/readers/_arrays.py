@@ -68,11 +68,13 @@ def load(path: Path, head: Head) -> "np.ndarray[Any, Any]":
     for length in head.shape:
         count *= length
     if count * head.dtype.itemsize > MOST_BYTES:
-        raise UnreadableFile(f"The array '{head.name}' ({head.size}) is larger than 1 GB.", "Leave out rows or columns, or save it as Parquet.")
+        raise UnreadableFile(
+            f"The array '{head.name}' ({head.size}) is larger than 1 GB.", "Leave out rows or columns, or save it as Parquet."
+        )
     check_size(head.width, head.rows)
     try:
         if not head.member:
-            return np.load(path, mmap_mode="r", allow_pickle=False) if count else np.load(path, allow_pickle=False)
+            return cast("np.ndarray[Any, Any]", np.load(path, mmap_mode="r" if count else None, allow_pickle=False))
         with zipfile.ZipFile(path) as archive, archive.open(head.member) as file:
             return cast("np.ndarray[Any, Any]", npy.read_array(cast("Any", file), allow_pickle=False))
     except _ERRORS as error:

@@ -59,6 +59,7 @@ _PROMISES = {
     ".npz": "NumPy",
     ".dta": "Stata",
     ".arff": "ARFF",
+    ".fwf": "fixed width",
 }
 _UNKNOWN = "bytes that are neither text nor a kind of file known here"
 

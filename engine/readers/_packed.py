@@ -1,4 +1,4 @@
-"""What a wrapping around a file of another kind has in common: it is unpacked with a count of the real bytes, then read by its own reader."""
+"""Wrappings around a file of another kind: it is unpacked with a count of the real bytes, then read by its own reader."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -6,18 +6,20 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from engine.doubts import Choice, Doubt
 from engine.errors import UnreadableFile
 from engine.names import mend
 from engine.readers._arrays import MOST_BYTES, Head, heads, is_plain, load, texts
 from engine.readers._content import head, members
 from engine.readers.base import Batch, Change, Job, Raw, Reader, check_size, column_id
 from engine.spec import param
+from engine.wording import count
 
 _ROWS = 50_000
 _SPARSE = {"indices", "indptr", "shape", "data"}
 _PARTS = ("train", "valid", "val", "test")
 _ANSWERS = ("y", "target", "label", "class", "answer")
-_SHOWN = 5
+_SHOWN, _OFFERED = 5, 12
 
 Group = list[Head]
 
@@ -31,7 +33,7 @@ class NumpyArrays(Reader):
     extensions: ClassVar[tuple[str, ...]] = (".npz", ".npy")
     holds: ClassVar[str] = "NumPy arrays"
 
-    array: str = param("", "Array", help="The array to read, with those that have as many rows; empty means the one for training, else the largest.")
+    array: str = param("", "Array", help="Read with those that have as many rows; empty means the one for training, else the largest.")
 
     @classmethod
     def sniff(cls, path: Path) -> bool:
@@ -51,7 +53,7 @@ class NumpyArrays(Reader):
         mended, done = mend(names)
         changes += [Change(what=what, column=column_id(place)) for place, what in done]
         used = self.model_copy(update={"array": _leader(group).name})
-        return Raw(mended, _batches(columns, rows, job), used, changes)
+        return Raw(mended, _batches(columns, rows, job), used, changes, doubts=_asked(groups, group))
 
     def _chosen(self, groups: Sequence[Group]) -> Group:
         if not groups:
@@ -150,8 +152,29 @@ def _told(found: Sequence[Head], group: Group, left_out: Sequence[str]) -> list[
     changes = []
     if others := [f"{one.name} ({one.size})" for one in found if one not in group]:
         read = ", ".join(f"'{one.name}'" for one in group)
-        changes.append(Change(what=f"The arrays {read} were read; the others were not.", count=len(others), examples=tuple(others[:_SHOWN])))
+        what = f"The arrays {read} were read; the others were not."
+        changes.append(Change(what=what, count=len(others), examples=tuple(others[:_SHOWN])))
     if left_out:
         what = "Parts that are no plain numbers, texts or dates were left out."
         changes.append(Change(what=what, count=len(left_out), examples=tuple(left_out[:_SHOWN])))
     return changes
+
+
+def _asked(groups: Sequence[Group], chosen: Group) -> list[Doubt]:
+    """Which of several tables is meant: those with more than one value a row or many rows."""
+    offered = [group for group in groups[:_OFFERED] if group is chosen or not _is_aside(group, groups[0])]
+    if len(offered) < 2 or chosen not in offered:
+        return []
+    choices = tuple(Choice(label=_described(group), options={"array": _leader(group).name}) for group in offered)
+    what = "The file holds arrays with different numbers of rows. Which of them are your data?"
+    return [Doubt(key="numpy-arrays", what=what, choices=choices, chosen=offered.index(chosen))]
+
+
+def _is_aside(group: Group, first: Group) -> bool:
+    """Whether these only tell about the others: a value or a name for each of their columns."""
+    return group[0].rows <= 1 or (len(_leader(group).shape) == 1 and group[0].rows <= _leader(first).width)
+
+
+def _described(group: Group) -> str:
+    names = " and ".join(one.name for one in group[:_SHOWN])
+    return f"{names} ({count(group[0].rows, 'row')}, {count(sum(one.width for one in group), 'column')})"

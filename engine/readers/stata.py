@@ -12,6 +12,7 @@ import pyarrow as pa
 from pandas.io.stata import StataReader
 
 from engine.columns import ColumnType
+from engine.doubts import Choice
 from engine.errors import UnreadableFile
 from engine.names import mend
 from engine.readers._content import head
@@ -95,7 +96,9 @@ def _usable(path: Path, words: dict[str, Words]) -> tuple[dict[str, Words], list
     changes = []
     if used:
         shown = tuple(f"{name} ({', '.join(f'{code}: {word}' for code, word in list(given.items())[:3])})" for name, given in used.items())
-        changes.append(Change(what="The codes of these columns are shown by their labels.", count=len(used), examples=shown[:_SHOWN]))
+        codes = Choice(label="Show the codes themselves", options={"labels": False})
+        what = "The codes of these columns are shown by their labels."
+        changes.append(Change(what=what, count=len(used), examples=shown[:_SHOWN], undo=codes))
     if kept:
         what = "Columns stayed numbers, because their labels name only a few special values or name two values alike."
         changes.append(Change(what=what, count=len(kept), examples=tuple(kept[:_SHOWN])))

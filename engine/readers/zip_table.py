@@ -2,11 +2,12 @@
 
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, ClassVar, Literal, cast
 
+from engine.doubts import Choice, Doubt
 from engine.errors import UnreadableFile
 from engine.names import clean
 from engine.readers import _zip
@@ -14,6 +15,7 @@ from engine.readers._content import head, members
 from engine.readers._packed import Packed, unpack
 from engine.readers.base import Change, Job, Raw
 from engine.spec import param
+from engine.wording import size
 
 _OTHER_KINDS: tuple[frozenset[str], ...] = (
     frozenset({"metadata.json", "config.json"}),
@@ -23,7 +25,7 @@ _OTHER_KINDS: tuple[frozenset[str], ...] = (
     frozenset({"META-INF/MANIFEST.MF"}),
 )
 _WORDS_ABOUT = ("readme", "license", "licence", "description", "about", "notes", "names", "codebook", "dictionary", "meta")
-_SHOWN = 5
+_SHOWN, _OFFERED = 5, 12
 
 
 class ZipTable(Packed):
@@ -54,7 +56,8 @@ class ZipTable(Packed):
             _unpack_member(archive, found[chosen], job)
         reader = self.model_copy(update={"table": chosen, "inside": {**self._options(chosen), "file": chosen}})
         raw = reader.read_packed(job, PurePosixPath(chosen.replace("\\", "/")).name, reader.inside)
-        return replace(raw, changes=[*_told(chosen, [name for name in found if name != chosen]), *raw.changes])
+        told = _told(chosen, [name for name in found if name != chosen])
+        return replace(raw, changes=[*told, *raw.changes], doubts=[*_asked(chosen, tables, found), *raw.doubts])
 
     def _options(self, chosen: str) -> dict[str, object]:
         """The options of what is packed, unless they were found for another file."""
@@ -96,3 +99,13 @@ def _told(chosen: str, others: Sequence[str]) -> list[Change]:
         return []
     what = f"The file '{chosen}' in the zip was read; the others were not."
     return [Change(what=what, count=len(others), examples=tuple(others[:_SHOWN]))]
+
+
+def _asked(chosen: str, tables: Sequence[str], found: Mapping[str, zipfile.ZipInfo]) -> list[Doubt]:
+    """Which of several tables is meant."""
+    offered = [name for name in tables if name == chosen or name in tables[:_OFFERED]]
+    if len(offered) < 2 or chosen not in offered:
+        return []
+    choices = tuple(Choice(label=f"{name} ({size(found[name].file_size)})", options={"table": name}) for name in offered)
+    what = f"The zip holds {len(tables)} tables. Which one is your data?"
+    return [Doubt(key="zip-table", what=what, choices=choices, chosen=offered.index(chosen))]

@@ -12,6 +12,7 @@ import pytest
 
 from engine.errors import UnreadableFile
 from engine.readers import READERS, choose
+from tests.engine.spreadsheets import ods
 from tests.engine.uploads import classes, packed, read
 
 TABLE = pd.DataFrame({"age": [20 + i for i in range(40)], "city": ["Köln", "Rome"] * 20, "size": [i / 4 for i in range(40)]})
@@ -41,6 +42,16 @@ def arrays() -> bytes:
     return out.getvalue()
 
 
+def arff() -> str:
+    columns = "@attribute age integer\n@attribute city {Köln, Rome}\n@attribute size real\n"
+    return f"% made for a test\n@relation things\n{columns}@data\n{TABLE.to_csv(index=False, header=False)}"
+
+
+def fixed() -> str:
+    rows = [f"{row.age:<6}{row.city:<10}{row.size:>6}" for row in TABLE.itertuples(index=False)]
+    return "\n".join([f"{'age':<6}{'city':<10}{'size':>6}", "----- --------- ------", *rows]) + "\n"
+
+
 GOOD: dict[str, Callable[[], bytes]] = {
     "csv_file": lambda: TABLE.to_csv(index=False).encode(),
     "excel": excel,
@@ -51,7 +62,12 @@ GOOD: dict[str, Callable[[], bytes]] = {
     "zip_table": lambda: packed([("data/table.csv", TABLE.to_csv(index=False).encode())]),
     "numpy_arrays": arrays,
     "stata": stata,
+    "spreadsheet": lambda: ods(Sheet=[list(TABLE), *TABLE.values.tolist()]),
+    "arff": lambda: arff().encode(),
+    "fixed_width": lambda: fixed().encode(),
 }
+LINES = ("csv_file", "fixed_width")
+"""Text of which every first part is whole."""
 TABLES = [kind for kind in READERS.members if kind != "image_folder"]
 
 
@@ -96,7 +112,7 @@ def test_the_options_it_used_read_the_same_again(kind: str, tmp_path: Path) -> N
     assert read(tmp_path / "again", GOOD[kind](), named(kind), **used).table.frame.equals(first.table.frame)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in READERS.members if kind != "csv_file"])
+@pytest.mark.parametrize("kind", [kind for kind in READERS.members if kind not in LINES])
 def test_a_file_cut_off_is_a_sentence_with_a_fix(kind: str, tmp_path: Path) -> None:
     content = GOOD[kind]()
     with pytest.raises(UnreadableFile) as raised:
