@@ -15,6 +15,7 @@ from engine.columns import Table
 from engine.datasets import Dataset
 from engine.jobs.errands import Errand
 from engine.readers import READERS
+from engine.server_folders import File
 from engine.store import projects
 
 SHOWN = 18
@@ -22,18 +23,22 @@ SHOWN = 18
 
 def begin(upload: uploads.Upload) -> None:
     """A callback: the uploaded file is read into the current project; a project without a name of its own takes the file's."""
-    project = state.current_project()
-    if project is None:
-        project = projects.add(state.workspace(), named(upload.name))
-        state.open_project(project.id)
-    elif project.dataset is None and project.name == "New project":
-        projects.save(state.workspace(), project.id, name=named(upload.name))
-    read(project.id, upload)
+    read(_project_for(upload.name), upload)
+
+
+def begin_from_folder(file: File) -> None:
+    """A callback: the same with a file of this computer."""
+    read_from_folder(_project_for(file.path.name), file)
 
 
 def read(project: str, upload: uploads.Upload) -> None:
     """Begins to read the file into the project; one that is still being read for it is given up."""
     errands.start(key_of(project), "take_in", replace=True, take=upload.path, name=upload.name, project=project)
+
+
+def read_from_folder(project: str, file: File) -> None:
+    """Begins to read a file of this computer into the project, where it lies."""
+    errands.start(key_of(project), "take_from_folder", replace=True, file=str(file.path), name=file.path.name, project=project)
 
 
 def key_of(project: str) -> str:
@@ -123,6 +128,16 @@ def gallery(table: Table) -> None:
                 st.image(str(table.folder / row[pictures.id]), caption=md(said), width="stretch", alt=said)
 
 
+def _project_for(file_name: str) -> str:
+    project = state.current_project()
+    if project is None:
+        project = projects.add(state.workspace(), named(file_name))
+        state.open_project(project.id)
+    elif project.dataset is None and project.name == "New project":
+        projects.save(state.workspace(), project.id, name=named(file_name))
+    return project.id
+
+
 def _failed(errand: Errand) -> None:
     is_broken_off = errand.can_go_on
     parts.head("Reading your file was interrupted" if is_broken_off else "This file could not be read")
@@ -144,6 +159,9 @@ def _reread_dialog(dataset: Dataset) -> None:
     reader = READERS.parse(dataset.reader)
     st.markdown(f"It was read as: {md(type(reader).title)}. {md(reader.description())} Your choice of what to predict starts afresh.")
     new = forms.edit(reader, f"reader-{dataset.id}", columns_wide=1)
+    if reader.inner and new == reader:
+        inner = forms.edit(reader.inner, f"reader-inside-{dataset.id}", columns_wide=1)
+        new = reader.holding(READERS.parse(inner))
     with st.container(horizontal=True, horizontal_alignment="right"):
         st.button("Keep it", key="reread-no", on_click=state.keep, args=("reread", None))
         st.button(

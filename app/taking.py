@@ -16,7 +16,7 @@ from engine.store.runs import Run
 
 PREVIEW = 6_000_000
 KINDS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp", b"BM": "bmp"}
-HINT = "The same columns as your data, in any order; the answer itself may be missing. CSV, Excel, Parquet, JSON, or a zip of pictures."
+HINT = f"The same columns as your data, in any order; the answer itself may be missing. {uploads.KINDS}; or a zip of pictures."
 
 
 def picture(run: Run, folder: Path) -> str | None:

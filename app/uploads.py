@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -19,6 +20,9 @@ from starlette.routing import BaseRoute, Route
 
 from app import component, gate, words
 
+KINDS = "CSV, Excel, OpenOffice, Parquet, JSON, Stata, NumPy, ARFF or plain text, also zipped"
+"""What tables can be dropped, in words."""
+PASTED = "Pasted table"
 URL = "/api/uploads/"
 SUBJECT = "uploads"
 PIECE = 8_000_000
@@ -81,6 +85,14 @@ def sweep(folder: Path, older_than: float = STALE_AFTER) -> int:
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)
+
+
+def pasted(text: str) -> Upload:
+    """Text from the clipboard as if it had been dropped as a file."""
+    id = token_hex(16)
+    path = path_of(id)
+    path.write_text(text, "utf-8", newline="")
+    return Upload(id, PASTED, path, path.stat().st_size)
 
 
 def path_of(id: str) -> Path:

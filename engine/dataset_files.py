@@ -6,9 +6,13 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from engine import server_folders
+from engine.errors import UnreadableFile
 
 if TYPE_CHECKING:
     from engine.store.workspace import Workspace
@@ -40,12 +44,32 @@ def digest(path: Path) -> str:
 
 
 def keep(workspace: "Workspace", path: Path, target: Path) -> Path:
-    """The upload in the dataset's folder: without copying if it lies in the workspace already, where nobody changes it."""
-    if path.resolve().is_relative_to(workspace.path.resolve()):
+    """The upload in the dataset's folder: without copying if it lies in the workspace already, where nobody changes it.
+
+    A file of a listed server folder stays where it is, and a link leads to it: `unchanged` says whether it still is the same.
+    """
+    if server_folders.holds(path):
+        target.symlink_to(path.resolve())
+    elif path.resolve().is_relative_to(workspace.path.resolve()):
         double(path, target)
     else:
         shutil.copyfile(path, target)
     return target
+
+
+@contextmanager
+def unchanging(original: Path) -> Iterator[None]:
+    """While a file is read that stays where it is. Raises UnreadableFile if somebody else wrote to it meanwhile, or took it away."""
+    before = _stamp(original)
+    yield
+    if original.is_symlink() and _stamp(original) != before:
+        raise UnreadableFile("The file was changed while it was being read.", "Read it again when nothing writes to it any more.")
+
+
+def check_same(original: Path, sha256: str) -> None:
+    """Raises UnreadableFile if a file that stayed where it was is gone, may not be read any more or holds something else by now."""
+    if original.is_symlink() and digest(server_folders.allowed(original)) != sha256:
+        raise UnreadableFile(f"The file '{original.resolve().name}' was changed since it was read.", "Add it as a new file.")
 
 
 def double(path: Path, target: Path) -> None:
@@ -68,3 +92,11 @@ def temporary() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="modelwright-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return found.st_ino, found.st_size, found.st_mtime_ns

@@ -222,6 +222,7 @@ def reread(workspace: Workspace, id: str, options: dict[str, Any], on_progress: 
 
 def _reread(workspace: Workspace, before: Dataset, options: dict[str, Any], on_progress: Progress | None) -> Dataset:
     folder = workspace.dataset(before.id)
+    dataset_files.check_same(folder / "original", before.sha256)
     request = importing.Request(
         path=str(folder / "original"), name=before.file_name, folder=str(folder), source=token_hex(4), typed=token_hex(4), options=options
     )
@@ -293,7 +294,8 @@ def store_new(
 
 
 def _read(workspace: Workspace, request: importing.Request, on_progress: Progress | None) -> dict[str, Any]:
-    answer = quarantine.run(request.model_dump(mode="json"), workspace.logs / "intake.log", on_progress)
+    with dataset_files.unchanging(Path(request.path)):
+        answer = quarantine.run(request.model_dump(mode="json"), workspace.logs / "intake.log", on_progress)
     return dict(importing.Answer.model_validate(answer))
 
 

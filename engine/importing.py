@@ -165,6 +165,7 @@ def read_source(request: Request, source: Path, pictures: Path, tell: Tell) -> t
         rows = tables.write_source(source, len(raw.names), raw.batches)
     finally:
         job.scratch.unlink(missing_ok=True)
+        job.unpacked.unlink(missing_ok=True)
     if rows == 0:
         raise UnreadableFile(
             f"The file '{request.name}' has {len(raw.names)} column names but no rows of values below them.",

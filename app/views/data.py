@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from app import arriving, choices, column_table, doubts, meanwhile, parts, question, reads, sketches, state, uploads, words
+from app import arriving, choices, column_table, doubts, meanwhile, parts, question, reads, sketches, state, uploads, ways_in, words
 from app.text import md, short
 from engine import extremes
 from engine.datasets import Dataset
@@ -15,7 +15,7 @@ from engine.profile import Profile
 
 NOTES = 2
 COLUMNS, FIRST, REPORT = "columns", "first", "report"
-HINT = "CSV, Excel, Parquet or JSON; or a zip with one folder of pictures for each class. Up to 20 GB."
+HINT = f"{uploads.KINDS}; or a zip with one folder of pictures for each class. Up to 20 GB."
 
 
 def page() -> None:
@@ -39,6 +39,7 @@ def _no_data() -> None:
         "A table with one row for each thing you know the answer of: a patient, a machine, an order. Or pictures sorted into folders.",
     )
     uploads.drop_zone("data-drop", arriving.begin, title="Drop a table or a zip of pictures here", hint=HINT, primary=True)
+    ways_in.draw("data", arriving.begin, arriving.begin_from_folder)
     st.page_link(
         state.link("home")[0],
         label="Or look at a sample first",

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from app import arriving, deletion, errands, parts, samples, state, uploads, words
+from app import arriving, deletion, errands, parts, samples, state, uploads, ways_in, words
 from app.text import html, md, short
 from engine.errors import NotFound
 from engine.jobs.errands import Errand
+from engine.server_folders import File
 from engine.store import projects, runs, sizes, webhooks
 from engine.store.projects import Project
 from engine.store.runs import Run
@@ -29,9 +30,10 @@ def page() -> None:
             "home-drop",
             _arrived,
             title="Drop a table or a zip of pictures here",
-            hint="CSV, Excel, Parquet or JSON; or a zip with one folder of pictures for each class. Up to 20 GB.",
+            hint=f"{uploads.KINDS}; or a zip with one folder of pictures for each class. Up to 20 GB.",
             primary=True,
         )
+        ways_in.draw("home", _arrived, _picked)
     _under_way()
     _projects()
     _samples()
@@ -188,6 +190,12 @@ def _started(errand: Errand, sample: samples.Sample) -> None:
 
 def _new_project() -> None:
     project = projects.add(state.workspace(), "New project")
+    state.go_next("data", project=project.id, run=None)
+
+
+def _picked(file: File) -> None:
+    project = projects.add(state.workspace(), arriving.named(file.path.name))
+    arriving.read_from_folder(project.id, file)
     state.go_next("data", project=project.id, run=None)
 
 

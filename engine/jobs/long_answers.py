@@ -93,6 +93,16 @@ def take_in(workspace: Workspace, folder: Path, tell: Tell, path: str, name: str
     return {"dataset": dataset.id}
 
 
+def take_from_folder(workspace: Workspace, folder: Path, tell: Tell, file: str, name: str, project: str) -> dict[str, str]:
+    """Reads a file of a listed server folder where it lies, which is never moved or removed, and gives the dataset to the project."""
+    from engine import datasets, server_folders
+    from engine.store import projects
+
+    dataset = datasets.add(workspace, server_folders.allowed(Path(file)), name, on_progress=tell)
+    projects.save(workspace, project, dataset=dataset.id, draft={})
+    return {"dataset": dataset.id}
+
+
 def read_again(workspace: Workspace, folder: Path, tell: Tell, dataset: str, options: dict[str, Any], project: str) -> dict[str, str]:
     """Reads the dataset's stored file with other options; the project takes what comes out, and its choices start afresh."""
     from engine import datasets

@@ -14,13 +14,16 @@ READERS: Family[Reader] = Family("engine.readers", Reader, "reader")
 __all__ = ["READERS", "Change", "Job", "Raw", "Reader", "choose"]
 
 
-def choose(path: Path, name: str, options: Mapping[str, Any] | None = None) -> Reader:
-    """The reader for this content, with the user's options. Raises UnreadableFile if there is none, or if the name says otherwise."""
+def choose(path: Path, name: str, options: Mapping[str, Any] | None = None, *, packed: bool = False) -> Reader:
+    """The reader for this content, with the user's options; a wrapping inside another one (`packed`) is not opened.
+
+    Raises UnreadableFile if there is none, or if the name says otherwise.
+    """
     if not path.is_file() or path.stat().st_size == 0:
         raise UnreadableFile("The file is empty.", "Choose a file with a row of column names and at least one row of values.")
-    member = next((m for m in READERS.members.values() if m.sniff(path)), None)
-    named = next((m for m in READERS.members.values() if name.lower().endswith(m.extensions)), None)
-    if member is None or (named is not None and named is not member):
+    usable = [m for m in READERS.members.values() if not (packed and m.packs)]
+    member = next((m for m in usable if m.sniff(path)), None)
+    named = [m for m in READERS.members.values() if name.lower().endswith(m.extensions)]
+    if member is None or (named and member not in named):
         raise describe(path, name, member.holds if member else "")
-    chosen = {key: value for key, value in (options or {}).items() if key in member.model_fields and key != "kind"}
-    return READERS.parse({"kind": member.model_fields["kind"].default, **chosen})
+    return READERS.parse({"kind": member.model_fields["kind"].default, **member.own(options or {})})

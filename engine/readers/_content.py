@@ -5,7 +5,7 @@ from pathlib import Path
 
 from engine.errors import UnreadableFile
 
-_TABLES = "Save the data as CSV, Excel (.xlsx), JSON or Parquet and upload that file."
+_TABLES = "Save the data as CSV, Excel, JSON or Parquet and upload that file."
 _PICTURES = "Put the pictures into one folder for each class, pack the folders into a zip and upload that."
 
 _STARTS: tuple[tuple[bytes, str, str], ...] = (
@@ -16,7 +16,7 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"II*\x00", "a TIFF picture", _PICTURES),
     (b"MM\x00*", "a TIFF picture", _PICTURES),
     (b"%PDF", "a PDF document", _TABLES),
-    (b"\x1f\x8b", "a gzip archive", "Unpack it and upload the file inside."),
+    (b"\x1f\x8b", "a gzip archive", "Give the file the ending .gz; of a packing inside another one, unpack the outer one first."),
     (b"7z\xbc\xaf", "a 7z archive", "Unpack it and upload the file inside; pictures as a zip."),
     (b"Rar!", "a RAR archive", "Unpack it and upload the file inside; pictures as a zip."),
     (b"BZh", "a bzip2 archive", "Unpack it and upload the file inside."),
@@ -25,6 +25,12 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"SQLite format 3", "a SQLite database", "Export the table you need as CSV and upload that."),
     (b"\x89HDF", "an HDF5 file", _TABLES),
     (b"\x93NUMPY", "a NumPy array", _TABLES),
+    (b"$FL", "an SPSS file", "Save it in SPSS as a Stata file (.dta) or as CSV and upload that."),
+    (b"RDX", "an R data file", "Save the table in R with write.csv and upload that."),
+    (b"\x80\x02", "a Python pickle, which could run a program when it is opened", _TABLES),
+    (b"\x80\x03", "a Python pickle, which could run a program when it is opened", _TABLES),
+    (b"\x80\x04", "a Python pickle, which could run a program when it is opened", _TABLES),
+    (b"\x80\x05", "a Python pickle, which could run a program when it is opened", _TABLES),
     (b"PARE", "an encrypted Parquet file", "Save it without encryption and upload it again."),
     (b"\x7fELF", "a program", _TABLES),
     (b"MZ", "a program", _TABLES),
@@ -38,7 +44,23 @@ BINARY = tuple(magic for magic, _, _ in _STARTS if magic not in (b"BM", b"MZ", b
 )
 
 _TEXT_ENDINGS = {".csv", ".tsv", ".tab", ".txt", ".data"}
-_PROMISES = {".xlsx": "Excel", ".xlsm": "Excel", ".xls": "Excel", ".json": "JSON", ".parquet": "Parquet", ".zip": "zip"}
+_PROMISES = {
+    ".xlsx": "Excel",
+    ".xlsm": "Excel",
+    ".xls": "Excel",
+    ".xlsb": "Excel",
+    ".ods": "spreadsheet",
+    ".json": "JSON",
+    ".jsonl": "JSON",
+    ".parquet": "Parquet",
+    ".zip": "zip",
+    ".gz": "gzip",
+    ".npy": "NumPy",
+    ".npz": "NumPy",
+    ".dta": "Stata",
+    ".arff": "ARFF",
+    ".fwf": "fixed width",
+}
 _UNKNOWN = "bytes that are neither text nor a kind of file known here"
 
 
@@ -79,7 +101,7 @@ def describe(path: Path, name: str, holds: str) -> UnreadableFile:
     `holds` says what the content is if a reader knows it, else it is "".
     """
     found, fix = _what(path)
-    if holds and (found == _UNKNOWN or found.startswith("a zip archive")):
+    if holds and (found == _UNKNOWN or found.startswith("a NumPy") or found.startswith("a zip archive")):
         found, fix = holds, "Give the file the right ending and upload it again."
     ending = Path(name).suffix.lower()
     odd = ending in _TEXT_ENDINGS or (ending in _PROMISES and _PROMISES[ending] not in found)
@@ -95,6 +117,8 @@ def _what(path: Path) -> tuple[str, str]:
             return words, fix
     if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
         return "a WebP picture", _PICTURES
+    if start[257:262] == b"ustar":
+        return "a tar archive", "Unpack it and upload the file inside; pictures as a zip."
     if is_html(start):
         return "a web page, not a table", "Open the page, download the data itself as CSV or Excel and upload that."
     if start.startswith(b"PK"):

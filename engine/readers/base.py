@@ -1,9 +1,9 @@
 """A Reader turns the bytes of one kind of file into raw columns of text. It runs in a disposable process, never in the app."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
@@ -85,12 +85,35 @@ class Job:
         """A file to be used while reading; it is removed afterwards."""
         return self.folder.parent / "scratch"
 
+    @property
+    def unpacked(self) -> Path:
+        """Where what is packed in the file lies while reading; it is removed afterwards."""
+        return self.folder.parent / "unpacked"
+
 
 class Reader(Spec):
-    """Reads one kind of file. Its fields are the options a user may correct; empty means "find out"."""
+    """Reads one kind of file. Its fields are the options a user may correct; empty means "find out".
+
+    `holds` says what the content is, in words; `packs` that it is a wrapping around a file of another kind.
+    """
 
     extensions: ClassVar[tuple[str, ...]] = ()
     holds: ClassVar[str] = ""
+    packs: ClassVar[bool] = False
+
+    @classmethod
+    def own(cls, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of the options that this reader takes."""
+        return {key: value for key, value in options.items() if key in cls.model_fields and key != "kind"}
+
+    @property
+    def inner(self) -> "Reader | None":
+        """The reader of what is packed in the file, with the options it found; None where nothing is."""
+        return None
+
+    def holding(self, inner: "Reader") -> "Reader":
+        """The same with another reader of what is packed in the file."""
+        return self
 
     @classmethod
     def sniff(cls, path: Path) -> bool:
