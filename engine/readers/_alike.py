@@ -14,7 +14,8 @@ MOST_BITS = 4
 _BANDS = (13, 13, 13, 13, 12)
 _SIDE = 16
 _CLOSE, _CLOSE_IF_FLAT, _FLAT = 10.0, 1.5, 6.0
-_NEIGHBOURS, _AT_ONCE = 500, 5_000_000
+_REACH, _AT_ONCE = 2_000, 4_000_000
+_MANY, _CHAINED = 20_000, 8
 
 
 @dataclass
@@ -54,17 +55,17 @@ def sets(pairs: Array, pictures: int) -> Array:
 
 
 def _near(bucket: Array, signs: Array, small: Array) -> Array:
-    """The pairs in a bucket of pictures that share a part of their signs. In a very large one each is compared with those most like it."""
+    """The pairs in a bucket of pictures that share a part of their signs. Where very many are alike, each only with those next to it."""
     bucket = bucket[np.argsort(signs[bucket], kind="stable")]
-    step = max(1, _AT_ONCE // len(bucket)) if len(bucket) <= 2 * _NEIGHBOURS else _NEIGHBOURS
+    step = max(1, _AT_ONCE // min(len(bucket), _REACH))
     found = []
     for start in range(0, len(bucket), step):
-        one, others = bucket[start : start + step], bucket[start : start + step + _NEIGHBOURS]
-        others = bucket[start:] if len(bucket) <= 2 * _NEIGHBOURS else others
-        differing = np.bitwise_count(signs[one][:, None] ^ signs[others][None, :])
-        left, right = np.nonzero(differing <= MOST_BITS)
-        found.append(_seen_alike(np.stack([one[left], others[right]], axis=1)[left < right], small))
-    return np.sort(np.concatenate(found), axis=1)
+        one, others = bucket[start : start + step], bucket[start : start + step + _REACH]
+        left, right = np.nonzero(np.bitwise_count(signs[one][:, None] ^ signs[others][None, :]) <= MOST_BITS)
+        later = (left < right) & ((right - left <= _CHAINED) if len(left) > _MANY else True)
+        pairs = np.stack([one[left[later]], others[right[later]]], axis=1)
+        found += [_seen_alike(pairs[at : at + _MANY], small) for at in range(0, len(pairs), _MANY)]
+    return np.sort(np.concatenate([np.zeros((0, 2), np.int64), *found]), axis=1)
 
 
 def _seen_alike(pairs: Array, small: Array) -> Array:

@@ -39,6 +39,7 @@ BINARY = tuple(magic for magic, _, _ in _STARTS if magic not in (b"BM", b"MZ", b
 
 _TEXT_ENDINGS = {".csv", ".tsv", ".tab", ".txt", ".data"}
 _PROMISES = {".xlsx": "Excel", ".xlsm": "Excel", ".xls": "Excel", ".json": "JSON", ".parquet": "Parquet", ".zip": "zip"}
+_PACKED = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 _UNKNOWN = "bytes that are neither text nor a kind of file known here"
 
 
@@ -95,6 +96,8 @@ def _what(path: Path) -> tuple[str, str]:
             return words, fix
     if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
         return "a WebP picture", _PICTURES
+    if start[257:262] == b"ustar":
+        return "a tar archive", "Unpack it and upload the file inside; pictures as a zip."
     if is_html(start):
         return "a web page, not a table", "Open the page, download the data itself as CSV or Excel and upload that."
     if start.startswith(b"PK"):
@@ -107,6 +110,10 @@ def _archive(names: list[str]) -> tuple[str, str]:
         return "a damaged or empty zip archive", "Pack it again and upload the new file."
     if {"metadata.json", "config.json"} <= set(names):
         return "a Keras model, not data", "Models are made here, from data. " + _TABLES
+    if "[Content_Types].xml" in names or "mimetype" in names:
+        return "an office document, such as a letter or slides", _TABLES
+    if packed := [n for n in names if n.lower().endswith(_PACKED)]:
+        return f"a zip archive with other archives in it ('{packed[0]}')", "Unpack these, and pack what is in them into one zip."
     tables = [n for n in names if n.lower().endswith((".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".json"))]
     if tables:
         return f"a zip archive with tables in it ('{tables[0]}') and no pictures", "Unpack it and upload the table itself."

@@ -46,7 +46,7 @@ def find(members: Sequence[zipfile.ZipInfo]) -> tuple[str, Doubt | None]:
     ranked = sorted(able, key=lambda letters: -_plausible(raw, letters))[:_ASKED] or ["cp437"]
     if len(ranked) == 1:
         return ranked[0], None
-    shown = sorted(set(raw), key=len)[:_SHOWN]
+    shown = list({name.rpartition(b"/")[0] or name: name for name in sorted(raw)}.values())[:_SHOWN]
     choices = tuple(Choice(label=f"{LETTERS[one]}: {_examples(shown, one)}", options={"letters": one}) for one in ranked)
     what = "Names in the zip are written in letters that it does not name. Which reading is right?"
     return ranked[0], Doubt(key="zip-letters", what=what, examples=tuple(_decoded(n, ranked[0]) or "" for n in shown), choices=choices)
