@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 _LARGEST_SET, _SMALL_SET = 0.2, 10
+_MOST_IN_SETS = 0.5
+_CLOSER = (0.0, 0.9)
 _TELLS, _FEWEST_OF_A_SIZE = 0.98, 5
 _SHOWN = 8
 
@@ -48,23 +50,38 @@ def _add_medical(layout: "Layout", found: Sequence["Medical | None"]) -> None:
 
 def _alikes(layout: "Layout", kept: Sequence[str], shelf: "Shelf") -> list[Change]:
     """Look-alikes get a column that keeps them in the same part of the rows; pairs across classes come first."""
-    place_of = {file: place for place, file in enumerate(shelf.sizes)}
-    pairs = shelf.sketches.pairs()
-    sets = _alike.sets(pairs, len(place_of))
-    of_rows = sets[[place_of[file] for file in kept]]
-    sizes = Counter(of_rows.tolist())
-    if max(sizes.values(), default=0) > max(_SMALL_SET, _LARGEST_SET * len(kept)):
-        what = "So many pictures look nearly the same, as from a fixed camera, that keeping them together would leave none to judge by."
-        return [Change(what=what, count=max(sizes.values()))]
-    numbers = {first: i + 1 for i, first in enumerate(first for first, many in sorted(sizes.items()) if many > 1)}
-    if not numbers:
-        return []
-    layout.add(LOOK_ALIKES, [f"set {numbers[first]}" if first in numbers else None for first in of_rows.tolist()])
     files = list(shelf.sizes)
-    changes = _across(layout, pairs, dict(zip(files, shelf.names, strict=True)), files, kept)
+    place_of = {file: place for place, file in enumerate(files)}
+    places = np.array([place_of[file] for file in kept])
+    found = shelf.sketches.pairs()
+    tried = [*(found.closer(least).places for least in _CLOSER), np.array(shelf.copies, np.int64).reshape(-1, 2)]
+    sets = [_alike.sets(pairs, len(files))[places] for pairs in tried]
+    good = next((i for i, of_rows in enumerate(sets) if _are_few(of_rows)), None)
+    changes = []
+    if good is None or good == len(_CLOSER):
+        what = "So many pictures look much the same that only exact copies are kept together. If they are shots of the same things, add a "
+        changes.append(Change(what=f"{what}table that says which.", count=_in_sets(sets[0])))
+    if good is None or not _in_sets(sets[good]):
+        return changes
+    pairs, of_rows = tried[good], sets[good]
+    sizes = Counter(of_rows.tolist())
+    numbers = {first: i + 1 for i, first in enumerate(first for first, many in sorted(sizes.items()) if many > 1)}
+    layout.add(LOOK_ALIKES, [f"set {numbers[first]}" if first in numbers else None for first in of_rows.tolist()])
+    changes = [*_across(layout, pairs, dict(zip(files, shelf.names, strict=True)), files, kept), *changes]
     seen = [f"{shelf.names[a]} and {shelf.names[b]}" for a, b in pairs[:_SHOWN]]
     what = f"Pictures look nearly the same as others. They were kept, and the column '{LOOK_ALIKES}' says which belong together."
-    return [*changes, Change(what=what, count=sum(sizes[first] for first in numbers), examples=tuple(seen))]
+    return [*changes, Change(what=what, count=_in_sets(of_rows), examples=tuple(seen))]
+
+
+def _are_few(of_rows: Array) -> bool:
+    """Whether sets are the exception: no single one of more than a fifth of the rows, and no more than half of the rows in any."""
+    largest = max(Counter(of_rows.tolist()).values(), default=0)
+    return largest <= max(_SMALL_SET, _LARGEST_SET * len(of_rows)) and _in_sets(of_rows) <= max(_SMALL_SET, _MOST_IN_SETS * len(of_rows))
+
+
+def _in_sets(of_rows: Array) -> int:
+    """How many rows share their set with another one."""
+    return sum(many for many in Counter(of_rows.tolist()).values() if many > 1)
 
 
 def _across(layout: "Layout", pairs: Array, names: dict[str, str], files: Sequence[str], kept: Sequence[str]) -> list[Change]:

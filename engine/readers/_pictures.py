@@ -73,7 +73,8 @@ class Shelf:
     medical: dict[str, Medical] = field(default_factory=dict)
     sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
     windows: int = 0
-    _seen: set[bytes] = field(default_factory=set)
+    copies: list[tuple[int, int]] = field(default_factory=list)
+    _seen: dict[bytes, int] = field(default_factory=dict)
     _pseudonyms: _dicom.Pseudonyms = field(default_factory=_dicom.Pseudonyms)
 
     def put(self, data: bytes | None, name: str) -> str | None:
@@ -86,9 +87,9 @@ class Shelf:
             self._note(str(why), f"{name} ({why.place})" if why.place else name)
             return None
         mark = hashlib.blake2b(data, digest_size=16).digest()
-        if mark in self._seen:
+        if (first := self._seen.setdefault(mark, len(self.names))) < len(self.names):
             self._note(COPIES, name)
-        self._seen.add(mark)
+            self.copies.append((first, len(self.names)))
         self.names.append(name)
         return file
 
