@@ -61,6 +61,7 @@ _PROMISES = {
     ".arff": "ARFF",
     ".fwf": "fixed width",
 }
+_PACKED = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 _UNKNOWN = "bytes that are neither text nor a kind of file known here"
 
 
@@ -131,6 +132,10 @@ def _archive(names: list[str]) -> tuple[str, str]:
         return "a damaged or empty zip archive", "Pack it again and upload the new file."
     if {"metadata.json", "config.json"} <= set(names):
         return "a Keras model, not data", "Models are made here, from data. " + _TABLES
+    if "[Content_Types].xml" in names or "mimetype" in names:
+        return "an office document, such as a letter or slides", _TABLES
+    if packed := [n for n in names if n.lower().endswith(_PACKED)]:
+        return f"a zip archive with other archives in it ('{packed[0]}')", "Unpack these, and pack what is in them into one zip."
     tables = [n for n in names if n.lower().endswith((".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".json"))]
     if tables:
         return f"a zip archive with tables in it ('{tables[0]}') and no pictures", "Unpack it and upload the table itself."
