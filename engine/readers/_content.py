@@ -25,6 +25,7 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"SQLite format 3", "a SQLite database", "Export the table you need as CSV and upload that."),
     (b"\x89HDF", "an HDF5 file", _TABLES),
     (b"\x93NUMPY", "a NumPy array", _TABLES),
+    *((bytes([0x80, version]), "a Python pickle, which could run anything when it is opened", _TABLES) for version in (2, 3, 4, 5)),
     (b"PARE", "an encrypted Parquet file", "Save it without encryption and upload it again."),
     (b"\x7fELF", "a program", _TABLES),
     (b"MZ", "a program", _TABLES),

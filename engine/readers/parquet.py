@@ -60,11 +60,11 @@ class Parquet(Reader):
         try:
             file = pq.ParquetFile(job.path, memory_map=True)
             schema, rows = file.schema_arrow, file.metadata.num_rows
+            parts = [part for place, field in enumerate(schema) for part in self._parts(place, field)]
         except pa.ArrowMemoryError as error:
             raise MemoryError from error
         except (pa.ArrowException, OSError, ValueError) as error:
             raise _unreadable(error, "is damaged or not complete") from error
-        parts = [part for place, field in enumerate(schema) for part in self._parts(place, field)]
         if not parts:
             raise UnreadableFile("The Parquet file has no columns with plain values.", "Save plain columns of numbers, text or dates.")
         check_size(len(parts), rows)
@@ -142,6 +142,8 @@ def _text(column: pa.Array) -> pa.Array:
         column = column.dictionary_decode()
     if pa.types.is_float16(column.type):
         column = column.cast(pa.float32())
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        column.validate(full=True)
     if pa.types.is_floating(column.type):
         column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
     if pa.types.is_duration(column.type):
