@@ -24,18 +24,18 @@ class Header:
 
 def find(sheet: Sheet, region: Region, wanted: str) -> Header:
     """`wanted` is "yes", "two", "no", or "" for what seems right, which is then asked."""
-    start, lower = region.start, region.cells(sheet.top[region.start])
+    start, lower = region.start, region.cells(sheet.row(region.start))
     if wanted == "no":
         return Header([], start, form="no")
     if (above := _groups(sheet, region)) is not None:
         upper, lower_at = above, start
     elif start + 1 < region.stop and (wanted == "two" or _is_second(sheet, region)):
         upper, lower_at = _spread(sheet, region, start), start + 1
-        lower = region.cells(sheet.top[start + 1])
+        lower = region.cells(sheet.row(start + 1))
     else:
         return Header(lower, start + 1)
     both = [" ".join(dict.fromkeys(filter(None, pair))) for pair in zip(upper, lower, strict=True)]
-    is_group = lower_at == start or not all(region.cells(sheet.top[start]))
+    is_group = lower_at == start or not all(region.cells(sheet.row(start)))
     one, first = (lower, lower_at + 1) if is_group else (upper, start + 1)
     is_two = wanted != "yes"
     question = _question(both, one, is_group, is_two)
@@ -63,7 +63,7 @@ def _groups(sheet: Sheet, region: Region) -> list[str] | None:
     place = region.start - 1
     if place < 0 or sheet.numbers[region.start] - sheet.numbers[place] != 1:
         return None
-    row, number = region.cells(sheet.top[place]), sheet.numbers[place]
+    row, number = region.cells(sheet.row(place)), sheet.numbers[place]
     filled = [i for i, cell in enumerate(row) if cell]
     spans = [area for area in sheet.merged if area[0] == area[2] == number and area[3] > area[1]]
     merged = [area for area in spans if area[1] in region.columns and area[3] - area[1] + 1 < region.width]
@@ -73,7 +73,7 @@ def _groups(sheet: Sheet, region: Region) -> list[str] | None:
 
 def _spread(sheet: Sheet, region: Region, place: int) -> list[str]:
     """The cells of that row, each repeated over the columns it covers: those merged with it, else the blank ones to its right."""
-    row, number = region.cells(sheet.top[place]), sheet.numbers[place]
+    row, number = region.cells(sheet.row(place)), sheet.numbers[place]
     spans = {area[1]: area[3] for area in sheet.merged if area[0] <= number <= area[2]}
     across = any(right > left for left, right in spans.items())
     found, last, until = [], "", 0
@@ -86,6 +86,6 @@ def _spread(sheet: Sheet, region: Region, place: int) -> list[str]:
 
 def _is_second(sheet: Sheet, region: Region) -> bool:
     """Whether the second row too holds words where all further down are numbers."""
-    rows = [region.cells(row) for row in sheet.top[region.start + 1 : region.stop]]
+    rows = [region.cells(row) for row in sheet.rows(region.start + 1, region.stop)]
     places = _region.measured(rows[1:], region.width) if len(rows) > 3 else []
     return _region.names_in(rows, places)

@@ -83,7 +83,7 @@ def _columns(sheet: Sheet, known: Sequence[str]) -> tuple[Region, list[list[int]
     joined = list(main)
     for group in groups:
         if group is not main:
-            belongs = any(column in sheet.top[start] for column in group) and not _is_another(sheet, group, first, end)
+            belongs = any(column in sheet.row(start) for column in group) and not _is_another(sheet, group, first, end)
             joined, beside = ([*joined, *group], beside) if belongs else (joined, [*beside, group])
     below = [column for column in sorted(joined) if sheet.extent[column][1] >= first]
     return Region(below, start, len(sheet.numbers)), beside
@@ -113,7 +113,7 @@ def _rows(sheet: Sheet, region: Region) -> None:
     first = sheet.numbers[region.start]
     runs = [run for run in sheet.segments if run.last >= first]
     measured = _measured(sheet, region, runs[0].last)
-    names = region.cells(sheet.top[region.start])
+    names = region.cells(sheet.row(region.start))
     tables: list[list[Segment]] = [[runs[0]]]
     for run in runs[1:]:
         cells = region.cells(run.top[0])
@@ -150,7 +150,7 @@ def _without_notes(sheet: Sheet, region: Region, table: list[Segment]) -> None:
 def _measured(sheet: Sheet, region: Region, last: int) -> list[int]:
     """The places of the columns whose first rows below the names are numbers or dates."""
     end = bisect_right(sheet.numbers, last)
-    rows = [region.cells(row) for row in sheet.top[region.start + 1 : end]]
+    rows = [region.cells(row) for row in sheet.rows(region.start + 1, end)]
     return measured(rows, region.width)
 
 

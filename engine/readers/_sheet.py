@@ -63,6 +63,20 @@ class Sheet:
     merged: list[Area] = field(default_factory=list)
     uncounted: int = 0
 
+    def row(self, place: int) -> Cells:
+        """The filled cells of the row at that place among the filled ones."""
+        if place < len(self.top):
+            return self.top[place]
+        for rows, block in self.blocks:
+            if place < rows:
+                return {column: text for column, texts in block.items() if (text := texts[place].as_py()) is not None}
+            place -= rows
+        raise IndexError(place)
+
+    def rows(self, start: int, stop: int) -> list[Cells]:
+        """Those of the rows from `start` on, before `stop`; at most three hundred."""
+        return [self.row(place) for place in range(start, min(stop, start + TOP, len(self.numbers)))]
+
 
 @dataclass(frozen=True)
 class Size:

@@ -62,7 +62,7 @@ class Excel(Reader):
         book.close()
         region = _region.find(sheet, self.area, job.known)
         check_size(region.width)
-        rows = [region.cells(row) for row in sheet.top[region.start : region.stop]]
+        rows = [region.cells(row) for row in sheet.rows(region.start, region.stop)]
         named = self.header != "no" if self.header else bool(job.known) or has_names(rows or [[""]])
         head = _header.find(sheet, region, self.header if named else "no")
         doubts += [*_areas(region), *head.doubts]

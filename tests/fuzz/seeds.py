@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.contracts.test_readers import GOOD
 from tests.engine.uploads import classes, packed, picture
 from tests.hostile import workbooks
 
@@ -35,7 +36,7 @@ def nested() -> bytes:
     return parquet(pa.table(columns), compression="none")
 
 
-SEEDS: dict[str, tuple[Maker, ...]] = {
+_MORE: dict[str, tuple[Maker, ...]] = {
     "csv_file": (
         lambda: TABLE.to_csv(index=False).encode(),
         lambda: TABLE.to_csv(index=False, sep=";", decimal=",").encode("utf-16"),
@@ -53,4 +54,5 @@ SEEDS: dict[str, tuple[Maker, ...]] = {
         lambda: packed([(f"{kind}/{i}.jpg", picture(i, format="JPEG")) for kind in "ab" for i in range(4)]),
     ),
 }
-"""Reader kind -> makers of sound files."""
+SEEDS: dict[str, tuple[Maker, ...]] = {kind: (make, *_MORE.get(kind, ())) for kind, make in GOOD.items()}
+"""Reader kind -> makers of sound files: the one every reader's contract is tested with, and more that lead into other corners of it."""

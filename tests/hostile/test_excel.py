@@ -163,3 +163,12 @@ def test_a_file_to_predict_on_is_read_from_the_sheet_with_its_columns(tmp_path: 
     answer = intake.answer({**asked, "known": [column.model_dump() for column in known]}, lambda done, words: None)
     assert answer["rows"] == 30
     assert pd.read_parquet(tmp_path / "table-t.parquet")["c0002"][3] == 0.75
+
+
+def test_a_table_far_down_the_sheet_is_found_and_can_be_chosen(tmp_path: Path) -> None:
+    first = [["code", "price"], *[[i, i * 1.5] for i in range(320)]]
+    content = sheet([*first, [], *ROWS[:1], *[[i, i / 4, "north"] for i in range(400)]])
+    found = read(tmp_path, content, X)
+    assert (found.names, found.answer.rows) == (ALL, 400)
+    assert "other tables on the sheet were not" in found.report
+    assert read(tmp_path, content, X, area="A1:B321").names == ["code", "price"]
