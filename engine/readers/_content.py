@@ -9,6 +9,7 @@ _TABLES = "Save the data as CSV, Excel (.xlsx), JSON or Parquet and upload that 
 _PICTURES = "Put the pictures into one folder for each class, pack the folders into a zip and upload that."
 
 _STARTS: tuple[tuple[bytes, str, str], ...] = (
+    *((bytes([0x80, version]), "a Python pickle, which could run anything when it is opened", _TABLES) for version in (2, 3, 4, 5)),
     (b"\x89PNG", "a PNG picture", _PICTURES),
     (b"\xff\xd8\xff", "a JPEG picture", _PICTURES),
     (b"GIF8", "a GIF picture", _PICTURES),
@@ -25,7 +26,6 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"SQLite format 3", "a SQLite database", "Export the table you need as CSV and upload that."),
     (b"\x89HDF", "an HDF5 file", _TABLES),
     (b"\x93NUMPY", "a NumPy array", _TABLES),
-    *((bytes([0x80, version]), "a Python pickle, which could run anything when it is opened", _TABLES) for version in (2, 3, 4, 5)),
     (b"PARE", "an encrypted Parquet file", "Save it without encryption and upload it again."),
     (b"\x7fELF", "a program", _TABLES),
     (b"MZ", "a program", _TABLES),
