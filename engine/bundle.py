@@ -6,7 +6,6 @@ task learned, the trivial answer), the model's files, report.json, card.md, samp
 
 import json
 import zipfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -96,7 +95,7 @@ def write(
     """Puts everything into `folder`, complete or not at all, and checks that the stored model answers as this one does."""
     columns = tuple(table.column(id) for id in (*plan.inputs, plan.target))
     fields = forms.fields(table.take(parts.train), plan.inputs)
-    shown = samples.choose(_only(table, plan.inputs).take(parts.test))
+    shown = samples.choose(table.only(plan.inputs).take(parts.test))
     outputs = model.predict(fitted.apply(shown))
     versions = installed(LIBRARIES)
 
@@ -173,10 +172,6 @@ def columns(folder: Path) -> tuple[Column, ...]:
 def report(folder: Path) -> Report:
     """The judgement, without loading the model."""
     return Report.model_validate(_get(folder, "report.json"))
-
-
-def _only(table: Table, ids: Sequence[str]) -> Table:
-    return Table(tuple(table.column(id) for id in ids), table.frame[list(ids)], table.folder)
 
 
 def _put(folder: Path, name: str, value: Any) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine import extremes, labels, preflight_rows, recipe
+from engine import extremes, labels, preflight_rows, recipe, splits
 from engine.problems import Level, Problem
 from engine.profile import ColumnProfile, Profile
 from engine.split import FEWEST_ROWS
@@ -119,7 +119,7 @@ def _unsuitable(plan: "Plan", column: ColumnProfile) -> _Finding | None:
         return _Finding("This column is empty.", "Leave it out.", "warn")
     if column.distinct == 1 and not column.missing:
         return _Finding("Every row has the same value here, so nothing can be learned from it.", "Leave it out.", "info")
-    if plan.split.method == "group" and plan.split.column == column.id:
+    if splits.of(plan.split).is_whole and plan.split.column == column.id:
         return _Finding("Rows are kept together by this column, so unseen rows have values the model never met.", "Leave it out.", "warn")
     if column.identifier and column.type != "image":
         return _Finding("This names each row, like a number plate: the model could learn rows by heart.", "Leave it out.", "warn")

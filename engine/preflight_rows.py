@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from engine import labels, split
+from engine import labels, split, splits
 from engine.problems import Level, Problem
 from engine.profile import ColumnProfile, Profile
 from engine.wording import count
@@ -37,23 +37,11 @@ def _about(where: str, what: str, fix: str, level: Level = "warn") -> Problem:
 
 
 def _divided(plan: "Plan", profile: Profile) -> list[Problem]:
-    if plan.split.method == "random":
-        return []
-    column = next((column for column in profile.columns if column.id == plan.split.column), None)
-    if column is None:
-        return [_about("How rows are divided", "The column to divide by is not there.", "Choose a column, or divide at random.", "stop")]
-    if column.id == plan.target:
-        return [_about(column.name, "Rows cannot be divided by the column to predict.", "Choose another column.", "stop")]
-    if plan.split.method == "time" and column.type not in ("date", "number"):
-        return [_about(column.name, "This is neither a date nor a number, so it has no order in time.", "Choose a date column.", "stop")]
-    if column.distinct < split.FEWEST_GROUPS and not (plan.split.method == "group" and column.missing):
-        what = f"It has only {count(column.distinct, 'different value')}, and at least {split.FEWEST_GROUPS} are needed to divide by it."
-        return [_about(column.name, what, "Choose another column, or divide at random.", "stop")]
-    return []
+    return split.problems(plan.split, profile, plan.target)
 
 
 def _copies(plan: "Plan", profile: Profile) -> list[Problem]:
-    if plan.split.method != "random" or profile.duplicates <= DUPLICATES * profile.rows:
+    if splits.of(plan.split).goes_by or profile.duplicates <= DUPLICATES * profile.rows:
         return []
     copies = count(profile.duplicates, "row is an exact copy of another", "rows are exact copies of others")
     if profile.duplicates < profile.rows / 2:

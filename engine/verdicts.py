@@ -14,6 +14,7 @@ GOOD_SKILL = 0.5
 FEW_ROWS = 30
 FEW_GROUPS_TO_JUDGE = 20
 WIDE_POINTS = 10.0
+MANY_LOOKS = 2
 
 
 def verdict(trivial: Comparison | None, skill: float | None, linear: Comparison | None) -> Verdict:
@@ -77,6 +78,20 @@ def notes(lines: list[str]) -> list[Notes]:
     """The notes panel, if there is anything to say."""
     said = [line for line in lines if line]
     return [Notes(title="Good to know", lines=said)] if said else []
+
+
+def looked_at(looks: int) -> str:
+    """How often the unseen rows had been looked at before this model; each look makes the best of several models luckier than good."""
+    if not looks:
+        return ""
+    often = "once" if looks == 1 else f"{looks:,} times"
+    warning = " Who chooses the best of many models by the same rows also chooses luck." if looks >= MANY_LOOKS else ""
+    return f"These unseen rows had been looked at {often} before, with other models.{warning}"
+
+
+def from_outside(rows: int) -> str:
+    """Where the unseen rows come from, if from a second file."""
+    return f"All {count(rows, 'row')} it was judged on come from a second file." if rows else ""
 
 
 def few_rows(rows: int) -> str:
