@@ -28,7 +28,7 @@ def check(plan: "Plan", profile: Profile, columns: list[ColumnProfile]) -> list[
     if rows < split.FEWEST_ROWS:
         what = f"Only {count(rows, 'row has', 'rows have')} a value to learn; at least {split.FEWEST_ROWS} are needed."
         return [_about(target.name, what, "Add rows.", "stop")]
-    found = [*_divided(plan, profile), *_copies(plan, profile), *_unseen(plan, target, rows), *_memory(plan, rows)]
+    found = [*_divided(plan, profile), *_copies(plan, profile), *_unseen(plan, target, rows, profile), *_memory(plan, rows)]
     return [*found, *_few(plan, target, columns, rows), *_training(plan, rows)]
 
 
@@ -49,14 +49,16 @@ def _copies(plan: "Plan", profile: Profile) -> list[Problem]:
     return [_about("Rows", f"{copies}: the same row can be learned and then tested.", "Remove copies that are not real.")]
 
 
-def _unseen(plan: "Plan", target: ColumnProfile, rows: int) -> list[Problem]:
-    _, _, unseen = split.counts(plan.split, rows)
+def _unseen(plan: "Plan", target: ColumnProfile, rows: int, profile: Profile) -> list[Problem]:
+    if plan.split.outside:
+        return []
+    _, _, unseen = split.counts(plan.split, rows, profile)
     more = f"Keep more rows unseen ({100 * plan.split.test:.0f} % now), or add rows."
     if unseen < FEW_UNSEEN:
         what = f"Only {count(unseen, 'row is', 'rows are')} kept unseen, so the score will be uncertain by many points."
         return [_about("How rows are divided", what, more)]
     sizes = [size for size in plan.task.answers(labels.counts_of(target)).values() if size]
-    rare = round(min(sizes, default=rows) * plan.split.test)
+    rare = round(min(sizes, default=rows) * unseen / rows)
     if rare < FEW_UNSEEN_RARE:
         few = count(rare, "row of the rarest answer is", "rows of the rarest answer are")
         what = f"About {few} kept unseen: how well it is found stays uncertain."

@@ -12,7 +12,7 @@ from engine import splits
 from engine.columns import Table
 from engine.errors import InvalidPlan
 from engine.problems import Problem
-from engine.splits.base import FEWEST_GROUPS, TEST, TRAIN, VALIDATION, Case, Split, counts
+from engine.splits.base import FEWEST_GROUPS, LEAST_SHARE, TEST, TRAIN, VALIDATION, Case, Split
 from engine.splits.group import numbered
 from engine.wording import count
 
@@ -79,6 +79,15 @@ def problems(split: Split, profile: "Profile", target: str) -> list[Problem]:
         what = "Rows cannot be divided by the column to predict."
         return [Problem(where=column.name, what=what, fix="Choose another column.", level="stop")]
     return method.problems(split, column)
+
+
+def counts(split: Split, rows: int, profile: "Profile | None" = None) -> tuple[int, int, int]:
+    """About how many of `rows` are learned from, steer, and are kept unseen; none of them if the unseen ones are in a second dataset."""
+    if split.outside:
+        steering = round(max(split.validation, LEAST_SHARE) * rows)
+        return rows - steering, steering, 0
+    column = next((column for column in profile.columns if column.id == split.column), None) if profile else None
+    return splits.of(split).counts(split, rows, column)
 
 
 def digest(split: Split, unseen: Array) -> str:

@@ -14,7 +14,7 @@ from engine.bundle import Bundle
 from engine.columns import Table
 from engine.errors import InvalidPlan
 from engine.learners.base import NOTHING_KEPT, Array, Cancelled, Keep, Lesson, Model, Paused, Tell
-from engine.panels import Measure, Panel, Report
+from engine.panels import Report
 from engine.plan import Plan
 from engine.recipe import Fitted
 from engine.split import Parts
@@ -84,8 +84,7 @@ def learn(prepared: Prepared, tell: Tell, folder: Path, keep: Keep = NOTHING_KEP
     if lesson.examples is not None:
         lesson.examples.told(None, steering[lesson.examples.places], state, tell)
     report = _judge(prepared, model, linear, state)
-    if beside := _beside(prepared, report.main, looks, tell):
-        report = report.model_copy(update={"panels": [*report.panels, *beside]})
+    report = _completed(prepared, report, looks, tell)
     _say(tell, "Packing the model")
     made = bundle.write(folder, plan, table, parts, fitted, state, prepared.baseline, model, report)
     tell.facts({"seconds": time.monotonic() - began})
@@ -157,19 +156,20 @@ def _judge(prepared: Prepared, model: Model, linear: rivals.Ask | None, state: S
     return report.model_copy(update={"rows_training": len(parts.train), "rows_validation": len(parts.validation)})
 
 
-def _beside(prepared: Prepared, main: Measure, looks: int, tell: Tell) -> list[Panel]:
-    """What a report says besides the judgement: how the rows were counted and looked at, and what another split would have flattered."""
+def _completed(prepared: Prepared, report: Report, looks: int, tell: Tell) -> Report:
+    """The report with what stands besides the judgement: how rows counted and were looked at, and what a split by chance would flatter."""
     plan, table = prepared.plan, prepared.table
     said = [
         weights.note(table.column(plan.weight).name) if plan.weight else "",
         verdicts.looked_at(looks),
-        verdicts.from_outside(prepared.outside),
+        verdicts.from_outside(len(prepared.parts.test) if prepared.outside else 0),
     ]
-    if not splits.of(plan.split).is_whole or prepared.outside:
-        return [*verdicts.notes(said)]
-    _say(tell, "Comparing with a split by chance")
-    found = optimism.panel(plan, table, prepared.parts, main)
-    return [*verdicts.notes(said), *([found] if found else [])]
+    panels = verdicts.with_notes(report.panels, said)
+    if splits.of(plan.split).is_whole and not prepared.outside:
+        _say(tell, "Comparing with a split by chance")
+        found = optimism.panel(plan, table, prepared.parts, report.main)
+        panels += [found] if found else []
+    return report.model_copy(update={"panels": panels})
 
 
 def _shown(metric: Mapping[str, Any]) -> dict[str, Any]:

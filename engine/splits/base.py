@@ -71,7 +71,8 @@ class Method(Spec):
     """Base of the methods. It has no settings of its own: `Split` holds them, so that changing the method keeps what was set.
 
     `goes_by` says whether a column is needed, `is_whole` whether the column's values are kept whole, `takes_gap` whether rows
-    between the parts can be left out, `sizes` whether the shares of the parts are asked for. `short` goes behind "20 %,".
+    between the parts can be left out, `has_mapping` whether its values stand for parts, `sizes` whether the shares of the parts are
+    asked for, and `hides` whether the column should not be learned from. `role` is the column's (see `roles`), `short` goes behind "20 %,".
     """
 
     goes_by: ClassVar[bool] = True
@@ -79,6 +80,8 @@ class Method(Spec):
     takes_gap: ClassVar[bool] = False
     has_mapping: ClassVar[bool] = False
     sizes: ClassVar[bool] = True
+    hides: ClassVar[bool] = True
+    role: ClassVar[Literal["group", "time", "ignored"]] = "ignored"
     short: ClassVar[str] = ""
 
     def divide(self, case: Case) -> Array:
@@ -90,6 +93,10 @@ class Method(Spec):
         shares = {"test": max(case.split.validation, LEAST_SHARE), "validation": LEAST_SHARE}
         parts = self.divide(Case(case.split.model_copy(update=shares), case.table, case.rows, case.classes, case.random))
         return np.array([TRAIN, TRAIN, VALIDATION, LEFT_OUT])[parts]
+
+    def counts(self, split: Split, rows: int, column: "ColumnProfile | None") -> tuple[int, int, int]:
+        """About how many of `rows` are learned from, steer, and are kept unseen; `column` is the one to divide by, if it is known."""
+        return counts(split, rows)
 
     def needed(self, split: Split, inputs: Sequence[str]) -> list[str]:
         """The columns besides the target that decide which row goes where."""

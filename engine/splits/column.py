@@ -48,6 +48,17 @@ class GivenColumn(Method):
         parts = self.divide(case)
         return np.where(parts == TEST, LEFT_OUT, parts)
 
+    def counts(self, split: Split, rows: int, column: "ColumnProfile | None") -> tuple[int, int, int]:
+        if column is None:
+            return super().counts(split, rows, column)
+        values = labels.counts_of(column)
+        mapping = meaning(split, list(values))
+        scale = rows / max(1, column.rows)
+        sums = [sum(many for value, many in values.items() if mapping.get(value) == part) for part in ("train", "validation", "test")]
+        train, validation, test = (round(scale * many) for many in sums)
+        steering = validation or round(split.validation * train)
+        return (train if validation else train - steering), steering, test
+
     def problems(self, split: Split, column: "ColumnProfile") -> list[Problem]:
         counts = labels.counts_of(column)
         if not counts or column.distinct > MOST_VALUES:

@@ -24,6 +24,7 @@ class Group(Method):
     title = "Cases kept whole"
     order = 20
     is_whole = True
+    role = "group"
     short = "by group"
 
     def divide(self, case: Case) -> Array:

@@ -22,6 +22,8 @@ class Time(Method):
     title = "The newest rows"
     order = 30
     takes_gap = True
+    hides = False
+    role = "time"
     short = "the newest"
 
     def divide(self, case: Case) -> Array:
