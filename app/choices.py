@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.state import Draft
-from engine import advice
+from engine import advice, roles, splits
 from engine.columns import Table
+from engine.errors import EngineError
 from engine.plan import Plan
 from engine.profile import Profile
+from engine.roles import Role
 from engine.split import Split
 from engine.tasks import Task
 
@@ -35,7 +37,7 @@ def target(data: Data, draft: Draft, column: str) -> Draft:
     """Another column is to be predicted: everything is proposed anew; answers to plain questions stay. Raises InvalidPlan."""
     plan, _ = advice.plan(data.id, data.table, data.profile, column)
     fresh = draft.model_copy(update={"target": column, "touched": (), "inputs": {}, "undo": ()})
-    return _settled(data, fresh, plan)
+    return _settled(data, fresh, _with_roles(data, plan, draft.roles))
 
 
 def task(data: Data, draft: Draft, chosen: Task) -> Draft:
@@ -49,8 +51,40 @@ def column(data: Data, draft: Draft, id: str, use: bool) -> Draft:
     plan = _plan(draft)
     now = tuple(c.id for c in data.table.columns if c.id != plan.target and (use if c.id == id else c.id in plan.inputs))
     confirmed = tuple(sorted({*plan.confirmed, id})) if use else plan.confirmed
-    changed = draft.model_copy(update={"inputs": {**draft.inputs, id: use}})
+    if use:
+        plan = _with_role(data, plan, id, "sensitive" if id in plan.sensitive else "input")
+    said = {one: role for one, role in draft.roles.items() if one != id or id in plan.sensitive}
+    changed = draft.model_copy(update={"inputs": {**draft.inputs, id: use}, "roles": said})
     return _settled(data, changed, plan.model_copy(update={"inputs": now, "confirmed": confirmed}))
+
+
+def role(data: Data, draft: Draft, id: str, chosen: Role) -> Draft:
+    """A person says what a column is for; what follows from it is proposed again. Raises EngineError for what cannot be."""
+    plan = _plan(draft)
+    now = roles.of(plan, [id])[id]
+    if chosen == now:
+        return draft
+    if now == "target":
+        raise EngineError("This column is what the model should predict.", "Choose another column to predict first.")
+    if chosen == "target":
+        return target(data, draft, id)
+    if chosen in ("group", "time"):
+        known = answered(draft)
+        said = {"column": "", "group": id if chosen == "group" else "", "time": id if chosen == "time" else known["time"]}
+        return split(data, draft, {**known, **said})
+    changed = draft.model_copy(update={"roles": {**draft.roles, id: chosen}, "inputs": {**draft.inputs, id: chosen == "input"}})
+    if now in ("group", "time"):
+        changed = split(data, changed, {**answered(draft), now: ""})
+    return _settled(data, changed, _with_role(data, _plan(changed), id, chosen))
+
+
+def answered(draft: Draft) -> dict[str, str]:
+    """The answers to the plain questions about rows, those not asked yet as the plan has them."""
+    plan = _plan(draft)
+    known = {kind: "" for kind, method in splits.METHODS.members.items() if method.goes_by}
+    if splits.of(plan.split).goes_by and not draft.answers:
+        known[plan.split.method] = plan.split.column
+    return known | draft.answers
 
 
 def retyped(data: Data, draft: Draft) -> Draft:
@@ -62,7 +96,7 @@ def retyped(data: Data, draft: Draft) -> Draft:
     wanted = {id: use for id, use in draft.inputs.items() if id in known}
     inputs = tuple(c.id for c in data.table.columns if c.id != draft.target and wanted.get(c.id, c.id in plan.inputs))
     fresh = draft.model_copy(update={"touched": tuple(t for t in draft.touched if t == "split"), "inputs": wanted, "undo": ()})
-    return _settled(data, fresh, plan.model_copy(update={"inputs": inputs}))
+    return _settled(data, fresh, _with_roles(data, plan.model_copy(update={"inputs": inputs}), draft.roles))
 
 
 def split(data: Data, draft: Draft, answers: Mapping[str, str]) -> Draft:
@@ -70,9 +104,9 @@ def split(data: Data, draft: Draft, answers: Mapping[str, str]) -> Draft:
     plan = _plan(draft)
     changed = draft.model_copy(update={"answers": dict(answers)})
     divided = _divided(data, changed, plan)
-    back = plan.split.column if plan.split.method == "group" else ""
+    back = plan.split.column if splits.of(plan.split).hides else ""
     ids = {*plan.inputs, *([back] if back and _is_usable(data, plan, back) else [])} - (
-        {divided.column} if divided.method == "group" else set()
+        {divided.column} if splits.of(divided).hides else set()
     )
     inputs = tuple(c.id for c in data.table.columns if c.id in ids and draft.inputs.get(c.id, True))
     return _settled(data, changed, plan.model_copy(update={"split": divided, "inputs": inputs}))
@@ -103,10 +137,35 @@ def _settled(data: Data, draft: Draft, plan: Plan) -> Draft:
 
 
 def _divided(data: Data, draft: Draft, plan: Plan) -> Split:
-    """By the answers to the plain questions; the sizes of the parts stay when they were set by hand."""
+    """By the answers to the plain questions; what was set by hand stays: sizes, and what belongs to the same column."""
     proposed, _ = advice.split(data.table, data.profile, plan.target, dict(draft.answers))
-    sizes = {"test": plan.split.test, "validation": plan.split.validation} if "split" in draft.touched else {}
-    return proposed.model_copy(update=sizes)
+    kept: dict[str, Any] = {"outside": plan.split.outside}
+    if "split" in draft.touched:
+        kept |= {"test": plan.split.test, "validation": plan.split.validation}
+        if (proposed.method, proposed.column) == (plan.split.method, plan.split.column):
+            kept |= {"gap": plan.split.gap, "mapping": plan.split.mapping}
+    return proposed.model_copy(update=kept)
+
+
+def _with_roles(data: Data, plan: Plan, chosen: Mapping[str, str]) -> Plan:
+    """The plan with the roles a person gave to columns that are still there."""
+    known = {column.id for column in data.table.columns}
+    for id, role in chosen.items():
+        if id in known and id != plan.target and role in roles.ROLES:
+            plan = _with_role(data, plan, id, role)
+    return plan
+
+
+def _with_role(data: Data, plan: Plan, id: str, chosen: Role) -> Plan:
+    """The column in that role alone, for those roles that are not asked as a question."""
+    bare = roles.without(plan, id)
+    if chosen == "weight":
+        return bare.model_copy(update={"weight": id})
+    if chosen in ("sensitive", "identifier"):
+        name = {"sensitive": "sensitive", "identifier": "identifiers"}[chosen]
+        return bare.model_copy(update={name: (*getattr(bare, name), id)})
+    used = {*bare.inputs, id} if chosen == "input" else set(bare.inputs)
+    return bare.model_copy(update={"inputs": tuple(c.id for c in data.table.columns if c.id in used)})
 
 
 def _is_usable(data: Data, plan: Plan, id: str) -> bool:

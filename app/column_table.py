@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import choices, reads, state, words
 from app.text import html, md, short
+from engine import roles
 from engine.columns import COLUMN_TYPES
 from engine.datasets import Dataset
 from engine.errors import EngineError
@@ -22,6 +23,7 @@ BARS = 16
 MOST = 6
 FIT = 18
 NOTES = 12
+ROLE_NAMES = {label: role for role, label in roles.ROLES.items()}
 TYPE_NAMES = {label: type for type, label in COLUMN_TYPES.items()}
 
 
@@ -43,7 +45,11 @@ def editor(dataset: Dataset, profile: Profile) -> None:
         args=(dataset, key, tuple(frame.index)),
         alt="The columns of the data, one a line",
     )
-    st.caption("Change a name or a type by clicking on it. Columns without a tick are not learned from.")
+    with st.container(horizontal=True, vertical_alignment="center", key="columns-foot"):
+        st.caption("Change a name, a role or a type by clicking on it. Columns without a tick are not learned from.", width="stretch")
+        with st.popover("What the roles mean", type="tertiary", key="roles"):
+            meanings = "".join(f"<dt>{roles.ROLES[role]}</dt><dd>{said}</dd>" for role, said in roles.MEANINGS.items())
+            st.html(f'<dl class="mw-notes">{meanings}</dl>')
     _notes(profile, plan, advised)
 
 
@@ -55,20 +61,31 @@ def left_out(dataset: Dataset, profile: Profile) -> None:
     advised = reads.advised(dataset, plan.target)
     asked = _asked(plan, advised)
     risky = [one for one in advised.values() if one.problem and one.id in plan.inputs and one.id not in plan.confirmed]
-    for word, found, is_out in (("Left out", asked, True), ("May give the answer away", risky, False)):
+    early = "because they may not be known yet when the model is asked"
+    fair = "because a model that learns from them may treat people unequally"
+    for key, said, found, is_out in (
+        ("out", ("Left out", early), asked, True),
+        ("sensitive", ("Left out as sensitive", fair), _sensitive(plan, advised), True),
+        ("not", ("May give the answer away", "though still learned from"), risky, False),
+    ):
         if found:
-            _doubtful(dataset, profile, word, found, is_out)
+            _doubtful(dataset, profile, key, said, found, is_out)
 
 
 def _asked(plan: Plan, advised: "Mapping[str, InputAdvice]") -> "list[InputAdvice]":
     return [one for one in advised.values() if not one.use and one.problem and one.id not in plan.inputs]
 
 
-def _doubtful(dataset: Dataset, profile: Profile, word: str, found: "Sequence[InputAdvice]", is_out: bool) -> None:
-    """Columns that may give the answer away: in a box with one line each."""
-    with st.container(key=f"problem-warn-left-out{'' if is_out else '-not'}", gap="small"):
-        why = "because they may not be known yet when the model is asked" if is_out else "though still learned from"
-        st.markdown(f":orange[:material/visibility_off: **{word}**], {why}:")
+def _sensitive(plan: Plan, advised: "Mapping[str, InputAdvice]") -> "list[InputAdvice]":
+    return [one for one in advised.values() if one.id in plan.sensitive and not one.use and not one.problem and one.id not in plan.inputs]
+
+
+def _doubtful(
+    dataset: Dataset, profile: Profile, key: str, said: tuple[str, str], found: "Sequence[InputAdvice]", is_out: bool
+) -> None:
+    """Columns whose use is a question: in a box with one line each."""
+    with st.container(key=f"problem-warn-left-{key}", gap="small"):
+        st.markdown(f":orange[:material/visibility_off: **{said[0]}**], {said[1]}:")
         for one in found[:MOST]:
             with st.container(horizontal=True, vertical_alignment="center", key=f"left-out-{one.id}"):
                 st.markdown(f"**{md(short(profile.column(one.id).name, 40))}** · {md(one.why)}", width="stretch")
@@ -95,6 +112,7 @@ def _row(column: ColumnProfile, plan: Plan | None, advice: "InputAdvice | None")
     return {
         "use": plan is not None and column.id in plan.inputs,
         "name": column.name,
+        "role": roles.ROLES[roles.of(plan, [column.id])[column.id]] if plan else None,
         "type": COLUMN_TYPES[column.type],
         "missing": column.missing / column.rows if column.rows else 0.0,
         "distinct": column.distinct,
@@ -123,7 +141,7 @@ def _mark(column: ColumnProfile, plan: Plan | None, advice: "InputAdvice | None"
 def _notes(profile: Profile, plan: Plan | None, advised: "Mapping[str, InputAdvice]") -> None:
     """All there is to know about single columns, in full; columns with the same to know share a line."""
     columns: dict[str, list[str]] = {}
-    above = {one.id for one in _asked(plan, advised)[:MOST]} if plan else set()
+    above = {one.id for found in (_asked, _sensitive) for one in found(plan, advised)[:MOST]} if plan else set()
     for column in profile.columns:
         if said := note(column, plan, None if column.id in above else advised.get(column.id)):
             columns.setdefault(said, []).append(short(column.name, 40))
@@ -156,6 +174,7 @@ def _columns(usable: bool) -> dict[str, Any]:
     return {
         "use": make.CheckboxColumn("Use", width=56, help="Learn from this column", disabled=not usable),
         "name": make.TextColumn("Column", width="medium", required=True, max_chars=120),
+        "role": make.SelectboxColumn("Role", options=list(ROLE_NAMES), width=150, help="What the column is for", disabled=not usable),
         "type": make.SelectboxColumn("Type", options=list(TYPE_NAMES), width=110, required=True),
         "missing": make.NumberColumn("Missing", format="percent", width=80),
         "distinct": make.NumberColumn("Different", format="localized", width=90, help="How many different values there are"),
@@ -184,6 +203,10 @@ def _apply(dataset: Dataset, id: str, name: str, value: Any) -> None:
         if draft.plan is None or id == draft.target:
             raise EngineError("This column is what the model should predict.", "It cannot also be learned from.")
         state.put_draft(choices.column(_data(dataset), draft, id, bool(value)))
+    elif name == "role" and value in ROLE_NAMES:
+        if draft.plan is None:
+            raise EngineError("What columns are for is said once it is known what to predict.", "Choose what to predict first.")
+        state.put_draft(choices.role(_data(dataset), draft, id, ROLE_NAMES[value]))
     elif name == "name" and str(value).strip():
         datasets.rename_column(state.workspace(), dataset.id, id, str(value).strip())
     elif name == "type":

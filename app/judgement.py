@@ -8,7 +8,9 @@ import streamlit as st
 
 from app import charts, comparison, parts, pictures, state, words
 from app.text import md, short
+from engine import verdicts
 from engine.panels import Mistakes, Notes, Report, Scores, Thresholds
+from engine.store import looks
 from engine.store.runs import Run
 
 VERDICTS = {
@@ -33,6 +35,19 @@ def headline(run: Run, report: Report) -> None:
         st.markdown(f"### {md(report.headline)}")
         if report.detail:
             st.markdown(md(report.detail))
+
+
+def looked_at(run: Run) -> None:
+    """This is a look at the rows kept unseen: it is counted, once for each run, and said."""
+    unseen = run.facts.get("unseen")
+    if not unseen:
+        return
+    looks.add(state.workspace(), run.dataset, str(unseen), run.id)
+    many = looks.count(state.workspace(), run.dataset, str(unseen))
+    if warning := verdicts.chosen_by(many):
+        st.markdown(f":orange[:material/visibility: **Looked at often**] · {md(warning)}")
+    else:
+        st.caption(f":material/visibility: {md(verdicts.first_looks(many))}")
 
 
 def notes(panel: Notes) -> None:

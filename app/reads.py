@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app import state
-from engine import recipe, relations, split
+from engine import recipe, relations, split, splits
 from engine.columns import Table
 from engine.errors import EngineError
 from engine.plan import Plan
@@ -66,6 +66,11 @@ def divided(dataset: "Dataset", plan: Plan) -> Parts:
     return _divided(state.workspace(), dataset.id, dataset.version, about_rows(plan))
 
 
+def outside_problems(dataset: "Dataset", second: "Dataset", used: tuple[str, ...]) -> list[Problem]:
+    """What is odd about the rows of a second dataset, read as the columns (ids) of the first say."""
+    return _outside_problems(state.workspace(), (dataset.id, dataset.version), (second.id, second.version), used)
+
+
 def preview(dataset: "Dataset", plan: Plan, position: int) -> Preview:
     """What one step does to some training rows."""
     upto = plan.model_copy(update={"recipe": plan.recipe[: position + 1], "name": ""})
@@ -74,8 +79,9 @@ def preview(dataset: "Dataset", plan: Plan, position: int) -> Preview:
 
 def about_rows(plan: Plan) -> str:
     """The plan with everything left out that does not matter to which row is where."""
-    inputs = plan.inputs if plan.split.method == "random" else ()
-    return plan.model_copy(update={"recipe": (), "inputs": inputs, "confirmed": (), "name": ""}).model_dump_json()
+    inputs = () if splits.of(plan.split).goes_by else plan.inputs
+    matters_not = {"recipe": (), "confirmed": (), "sensitive": (), "identifiers": (), "weight": "", "name": ""}
+    return plan.model_copy(update={**matters_not, "inputs": inputs}).model_dump_json()
 
 
 @lru_cache(maxsize=16)
@@ -132,11 +138,23 @@ def _related(workspace: Workspace, id: str, version: int, plan: str) -> list[Rel
 
 @lru_cache(maxsize=16)
 def _divided(workspace: Workspace, id: str, version: int, plan: str) -> Parts:
-    from engine import datasets
+    from engine import datasets, outside, tables
 
     parsed = Plan.model_validate_json(plan)
     needed = split.needed(parsed.split, parsed.inputs, parsed.target)
-    return split.assign(parsed.split, datasets.table(workspace, id, needed), parsed.target, parsed.task, parsed.seed)
+    table = datasets.table(workspace, id, needed)
+    if not parsed.split.outside:
+        return split.assign(parsed.split, table, parsed.target, parsed.task, parsed.seed)
+    others = outside.rows(workspace, parsed.split.outside, table.columns, [parsed.target])
+    return split.assign(parsed.split, tables.joined(table, others), parsed.target, parsed.task, parsed.seed, len(others))
+
+
+@lru_cache(maxsize=8)
+def _outside_problems(workspace: Workspace, first: tuple[str, int], second: tuple[str, int], used: tuple[str, ...]) -> list[Problem]:
+    from engine import datasets, outside
+
+    dataset = datasets.get(workspace, first[0])
+    return outside.problems(workspace, second[0], [dataset.column(id) for id in used], used)
 
 
 @lru_cache(maxsize=64)

@@ -8,12 +8,12 @@ import streamlit as st
 from app import charts, curves, parts, pictures, run_page, run_table, run_usage, state, words
 from app.judgement import distinct
 from app.text import md, short
+from engine import splits
 from engine.spec import Param
 from engine.store.runs import Run
 
 ALWAYS = ("Result", "Measure", "Took", "Energy, estimated")
 NOT_SET = "–"
-DIVIDED = {"random": "by chance", "group": "by group", "time": "the newest"}
 
 
 def draw(chosen: Sequence[Run]) -> None:
@@ -56,7 +56,7 @@ def facts(run: Run) -> dict[str, str]:
     told["Asked as"] = type(plan.task).title
     told["Columns used"] = words.count(len(plan.inputs))
     told["Preparation"] = ", ".join(type(step).title for step in plan.recipe) or "none"
-    told["Rows never seen"] = f"{words.share(plan.split.test)}, {DIVIDED[plan.split.method]}"
+    told["Rows never seen"] = f"{words.share(plan.split.test)}, {splits.of(plan.split).short}"
     for part, spec in (("Model", plan.architecture), ("Training", plan.training)):
         told |= {
             f"{part}: {_label(param.label)}": _value(param, getattr(spec, param.name)) for param in spec.params() if param.type != "columns"

@@ -1,14 +1,15 @@
 """How the rows are divided, asked in plain words and drawn as a ribbon of the person's own rows."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from app import choices, meanwhile, parts, reads, sketches, state, words
+from app.split_apart import apart
 from app.text import md, short
-from engine import advice
+from engine import advice, splits
 from engine.errors import EngineError
 from engine.plan import Plan
 from engine.split import Parts
@@ -18,20 +19,23 @@ if TYPE_CHECKING:
 
 STRIPES = 160
 NO = ""
-NAMES = {"train": "Learned from", "validation": "Steer the training", "test": "Never seen"}
-COLOURS = {"train": "training", "validation": "steering", "test": "unseen"}
-ALSO = {"train": "training set", "validation": "validation set", "test": "test set"}
+NAMES = {"train": "Learned from", "validation": "Steer the training", "test": "Never seen", "none": "Left out"}
+COLOURS = {"train": "training", "validation": "steering", "test": "unseen", "none": "quiet"}
+ALSO = {"train": "training set", "validation": "validation set", "test": "test set", "none": "in no part"}
 GROUPED = "Can the same patient, machine or batch appear in several rows?"
 TIMED = "Does time matter: will the model be used on rows newer than these?"
 
 
 def card(dataset: "Dataset", plan: Plan) -> None:
-    """Two plain questions on the left, what follows from the answers on the right."""
+    """Plain questions on the left, what follows from the answers on the right."""
     parts.section("Rows kept aside", "A model is judged only on rows it never saw. Which ones must not be chosen carelessly.")
     with parts.card("split"):
         left, right = st.columns([5, 6], gap="large")
         with left:
             _questions(dataset, plan)
+            if splits.of(plan.split).takes_gap:
+                _gap(dataset, plan)
+            apart(dataset, plan, lambda kind, id: _answer(dataset, kind, id))
             _sizes(plan)
         with right:
             _picture(dataset, plan)
@@ -39,11 +43,11 @@ def card(dataset: "Dataset", plan: Plan) -> None:
 
 def _questions(dataset: "Dataset", plan: Plan) -> None:
     asked = advice.questions(reads.profile(dataset), plan.target)
-    grouped = plan.split.column if plan.split.method == "group" else NO
-    timed = plan.split.column if plan.split.method == "time" else state.draft().answers.get("time", NO)
+    known = choices.answered(state.draft())
+    grouped, timed = (plan.split.column if plan.split.method == kind else known[kind] for kind in ("group", "time"))
     _question("group", GROUPED, "No, every row is a case of its own", "Yes, told apart by", asked.groups, grouped, dataset, plan)
     _question("time", TIMED, "No", "Yes, by", asked.times, timed, dataset, plan)
-    if grouped and timed:
+    if plan.split.method == "group" and grouped and timed:
         st.caption("Both are answered with yes: the first one counts, because a case seen before would flatter the score more.")
 
 
@@ -64,21 +68,40 @@ def _question(what: str, text: str, no: str, yes: str, candidates: tuple, now: s
         options,
         format_func=lambda id: f"{yes} “{short(names[id], 40)}”" if id in names else no,
         key=f"split-{what}",
-        on_change=_answer,
-        args=(dataset, what),
+        on_change=lambda: _answer(dataset, what, st.session_state[f"split-{what}"]),
     )
     if now in whys:
         st.caption(f":material/lightbulb: {md(whys[now][:1].upper() + whys[now][1:])}")
 
 
+def _gap(dataset: "Dataset", plan: Plan) -> None:
+    column = dataset.column(plan.split.column)
+    unit = "days" if column.type == "date" else column.unit or f"steps of “{short(column.name, 24)}”"
+    st.session_state["split-gap"] = float(plan.split.gap)
+    st.number_input(
+        f"Leave out rows less than so many {md(unit)} before a later part",
+        min_value=0.0,
+        step=1.0,
+        format="%g",
+        key="split-gap",
+        on_change=lambda: _set(gap=st.session_state["split-gap"]),
+        help="Where an answer is known only some time later, or one row looks back over others, rows just before the unseen ones "
+        "already tell about them. 0 leaves none out.",
+    )
+
+
 def _sizes(plan: Plan) -> None:
     default = type(plan.split)().model_dump()
     changed = sum(getattr(plan.split, name) != default[name] for name in ("test", "validation"))
+    if not splits.of(plan.split).sizes:
+        return
     with st.expander(parts.advanced_label(changed if "split" in state.draft().touched else 0), key="split-more"):
         for name, label, low, high in (
             ("test", "Rows never seen (test set)", 5, 50),
             ("validation", "Rows that steer the training (validation set)", 5, 40),
         ):
+            if name == "test" and plan.split.outside:
+                continue
             st.session_state[f"split-{name}"] = round(100 * getattr(plan.split, name))
             st.slider(label, low, high, step=5 if low % 5 == 0 else 1, format="%d %%", key=f"split-{name}", on_change=_resize, args=(name,))
 
@@ -95,70 +118,74 @@ def _picture(dataset: "Dataset", plan: Plan) -> None:
         return
     for picture in drawn:
         st.html(picture)
-    _, why = advice.split(reads.head(dataset), reads.profile(dataset), plan.target, state.draft().answers or None)
-    st.caption(f":material/lightbulb: {md(why)}")
+    name = dataset.column(plan.split.column).name if plan.split.column else ""
+    st.caption(f":material/lightbulb: {md(splits.of(plan.split).why(name))}")
 
 
 def _drawn(dataset: "Dataset", plan: Plan) -> tuple[str, str]:
-    """The ribbon of the rows and its legend, as HTML."""
+    """The ribbon of the rows and its legend, as HTML. Rows of a second file come last."""
     divided = reads.divided(dataset, plan)
-    order, told = _order(dataset, plan, divided)
-    ribbon = f'<div class="mw-side">{told}</div>{sketches.ribbon(_stripes(divided, order), told)}'
-    return ribbon, sketches.legend(_legend(dataset, plan, divided))
+    found = {name: getattr(divided, name) for name in ("train", "validation", "test")}
+    found["none"] = _left_out(dataset, plan, divided)
+    every = np.sort(np.concatenate(list(found.values())))
+    own, others = every[every < dataset.rows], every[every >= dataset.rows]
+    method = splits.of(plan.split)
+    values = reads.values(dataset, plan.split.column)[own] if method.goes_by else None
+    order = np.r_[own[method.sequence(values, len(own))], others]
+    told = f"Your {words.things(len(own), 'row')}, {method.sequence_words()}{'; then those of the second file' if len(others) else ''}"
+    ribbon = f'<div class="mw-side">{told}</div>{sketches.ribbon(_stripes(found, order), told)}'
+    return ribbon, sketches.legend(_legend(dataset, plan, found))
 
 
-def _order(dataset: "Dataset", plan: Plan, divided: Parts) -> tuple[np.ndarray, str]:
-    """The rows in the order the picture shows them, and what that order is."""
-    rows = np.sort(np.concatenate([divided.train, divided.validation, divided.test]))
-    if plan.split.method == "random":
-        return rows, f"Your {words.things(len(rows), 'row')}, in the order of the file"
-    values = pd.Series(reads.values(dataset, plan.split.column)[rows])
-    if plan.split.method == "time":
-        return rows[values.argsort(kind="stable").to_numpy()], f"Your {words.things(len(rows), 'row')}, oldest first"
-    codes = values.factorize()[0]
-    return rows[np.argsort(codes, kind="stable")], f"Your {words.things(len(rows), 'row')}, one case after the other"
+def _left_out(dataset: "Dataset", plan: Plan, divided: Parts) -> np.ndarray:
+    """Rows with an answer that are in no part: within a gap, or with a value that stands for no part."""
+    answers = reads.values(dataset, plan.target)
+    there = np.flatnonzero(np.isfinite(answers) if answers.dtype.kind == "f" else ~pd.isna(answers))
+    return np.setdiff1d(there, np.concatenate([divided.train, divided.validation, divided.test]))
 
 
-def _stripes(divided: Parts, order: np.ndarray) -> list[sketches.Piece]:
+def _stripes(found: dict[str, np.ndarray], order: np.ndarray) -> list[sketches.Piece]:
     part_of = np.empty(int(order.max()) + 1, dtype=object)
-    for name in NAMES:
-        part_of[getattr(divided, name)] = name
+    for name, rows in found.items():
+        part_of[rows] = name
     shown = part_of[order[np.linspace(0, len(order) - 1, min(len(order), STRIPES)).astype(int)]]
     edges = np.flatnonzero(np.r_[True, shown[1:] != shown[:-1], True])
     return [sketches.Piece(NAMES[shown[a]], (b - a) / len(shown), COLOURS[shown[a]]) for a, b in zip(edges, edges[1:], strict=False)]
 
 
-def _legend(dataset: "Dataset", plan: Plan, divided: Parts) -> list[sketches.Piece]:
-    return [sketches.Piece(NAMES[name], 0, COLOURS[name], _told(dataset, plan, name, getattr(divided, name))) for name in NAMES]
+def _legend(dataset: "Dataset", plan: Plan, found: dict[str, np.ndarray]) -> list[sketches.Piece]:
+    return [
+        sketches.Piece(NAMES[name], 0, COLOURS[name], _told(dataset, plan, name, rows))
+        for name, rows in found.items()
+        if name != "none" or len(rows)
+    ]
 
 
 def _told(dataset: "Dataset", plan: Plan, name: str, rows: np.ndarray) -> str:
     said = f"{words.things(len(rows), 'row')} ({ALSO[name]})"
-    if plan.split.method == "random" or not len(rows):
+    method = splits.of(plan.split)
+    if name == "test" and plan.split.outside:
+        return f"{said}, all of the second file with an answer"
+    if not method.goes_by or not len(rows):
         return said
-    values = pd.Series(reads.values(dataset, plan.split.column)[rows]).dropna()
-    if plan.split.method == "group":
-        return f"{said}, {words.things(values.nunique(), 'case')}"
-    if not len(values):
-        return said
-    ends = [f"{end:%d %b %Y}" if isinstance(end, pd.Timestamp) else words.measure(float(end)) for end in (values.min(), values.max())]
-    return f"{said}, {ends[0]} to {ends[1]}"
+    span = method.span(reads.values(dataset, plan.split.column)[rows])
+    return f"{said}, {span}" if span else said
 
 
-def _answer(dataset: "Dataset", what: str) -> None:
+def _answer(dataset: "Dataset", what: str, id: str) -> None:
     draft = state.draft()
-    current = state.current_plan()
-    known = {"group": NO, "time": NO, **draft.answers}
-    if current and current.split.method != "random" and not draft.answers:
-        known[current.split.method] = current.split.column
     data = choices.Data(dataset.id, reads.table(dataset), reads.profile(dataset))
     try:
-        state.put_draft(choices.split(data, draft, {**known, what: st.session_state[f"split-{what}"]}))
+        state.put_draft(choices.split(data, draft, {**choices.answered(draft), what: id}))
     except EngineError as error:
         state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
 
 
 def _resize(name: str) -> None:
+    _set(**{name: st.session_state[f"split-{name}"] / 100})
+
+
+def _set(**changes: Any) -> None:
     plan = state.current_plan()
     if plan:
-        state.put_draft(choices.divided(state.draft(), plan.split.model_copy(update={name: st.session_state[f"split-{name}"] / 100})))
+        state.put_draft(choices.divided(state.draft(), plan.split.model_copy(update=changes)))

@@ -35,7 +35,7 @@ class Draft(BaseModel):
 
     `touched` names the parts of the plan a person set by hand ("inputs", "recipe", "split", "architecture", "training"), which a
     new proposal must leave alone; `inputs` are single columns put in (true) or taken out (false), `terms`
-    are those of the next run. `undo` holds earlier plans
+    are those of the next run, `roles` what single columns are for (see `engine.roles`) where a person said so. `undo` holds earlier plans
     with what was touched then, newest last.
     """
 
@@ -48,6 +48,7 @@ class Draft(BaseModel):
     touched: tuple[str, ...] = ()
     inputs: dict[str, bool] = {}
     terms: dict[str, Any] = {}
+    roles: dict[str, str] = {}
     undo: tuple[dict[str, Any], ...] = ()
 
 

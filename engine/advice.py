@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine import guesses, labels, leaks
+from engine import guesses, labels, leaks, splits
+from engine import roles as role
 from engine.architectures import ARCHITECTURES, Architecture
 from engine.columns import COLUMN_TYPES, Table
 from engine.errors import InvalidPlan
@@ -13,7 +14,10 @@ from engine.learners import LEARNERS, Learner
 from engine.plan import Plan, name_of
 from engine.problems import Problem
 from engine.profile import ColumnProfile, Profile
+from engine.roles import RoleAdvice
 from engine.split import FEWEST_ROWS, Split
+from engine.splits import METHODS
+from engine.splits.column import guess
 from engine.steps import STEPS, Step
 from engine.tasks import TASKS, Task
 
@@ -36,10 +40,12 @@ class InputAdvice:
 
 @dataclass(frozen=True)
 class Questions:
-    """The columns that may answer "Can the same patient, machine or batch be in several rows?" and "Does time matter?", likely first."""
+    """The columns that may answer "Can the same patient, machine or batch be in several rows?", "Does time matter?" and "Does a column
+    say which rows are kept unseen?", likely first."""
 
     groups: tuple[Candidate, ...]
     times: tuple[Candidate, ...]
+    parts: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,8 +89,8 @@ def suspects(table: Table, profile: Profile, target: str) -> list[Problem]:
 def inputs(table: Table, profile: Profile, target: str) -> list[InputAdvice]:
     """For every column but the target, in their order: use it or not, and why."""
     found = {problem.column: problem for problem in suspects(table, profile, target)}
-    has_pictures = any(column.type == "image" for column in profile.columns)
-    return [_input(column, has_pictures, found.get(column.id)) for column in profile.columns if column.id != target]
+    told = _Whole(any(column.type == "image" for column in profile.columns), guesses.is_medical(profile))
+    return [_input(column, told, found.get(column.id)) for column in profile.columns if column.id != target]
 
 
 def questions(profile: Profile, target: str = "") -> Questions:
@@ -92,24 +98,34 @@ def questions(profile: Profile, target: str = "") -> Questions:
     columns = [column for column in profile.columns if column.id != target]
     groups = [candidate for column in columns if (candidate := guesses.group(column))]
     times = [candidate for column in columns if (candidate := guesses.time(column))]
-    return Questions(tuple(sorted(groups, key=lambda c: not c.likely)), tuple(sorted(times, key=lambda c: not c.likely)))
+    parts = [candidate for column in columns if (candidate := guesses.part(column))]
+    return Questions(*(tuple(sorted(found, key=lambda c: not c.likely)) for found in (groups, times, parts)))
 
 
 def split(table: Table, profile: Profile, target: str, answers: Mapping[str, str] | None = None) -> tuple[Split, str]:
-    """How to divide the rows, and why. `answers` may hold "group" and "time": a column id, or "" for no; what is not there is guessed."""
+    """How to divide the rows, and why. `answers` may hold for "column", "group" and "time" (kinds of a method) a column id, or "" for no;
+    what is not there is guessed. What is answered goes before what is guessed."""
     said, asked = answers or {}, questions(profile, target)
-    group = said.get("group", next((c.id for c in asked.groups if c.likely), "") if not said.get("time") else "")
-    time = said.get("time", next((c.id for c in asked.times if c.likely), ""))
+    guessed = {kind: next((c.id for c in found if c.likely), "") for kind, found in _by_kind(asked).items()}
+    chosen = [(kind, said[kind]) for kind in guessed if said.get(kind)]
+    chosen += [(kind, id) for kind, id in guessed.items() if id and kind not in said]
     shares = _shares(profile.rows)
-    if group:
-        name = profile.column(group).name
-        why = f"All rows of one '{name}' stay on one side, so the score tells how new ones will fare."
-        return Split(method="group", column=group, **shares), why
-    if time:
-        name = profile.column(time).name
-        why = f"It learns from the past and is judged on the newest rows by '{name}', as in real use."
-        return Split(method="time", column=time, **shares), why
-    return Split(**shares), "Rows do not seem to belong together, so chance decides which are kept unseen."
+    kind, id = chosen[0] if chosen else ("random", "")
+    name = profile.column(id).name if id else ""
+    mapping = guess(list(labels.counts_of(profile.column(id)))) if METHODS.get(kind).has_mapping else {}
+    divided = Split(method=kind, column=id, mapping=mapping, **shares)
+    return divided, splits.of(divided).why(name)
+
+
+def _by_kind(asked: Questions) -> dict[str, tuple[Candidate, ...]]:
+    """The candidates of each method that goes by a column; the first of them counts where several are answered."""
+    return {"column": asked.parts, "group": asked.groups, "time": asked.times}
+
+
+def roles(table: Table, profile: Profile, target: str) -> list[RoleAdvice]:
+    """What each column should be for, in their order, and why."""
+    made, _ = plan("", table, profile, target)
+    return role.reasons(made, profile, {one.id: one.why for one in inputs(table, profile, target)})
 
 
 def architectures(profile: Profile, inputs: Sequence[str], task: Task) -> list[Choice]:
@@ -136,7 +152,8 @@ def plan(
 ) -> tuple[Plan, list[str]]:
     """Everything decided at once, and the reasons. Raises InvalidPlan when nothing can be learned from the data.
 
-    `hints` (of a sample) may name columns by name or id: "target", "group", "time", "leave_out"; and say "task" and "positive".
+    `hints` (of a sample) may name columns by name or id: "target", "column", "group", "time", "leave_out",
+    "sensitive"; and say "task" and "positive".
     """
     if profile.rows < FEWEST_ROWS:
         there = "There is only 1 row" if profile.rows == 1 else f"There are only {profile.rows} rows"
@@ -146,8 +163,9 @@ def plan(
     asked = told.task(goal)
     divided, why_divided = split(table, profile, goal, told.answers())
     advised = inputs(table, profile, goal)
-    unwanted = {*told.columns("leave_out"), *([divided.column] if divided.method == "group" else [])}
-    used = tuple(advice.id for advice in advised if advice.use and advice.id not in unwanted)
+    unwanted = {*told.columns("leave_out"), *([divided.column] if splits.of(divided).hides else [])}
+    wanted = set(told.columns("sensitive"))
+    used = tuple(advice.id for advice in advised if (advice.use or advice.id in wanted) and advice.id not in unwanted)
     left_out = [f"{profile.column(advice.id).name} is left out: {advice.why}" for advice in advised if not advice.use]
     choices = architectures(profile, used, asked)
     if not choices:
@@ -161,6 +179,9 @@ def plan(
         dataset=dataset,
         target=goal,
         inputs=used,
+        weight=next((c.id for c in profile.columns if c.id != goal and c.id not in used and guesses.weight(c)), ""),
+        sensitive=tuple(c.id for c in profile.columns if c.id != goal and (c.id in wanted or guesses.is_sensitive(c))),
+        identifiers=tuple(c.id for c in profile.columns if c.identifier and c.type != "image" and c.id not in (goal, *used)),
         task=asked,
         split=divided,
         recipe=tuple(step for step, _ in steps),
@@ -231,16 +252,27 @@ def _shares(rows: int) -> dict[str, float]:
     return {"test": 0.1, "validation": 0.1} if rows > LARGE else {"test": 0.2, "validation": 0.15}
 
 
-def _input(column: ColumnProfile, has_pictures: bool, suspect: Problem | None) -> InputAdvice:
-    out = _reason_against(column, has_pictures)
+@dataclass(frozen=True)
+class _Whole:
+    """What the data as a whole say about each column of them."""
+
+    has_pictures: bool
+    is_medical: bool
+
+
+def _input(column: ColumnProfile, whole: _Whole, suspect: Problem | None) -> InputAdvice:
+    out = _reason_against(column, whole)
     if out:
         return InputAdvice(column.id, False, out)
     if suspect is not None:
         return InputAdvice(column.id, False, f"{suspect.what} {suspect.fix}", suspect)
+    if guesses.is_sensitive(column):
+        why = "It says what a person is. Medicine may need that, so it is learned from; take it out if the answer must not depend on it."
+        return InputAdvice(column.id, True, why)
     return InputAdvice(column.id, True, "Learned from.")
 
 
-def _reason_against(column: ColumnProfile, has_pictures: bool) -> str:
+def _reason_against(column: ColumnProfile, whole: _Whole) -> str:
     there = column.rows - column.missing
     if column.distinct == 0:
         return "It is empty."
@@ -250,10 +282,16 @@ def _reason_against(column: ColumnProfile, has_pictures: bool) -> str:
         return "It names each row, and a name says nothing about a new one."
     if column.type == "text":
         return "Free text cannot be read by the models yet."
-    if has_pictures and column.type != "image":
+    if whole.has_pictures and column.type != "image":
         return "The models for pictures look at the pictures alone."
     if column.type == "category" and column.distinct > max(MANY_VALUES, there / 2):
         return f"{column.distinct:,} different values in {there:,} rows: too few rows to learn any of them."
+    if guesses.weight(column):
+        return "By its name it says how much a row counts, not what the row is."
+    if (said := guesses.part(column)) and said.likely:
+        return "It says which rows are learned from and which are kept unseen."
+    if guesses.is_sensitive(column) and not whole.is_medical:
+        return "It says what a person is, and a model that learns from it may treat people unequally. It is kept to see whom it fails."
     group = guesses.group(column)
     return "It names whom a row belongs to, and says nothing about a new one." if group and group.likely else ""
 
@@ -287,7 +325,7 @@ class _Hints:
         return tuple(self._id(column) for column in self.said.get(name, ()))
 
     def answers(self) -> dict[str, str]:
-        return {name: self._id(self.said[name]) if self.said[name] else "" for name in ("group", "time") if name in self.said}
+        return {name: self._id(self.said[name]) if self.said[name] else "" for name in ("column", "group", "time") if name in self.said}
 
     def _id(self, name: str) -> str:
         found = [column.id for column in self.profile.columns if name in (column.name, column.id)]

@@ -1,13 +1,13 @@
 """A bundle: a trained model with everything it needs to answer raw rows, and its judgement, in one folder. Nothing in it is pickled.
 
-plan.json, columns.json (inputs and target), form.json (ranges and choices of the training rows), recipe.json, task.json (what the
-task learned, the trivial answer), the model's files, report.json, card.md, samples.json, versions.json, manifest.json.
+plan.json, columns.json (inputs and target), beside.json (what names a row), form.json (ranges and choices of the training rows),
+recipe.json, task.json (what the task learned, the trivial answer), the model's files, report.json, card.md, samples.json,
+versions.json, manifest.json.
 """
 
 import json
 import zipfile
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from engine import card, manifest, samples
 from engine import form as forms
+from engine import plan as plans
 from engine.columns import Column, Table
 from engine.errors import EngineError, NotFound
 from engine.form import FormField
@@ -31,7 +32,7 @@ from engine.recipe import Fitted
 from engine.split import Parts
 from engine.versions import installed
 
-__all__ = ["Bundle", "FormField", "columns", "form", "load", "report", "unpack", "write"]
+__all__ = ["Bundle", "FormField", "beside", "columns", "form", "load", "report", "unpack", "write"]
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "keras", "tensorflow", "tensorflow-cpu")
 LARGEST, MOST_FILES = 20 * 2**30, 1_000
@@ -98,13 +99,14 @@ def write(
     """Puts everything into `folder`, complete or not at all, and checks that the stored model answers as this one does."""
     columns = tuple(table.column(id) for id in (*plan.inputs, plan.target))
     fields = forms.fields(table.take(parts.train), plan.inputs)
-    shown = samples.choose(_only(table, plan.inputs).take(parts.test))
+    shown = samples.choose(table.only(plan.inputs).take(parts.test))
     outputs = model.predict(fitted.apply(shown))
     versions = installed(LIBRARIES)
 
     def fill(place: Path) -> None:
         _put(place, "plan.json", plan.model_dump(mode="json"))
         _put(place, "columns.json", [column.model_dump(mode="json") for column in columns])
+        _put(place, "beside.json", [column.model_dump(mode="json") for column in _beside(plan, table)])
         _put(place, "form.json", [field.model_dump(mode="json") for field in fields])
         _put(place, "recipe.json", fitted.to_json())
         _put(place, "task.json", {"state": state, "baseline": baseline.tolist()})
@@ -174,13 +176,22 @@ def columns(folder: Path) -> tuple[Column, ...]:
     return tuple(Column.model_validate(column) for column in _get(folder, "columns.json"))
 
 
+def beside(folder: Path) -> tuple[Column, ...]:
+    """The columns that name a row and so stand beside its answer where a file has them, read as text."""
+    if not (folder / "beside.json").is_file():
+        return ()
+    return tuple(Column.model_validate(column) for column in _get(folder, "beside.json"))
+
+
 def report(folder: Path) -> Report:
     """The judgement, without loading the model."""
     return Report.model_validate(_get(folder, "report.json"))
 
 
-def _only(table: Table, ids: Sequence[str]) -> Table:
-    return Table(tuple(table.column(id) for id in ids), table.frame[list(ids)], table.folder)
+def _beside(plan: Plan, table: Table) -> list[Column]:
+    there = {column.id: column for column in table.columns}
+    as_text = {"type": "text", "unit": "", "date_format": ""}
+    return [there[id].model_copy(update=as_text) for id in plans.beside(plan) if id in there and id not in plan.inputs]
 
 
 def _put(folder: Path, name: str, value: Any) -> None:

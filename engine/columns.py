@@ -1,5 +1,6 @@
 """Typed columns: everything uploaded becomes a table of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -86,6 +87,10 @@ class Table:
         if self.column(id).type == "date":
             return series.to_numpy("datetime64[ns]")
         return series.astype(object).where(series.notna(), None).to_numpy(object)
+
+    def only(self, ids: Sequence[str]) -> "Table":
+        """Those columns alone, in that order."""
+        return replace(self, columns=tuple(self.column(id) for id in ids), frame=self.frame[list(ids)])
 
     def take(self, rows: np.ndarray[Any, Any]) -> "Table":
         """Those rows (positions), re-numbered from 0."""

@@ -15,6 +15,9 @@ from engine.lazy import tensorflow as tf
 
 Array = np.ndarray[Any, Any]
 Inputs = dict[str, Array]
+Rows = tuple[Any, ...]
+"""Inputs, targets and, where not all rows count alike, weights."""
+
 Heard = Callable[[int, Callable[[], float]], bool]
 SECONDS_A_CALL = 0.1
 MOST_STEPS_A_CALL = 4096
@@ -30,7 +33,7 @@ def size_for(rows: int, is_picture: bool) -> int:
 class Epochs:
     """A compiled model with the rows it learns from and the rows it is judged on."""
 
-    def __init__(self, model: Any, train: tuple[Inputs, Array], validation: tuple[Inputs, Array], size: int, seed: int) -> None:
+    def __init__(self, model: Any, train: Rows, validation: Rows, size: int, seed: int) -> None:
         self.model = model
         self.size = size
         self.seed = seed
@@ -119,7 +122,7 @@ class Epochs:
 
         def step(number: Any) -> Any:
             part = slice(number * size, (number + 1) * size)
-            self.model.test_step(({name: x[part] for name, x in self._validation[0].items()}, self._validation[1][part]))
+            self.model.test_step(_each(self._validation, lambda x: x[part]))
             return number + 1
 
         tf.while_loop(lambda number: number < last, step, [tf.constant(0)], parallel_iterations=1)
@@ -144,14 +147,17 @@ class Epochs:
         return float(self._results()["loss"])
 
 
-def _resident(rows: tuple[Inputs, Array]) -> tuple[dict[str, Any], Any]:
-    inputs, y = rows
-    return {name: tf.constant(x) for name, x in inputs.items()}, tf.constant(y)
+def _resident(rows: Rows) -> Rows:
+    return _each(rows, tf.constant)
 
 
-def _gather(rows: tuple[dict[str, Any], Any], chosen: Any) -> tuple[dict[str, Any], Any]:
-    inputs, y = rows
-    return {name: tf.gather(x, chosen) for name, x in inputs.items()}, tf.gather(y, chosen)
+def _gather(rows: Rows, chosen: Any) -> Rows:
+    return _each(rows, lambda x: tf.gather(x, chosen))
+
+
+def _each(rows: Rows, change: Callable[[Any], Any]) -> Rows:
+    inputs, *others = rows
+    return ({name: change(x) for name, x in inputs.items()}, *map(change, others))
 
 
 def _plain(values: dict[str, Any]) -> dict[str, float]:

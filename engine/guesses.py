@@ -1,10 +1,12 @@
-"""What a column's name suggests: an outcome, an identifier, a group that rows belong to, a time."""
+"""What a column's name suggests: an outcome, an identifier, a group that rows belong to, a time, a weight, a part, what a person is."""
 
 import re
 from dataclasses import dataclass
 
+from engine import labels
 from engine.names import LOOK_ALIKES
-from engine.profile import ColumnProfile
+from engine.profile import ColumnProfile, Profile
+from engine.splits.column import MOST_VALUES, is_plain
 from engine.wording import count, number
 
 _OUTCOMES = (
@@ -24,6 +26,20 @@ _WHOLE = "patient subject person participant machine device batch lot wafer dono
 _NUMBERS = "id ids no nr num number code serial uid uuid key"
 _PREDICTED = "predicted prediction predictions pred forecast forecasted estimated estimate modelled modeled"
 _SMALL = "in of per the a an and or for to by at on log id no number mean value"
+_SENSITIVE = (
+    "sex gender race ethnicity ethnic religion nationality caste disability disabled foreigner geschlecht sexe sexo genere sesso geslacht "
+    "herkunft nationalität staatsangehörigkeit nationalité nacionalidad nazionalità"
+)
+_MEDICAL = (
+    "patient diagnosis disease cholesterol chol bmi tumor tumour glucose insulin cancer stroke malignant symptom symptoms dose therapy "
+    "treatment hospital clinic icd biopsy systolic diastolic readmitted"
+)
+_WEIGHED = "sample sampling survey case final person design post frequency observation instance row population"
+SENSITIVE, MEDICAL, WEIGHED = (frozenset(text.split()) for text in (_SENSITIVE, _MEDICAL, _WEIGHED))
+WEIGHTS = frozenset({"weight", "weights", "wt", "wgt"})
+WHOLE_WEIGHTS = frozenset({"fnlwgt", "pweight", "pwgt", "perwt", "wgt", "sampleweight", "weighting"})
+PAIRS = tuple(map(frozenset, (("sexual", "orientation"), ("foreign", "worker"), ("skin", "colour"), ("skin", "color"))))
+MOST_KINDS = 30
 OUTCOMES, AMOUNTS, GROUPS, WHOLE = (frozenset(text.split()) for text in (_OUTCOMES, _AMOUNTS, _GROUPS, _WHOLE))
 NUMBERS, PREDICTED, SMALL = (frozenset(text.split()) for text in (_NUMBERS, _PREDICTED, _SMALL))
 TIMES = frozenset({"year", "timestamp", "epoch", "time", "date", "month", "week"})
@@ -93,3 +109,37 @@ def time(column: ColumnProfile) -> Candidate | None:
     if column.type == "number" and words & TIMES and column.whole:
         return Candidate(column.id, column.name, "a number that may count time", False)
     return None
+
+
+def part(column: ColumnProfile) -> Candidate | None:
+    """The column as one that says which rows are learned from and which are kept unseen; likely if all its values are such words."""
+    values = list(labels.counts_of(column))
+    if column.type not in ("category", "number") or not 2 <= column.distinct <= MOST_VALUES or len(values) != column.distinct:
+        return None
+    if is_plain(values):
+        return Candidate(column.id, column.name, f"its values are {labels.listed(labels.ordered(values))}", True)
+    words = set(words_of(column.name))
+    if words & {"split", "fold", "partition", "subset", "set"}:
+        return Candidate(column.id, column.name, f"{column.distinct:,} different values", False)
+    return None
+
+
+def weight(column: ColumnProfile) -> Candidate | None:
+    """The column as what a row counts; "weight" alone may be a person's, so another word has to say so."""
+    words = words_of(column.name)
+    is_said = bool(set(words) & WEIGHTS) and bool(set(words) & WEIGHED) or (len(words) == 1 and words[0] in WHOLE_WEIGHTS)
+    if column.type != "number" or column.distinct < 2 or column.low is None or column.low < 0 or not is_said:
+        return None
+    return Candidate(column.id, column.name, "by its name, it says how much a row counts", True)
+
+
+def is_sensitive(column: ColumnProfile) -> bool:
+    """Whether the name says what a person is: the sex, the origin, the faith."""
+    words = set(words_of(column.name))
+    is_said = bool(words & SENSITIVE) or any(pair <= words for pair in PAIRS)
+    return is_said and column.type in ("category", "number") and column.distinct <= MOST_KINDS
+
+
+def is_medical(profile: Profile) -> bool:
+    """Whether the columns speak of patients, where the sex may well matter to the answer."""
+    return any(set(words_of(column.name)) & MEDICAL for column in profile.columns)

@@ -32,7 +32,7 @@ def read(request: Request, tell: Tell) -> dict[str, Any]:
         problems.append(_told_of(before[0], request.name))
     found = []
     for i, (column, place) in enumerate(matched):
-        used, told = _read_as(column, tables.source_column(source, column_id(place)))
+        used, told = read_as(column, tables.source_column(source, column_id(place)))
         found.append(used)
         problems += told
         tell(0.5 + 0.25 * (i + 1) / len(matched), "Looking at the values")
@@ -82,7 +82,7 @@ def match(known: Sequence[Column], names: Sequence[str], optional: Sequence[str]
     return found, problems
 
 
-def _read_as(column: Column, texts: pa.Array) -> tuple[Column, list[Problem]]:
+def read_as(column: Column, texts: pa.Array) -> tuple[Column, list[Problem]]:
     """How to read the text: as the known column says; written another way here (such as with a decimal comma), as it is written here."""
     _, failed = values.typed(texts, column)
     present = len(texts) - texts.null_count

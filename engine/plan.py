@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from engine import refusals
+from engine import refusals, split, splits
 from engine.architectures import AnyArchitecture
 from engine.errors import InvalidPlan
 from engine.learners import AnyLearner
@@ -21,6 +21,8 @@ class Plan(BaseModel):
     """What a run does. Column references are ids; the same plan on the same dataset gives the same model.
 
     `confirmed` are inputs that look as if they gave the answer away, and of which the user said that they are known beforehand.
+    `weight` is the column that says how much each row counts while learning, `sensitive` are those that say what a person is (the sex,
+    the origin; inputs only if they are among `inputs` too), and `identifiers` name a row: they stand beside its answer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,6 +33,9 @@ class Plan(BaseModel):
     target: str
     inputs: tuple[str, ...]
     confirmed: tuple[str, ...] = ()
+    weight: str = ""
+    sensitive: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
     task: AnyTask
     split: Split = Split()
     recipe: tuple[AnyStep, ...] = ()
@@ -56,6 +61,18 @@ def name_of(plan: Plan, profile: Profile) -> str:
     names = [profile.column(id).name for id in plan.inputs]
     source = names[0] if len(names) == 1 else f"{len(names)} columns"
     return f"{target} from {source}, {type(plan.architecture).title.lower()}"
+
+
+def beside(plan: Plan) -> tuple[str, ...]:
+    """The columns (ids) that name a row and so stand beside its answer: identifiers, and the case that rows were kept together by."""
+    case = [plan.split.column] if splits.of(plan.split).is_whole and plan.split.column else []
+    return tuple(id for id in dict.fromkeys([*plan.identifiers, *case]) if id != plan.target)
+
+
+def needed(plan: Plan) -> list[str]:
+    """Every column (id) that a training of the plan reads."""
+    others = [*split.needed(plan.split, plan.inputs, plan.target), *([plan.weight] if plan.weight else []), *beside(plan)]
+    return list(dict.fromkeys([*plan.inputs, plan.target, *others]))
 
 
 def apply_action(plan: Plan, action: dict[str, str]) -> Plan:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine import extremes, labels, preflight_rows, recipe
+from engine import extremes, labels, preflight_rows, recipe, splits, weights
 from engine.problems import Level, Problem
 from engine.profile import ColumnProfile, Profile
 from engine.split import FEWEST_ROWS
@@ -29,6 +29,7 @@ def check(plan: "Plan", profile: Profile, suspects: Sequence[Problem] = ()) -> l
         *_inputs(plan, known, columns),
         *extremes.problems(plan, profile),
         *_suspects(plan, suspects),
+        *_weights(plan, known),
         *recipe.check(plan.recipe, columns, plan.architecture.takes | plan.architecture.needs),
         *preflight_rows.check(plan, profile, columns),
         *_learner(plan),
@@ -119,7 +120,7 @@ def _unsuitable(plan: "Plan", column: ColumnProfile) -> _Finding | None:
         return _Finding("This column is empty.", "Leave it out.", "warn")
     if column.distinct == 1 and not column.missing:
         return _Finding("Every row has the same value here, so nothing can be learned from it.", "Leave it out.", "info")
-    if plan.split.method == "group" and plan.split.column == column.id:
+    if splits.of(plan.split).is_whole and plan.split.column == column.id:
         return _Finding("Rows are kept together by this column, so unseen rows have values the model never met.", "Leave it out.", "warn")
     if column.identifier and column.type != "image":
         return _Finding("This names each row, like a number plate: the model could learn rows by heart.", "Leave it out.", "warn")
@@ -132,6 +133,15 @@ def _unsuitable(plan: "Plan", column: ColumnProfile) -> _Finding | None:
 def _leaving(id: str, name: str, finding: _Finding) -> Problem:
     leave = {"do": "leave out", "column": id}
     return Problem(where=name, what=finding.what, fix=finding.fix, level=finding.level, column=id, action=leave)
+
+
+def _weights(plan: "Plan", known: dict[str, ColumnProfile]) -> list[Problem]:
+    if not plan.weight:
+        return []
+    if plan.weight not in known:
+        fix = "Choose another column as the weight on the Data page."
+        return [Problem(where="Weights", what="The column of weights is no longer there.", fix=fix, level="stop")]
+    return weights.problems(known[plan.weight])
 
 
 def _suspects(plan: "Plan", suspects: Sequence[Problem]) -> list[Problem]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from engine import labels, split
+from engine import labels, split, splits
 from engine.problems import Level, Problem
 from engine.profile import ColumnProfile, Profile
 from engine.wording import count
@@ -28,7 +28,7 @@ def check(plan: "Plan", profile: Profile, columns: list[ColumnProfile]) -> list[
     if rows < split.FEWEST_ROWS:
         what = f"Only {count(rows, 'row has', 'rows have')} a value to learn; at least {split.FEWEST_ROWS} are needed."
         return [_about(target.name, what, "Add rows.", "stop")]
-    found = [*_divided(plan, profile), *_copies(plan, profile), *_unseen(plan, target, rows), *_memory(plan, rows)]
+    found = [*_divided(plan, profile), *_copies(plan, profile), *_unseen(plan, target, rows, profile), *_memory(plan, rows)]
     return [*found, *_few(plan, target, columns, rows), *_training(plan, rows)]
 
 
@@ -37,23 +37,11 @@ def _about(where: str, what: str, fix: str, level: Level = "warn") -> Problem:
 
 
 def _divided(plan: "Plan", profile: Profile) -> list[Problem]:
-    if plan.split.method == "random":
-        return []
-    column = next((column for column in profile.columns if column.id == plan.split.column), None)
-    if column is None:
-        return [_about("How rows are divided", "The column to divide by is not there.", "Choose a column, or divide at random.", "stop")]
-    if column.id == plan.target:
-        return [_about(column.name, "Rows cannot be divided by the column to predict.", "Choose another column.", "stop")]
-    if plan.split.method == "time" and column.type not in ("date", "number"):
-        return [_about(column.name, "This is neither a date nor a number, so it has no order in time.", "Choose a date column.", "stop")]
-    if column.distinct < split.FEWEST_GROUPS and not (plan.split.method == "group" and column.missing):
-        what = f"It has only {count(column.distinct, 'different value')}, and at least {split.FEWEST_GROUPS} are needed to divide by it."
-        return [_about(column.name, what, "Choose another column, or divide at random.", "stop")]
-    return []
+    return split.problems(plan.split, profile, plan.target)
 
 
 def _copies(plan: "Plan", profile: Profile) -> list[Problem]:
-    if plan.split.method != "random" or profile.duplicates <= DUPLICATES * profile.rows:
+    if splits.of(plan.split).goes_by or profile.duplicates <= DUPLICATES * profile.rows:
         return []
     copies = count(profile.duplicates, "row is an exact copy of another", "rows are exact copies of others")
     if profile.duplicates < profile.rows / 2:
@@ -61,14 +49,16 @@ def _copies(plan: "Plan", profile: Profile) -> list[Problem]:
     return [_about("Rows", f"{copies}: the same row can be learned and then tested.", "Remove copies that are not real.")]
 
 
-def _unseen(plan: "Plan", target: ColumnProfile, rows: int) -> list[Problem]:
-    _, _, unseen = split.counts(plan.split, rows)
+def _unseen(plan: "Plan", target: ColumnProfile, rows: int, profile: Profile) -> list[Problem]:
+    if plan.split.outside:
+        return []
+    _, _, unseen = split.counts(plan.split, rows, profile)
     more = f"Keep more rows unseen ({100 * plan.split.test:.0f} % now), or add rows."
     if unseen < FEW_UNSEEN:
         what = f"Only {count(unseen, 'row is', 'rows are')} kept unseen, so the score will be uncertain by many points."
         return [_about("How rows are divided", what, more)]
     sizes = [size for size in plan.task.answers(labels.counts_of(target)).values() if size]
-    rare = round(min(sizes, default=rows) * plan.split.test)
+    rare = round(min(sizes, default=rows) * unseen / rows)
     if rare < FEW_UNSEEN_RARE:
         few = count(rare, "row of the rarest answer is", "rows of the rarest answer are")
         what = f"About {few} kept unseen: how well it is found stays uncertain."

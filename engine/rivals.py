@@ -20,14 +20,17 @@ SIDE = 16
 Ask = Callable[[Inputs], Array]
 
 
-def linear(task: Task, state: dict[str, Any], shapes: Shapes, inputs: Inputs, y: Array, seed: int) -> Ask | None:
+def linear(
+    task: Task, state: dict[str, Any], shapes: Shapes, inputs: Inputs, y: Array, seed: int, weights: Array | None = None
+) -> Ask | None:
     """A function from prepared inputs to outputs, or None where no linear model could be fitted; it never fails a training."""
     chosen = _sample(len(y), MOST_PICTURES if "pixels" in inputs else MOST_ROWS, seed)
     try:
         model = task.linear()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            model.fit(flat({name: x[chosen] for name, x in inputs.items()}, shapes), y[chosen])
+            counting = {} if weights is None else {f"{model.steps[-1][0]}__sample_weight": weights[chosen]}
+            model.fit(flat({name: x[chosen] for name, x in inputs.items()}, shapes), y[chosen], **counting)
     except (ValueError, ArithmeticError, MemoryError, np.linalg.LinAlgError) as error:
         journal.say(f"No linear model to compare with: {error}")
         return None

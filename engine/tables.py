@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -51,6 +52,12 @@ def write_source(path: Path, width: int, batches: Iterable[Batch]) -> int:
             _refuse_long_cells(batch)
             writer.write_table(pa.Table.from_arrays([column.cast(pa.string()) for column in batch], schema=schema), row_group_size=_PIECE)
     return rows
+
+
+def joined(first: Table, others: Table) -> Table:
+    """The rows of the first, then those of the others, which have the same columns."""
+    frame = pd.concat([first.frame, others.frame[list(first.frame)]], ignore_index=True)
+    return Table(first.columns, frame, first.folder)
 
 
 def source_column(path: Path, id: str) -> pa.Array:

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from engine import bundle, examples, recipe, rivals, split
+from engine import bundle, examples, optimism, recipe, rivals, split, splits, verdicts, weights
+from engine import plan as plans
 from engine.bundle import Bundle
 from engine.columns import Table
 from engine.errors import InvalidPlan
@@ -20,13 +21,14 @@ from engine.split import Parts
 from engine.tasks.base import Judged, State
 
 
-def train(plan: Plan, table: Table, tell: Tell, folder: Path, keep: Keep = NOTHING_KEPT) -> Bundle:
+def train(plan: Plan, table: Table, tell: Tell, folder: Path, keep: Keep = NOTHING_KEPT, outside: int = 0) -> Bundle:
     """Trains what the plan says and leaves the judged bundle in `folder`. The same plan and table give the same model on a CPU,
-    also when the training was left at any moment and goes on from what `keep` has kept.
+    also when the training was left at any moment and goes on from what `keep` has kept. The last `outside` rows of the table are those
+    of `plan.split.outside`.
 
     Raises InvalidPlan, Diverged, and Cancelled or Paused when `tell` answers so; nothing is left in `folder` then.
     """
-    return learn(prepare(plan, table, tell), tell, folder, keep)
+    return learn(prepare(plan, table, tell, outside), tell, folder, keep)
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,16 @@ class Prepared:
     baseline: Array
     facts: Mapping[str, Any]
     seconds: float
+    outside: int = 0
 
 
-def prepare(plan: Plan, table: Table, tell: Tell) -> Prepared:
-    """All that comes before learning. Raises InvalidPlan, and Cancelled or Paused when `tell` answers so."""
+def prepare(plan: Plan, table: Table, tell: Tell, outside: int = 0) -> Prepared:
+    """All that comes before learning; see `train`. Raises InvalidPlan, and Cancelled or Paused when `tell` answers so."""
     began = time.monotonic()
     _say(tell, "Dividing the rows")
-    parts, state = _divide(plan, table)
-    rows = {"rows": {name: len(rows) for name, rows in asdict(parts).items()}}
+    parts, state = _divide(plan, table, outside)
+    counted = {name: len(rows) for name, rows in asdict(parts).items()}
+    rows = {"rows": counted, "unseen": split.digest(plan.split, parts.test)}
     tell.facts(rows)
     _say(tell, "Preparing the rows")
     fitted = recipe.fit(plan.recipe, table.take(parts.train), plan.inputs)
@@ -56,7 +60,7 @@ def prepare(plan: Plan, table: Table, tell: Tell) -> Prepared:
     lesson = replace(_lesson(plan, table, parts, state, fitted), examples=followed)
     baseline, scored = _baseline(lesson)
     tell.facts(followed.facts | scored)
-    return Prepared(plan, table, parts, fitted, lesson, baseline, rows | scored | followed.facts, time.monotonic() - began)
+    return Prepared(plan, table, parts, fitted, lesson, baseline, rows | scored | followed.facts, time.monotonic() - began, outside)
 
 
 def get_ready(prepared: Prepared, tell: Tell) -> Prepared:
@@ -67,33 +71,35 @@ def get_ready(prepared: Prepared, tell: Tell) -> Prepared:
     return replace(prepared, lesson=lesson, seconds=prepared.seconds + time.monotonic() - began)
 
 
-def learn(prepared: Prepared, tell: Tell, folder: Path, keep: Keep = NOTHING_KEPT) -> Bundle:
-    """Learns, judges and packs what was prepared, once. See `train`."""
+def learn(prepared: Prepared, tell: Tell, folder: Path, keep: Keep = NOTHING_KEPT, looks: int = 0) -> Bundle:
+    """Learns, judges and packs what was prepared, once; see `train`. `looks` is how often its unseen rows have been looked at before."""
     began = time.monotonic() - keep.seconds - prepared.seconds
     plan, table, parts, fitted, lesson = prepared.plan, prepared.table, prepared.parts, prepared.fitted, prepared.lesson
     model = plan.training.fit(lesson, tell, keep)
     _say(tell, "Comparing with a simple formula")
-    linear = rivals.linear(plan.task, lesson.state, fitted.shapes, lesson.train, lesson.train_y, plan.seed)
+    linear = rivals.linear(plan.task, lesson.state, fitted.shapes, lesson.train, lesson.train_y, plan.seed, lesson.train_weights)
     _say(tell, "Judging on rows it has never seen")
     steering = model.predict(lesson.validation)
     state = plan.task.settle(steering, lesson.validation_y, lesson.state)
     if lesson.examples is not None:
         lesson.examples.told(None, steering[lesson.examples.places], state, tell)
-    report = _judge(plan, table, parts, fitted, model, prepared.baseline, linear, state)
+    report = _judge(prepared, model, linear, state)
+    report = _completed(prepared, report, looks, tell)
     _say(tell, "Packing the model")
     made = bundle.write(folder, plan, table, parts, fitted, state, prepared.baseline, model, report)
     tell.facts({"seconds": time.monotonic() - began})
     return made
 
 
-def _divide(plan: Plan, table: Table) -> tuple[Parts, State]:
+def _divide(plan: Plan, table: Table, outside: int) -> tuple[Parts, State]:
     """The parts with the rows whose target can be used, and what the task learned from the training targets."""
     if plan.architecture.learner != plan.training.kind:
         raise InvalidPlan(
             f"'{plan.architecture.title}' is not trained by '{plan.training.title}'.",
             f"Set the training's kind to '{plan.architecture.learner}'.",
         )
-    parts = split.assign(plan.split, table, plan.target, plan.task, plan.seed)
+    deciding = table.only(split.needed(plan.split, plan.inputs, plan.target))
+    parts = split.assign(plan.split, deciding, plan.target, plan.task, plan.seed, outside)
     y = table.values(plan.target)
     state = plan.task.fit(y[parts.train])
     kept = Parts(**{name: rows[plan.task.known(y[rows], state)] for name, rows in asdict(parts).items()})
@@ -115,6 +121,8 @@ def _lesson(plan: Plan, table: Table, parts: Parts, state: State, fitted: Fitted
         validation=fitted.apply(table.take(parts.validation)),
         validation_y=plan.task.encode(y[parts.validation], state),
         seed=plan.seed,
+        train_weights=weights.of(table, plan.weight, parts.train),
+        validation_weights=weights.of(table, plan.weight, parts.validation),
     )
 
 
@@ -126,25 +134,42 @@ def _baseline(lesson: Lesson) -> tuple[Array, dict[str, Any]]:
     return baseline, {"metrics": [_shown(asdict(m)) for m in task.metrics(state)], "baseline": scored}
 
 
-def _judge(
-    plan: Plan, table: Table, parts: Parts, fitted: Fitted, model: Model, baseline: Array, linear: rivals.Ask | None, state: State
-) -> Report:
+def _judge(prepared: Prepared, model: Model, linear: rivals.Ask | None, state: State) -> Report:
+    plan, table, parts = prepared.plan, prepared.table, prepared.parts
     rows = table.take(parts.test)
-    inputs = fitted.apply(rows)
+    inputs = prepared.fitted.apply(rows)
+    before = len(table) - prepared.outside if prepared.outside else 0
     judged = Judged(
         table=rows,
-        rows=parts.test,
+        rows=parts.test - before,
         y=rows.values(plan.target),
         outputs=model.predict(inputs),
-        baseline=np.repeat(baseline, len(parts.test), axis=0),
+        baseline=np.repeat(prepared.baseline, len(parts.test), axis=0),
         linear=linear(inputs) if linear else None,
         target=plan.target,
         inputs=plan.inputs,
         groups=split.groups(plan.split, rows),
-        group_name=table.column(plan.split.column).name if plan.split.method == "group" else "",
+        group_name=table.column(plan.split.column).name if splits.of(plan.split).is_whole else "",
+        beside=plans.beside(plan),
     )
     report = plan.task.report(judged, state)
     return report.model_copy(update={"rows_training": len(parts.train), "rows_validation": len(parts.validation)})
+
+
+def _completed(prepared: Prepared, report: Report, looks: int, tell: Tell) -> Report:
+    """The report with what stands besides the judgement: how rows counted and were looked at, and what a split by chance would flatter."""
+    plan, table = prepared.plan, prepared.table
+    said = [
+        weights.note(table.column(plan.weight).name) if plan.weight else "",
+        verdicts.looked_at(looks),
+        verdicts.from_outside(len(prepared.parts.test) if prepared.outside else 0),
+    ]
+    panels = verdicts.with_notes(report.panels, said)
+    if splits.of(plan.split).is_whole and not prepared.outside:
+        _say(tell, "Comparing with a split by chance")
+        found = optimism.panel(plan, table, prepared.parts, report.main)
+        panels += [found] if found else []
+    return report.model_copy(update={"panels": panels})
 
 
 def _shown(metric: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from engine.intervals import FEWEST_ROWS, Comparison
-from engine.panels import Measure, Notes, Verdict
+from engine.panels import Measure, Notes, Panel, Verdict
 from engine.sampling import FEWEST_GROUPS
 from engine.scoring import Array, calibration_bins, calibration_error
 from engine.wording import count
@@ -14,6 +14,7 @@ GOOD_SKILL = 0.5
 FEW_ROWS = 30
 FEW_GROUPS_TO_JUDGE = 20
 WIDE_POINTS = 10.0
+MANY_LOOKS = 2
 
 
 def verdict(trivial: Comparison | None, skill: float | None, linear: Comparison | None) -> Verdict:
@@ -77,6 +78,45 @@ def notes(lines: list[str]) -> list[Notes]:
     """The notes panel, if there is anything to say."""
     said = [line for line in lines if line]
     return [Notes(title="Good to know", lines=said)] if said else []
+
+
+def looked_at(looks: int) -> str:
+    """How often the unseen rows had been looked at before this model; each look makes the best of several models luckier than good."""
+    if not looks:
+        return ""
+    often = "once" if looks == 1 else f"{looks:,} times"
+    warning = " Who chooses the best of many models by the same rows also chooses luck." if looks >= MANY_LOOKS else ""
+    return f"These unseen rows had been looked at {often} before, with other models.{warning}"
+
+
+def chosen_by(looks: int) -> str:
+    """What to say beside a judgement when its unseen rows have been looked at so often, this time included; "" while that is harmless."""
+    if looks <= MANY_LOOKS:
+        return ""
+    return f"The unseen rows have been looked at {looks:,} times, with as many models. Choose with care: the best of many is also lucky."
+
+
+def first_looks(looks: int) -> str:
+    """What to say beside a judgement while its unseen rows have hardly been looked at."""
+    if looks <= 1:
+        return "This is the first model that its unseen rows were looked at with, so they are as good as new."
+    return f"Its unseen rows have been looked at with {looks} models; the more often, the luckier the best of them."
+
+
+def from_outside(rows: int) -> str:
+    """Where the unseen rows come from, if from a second file."""
+    return f"All {count(rows, 'row')} it was judged on come from a second file." if rows else ""
+
+
+def with_notes(panels: list[Panel], lines: list[str]) -> list[Panel]:
+    """The panels with these sentences in the notes, which are made if there are none."""
+    said = [line for line in lines if line]
+    if not said:
+        return panels
+    there = next((panel for panel in panels if isinstance(panel, Notes)), None)
+    if there is None:
+        return [*panels, *notes(said)]
+    return [panel.model_copy(update={"lines": [*panel.lines, *said]}) if panel is there else panel for panel in panels]
 
 
 def few_rows(rows: int) -> str:

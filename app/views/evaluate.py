@@ -36,6 +36,7 @@ def page() -> None:
         parts.error_box(error, "report")
         return
     judgement.headline(run, report)
+    judgement.looked_at(run)
     _panels(report, run)
     parts.step_bar("evaluate")
 

@@ -68,12 +68,12 @@ def _ready(plan: Plan, dataset: Dataset, has_runs: bool) -> None:
 def _summary(plan: Plan, dataset: Dataset) -> list[tuple[str, str, str]]:
     profile = reads.profile(dataset)
     target = profile.column(plan.target)
-    learned, steering, unseen = split.counts(plan.split, target.rows - target.missing)
+    learned, steering, unseen = split.counts(plan.split, target.rows - target.missing, profile)
     steps = words.things(len(plan.recipe), "step")
     return [
         ("To predict", target.name, type(plan.task).title),
         ("Learns from", words.things(learned, "row"), f"and {words.things(steering, 'row')} to steer it"),
-        ("Judged on", words.things(unseen, "row"), "never seen in training"),
+        ("Judged on", "a second file" if plan.split.outside else words.things(unseen, "row"), "never seen in training"),
         ("Model", type(plan.architecture).title, f"{words.things(len(plan.inputs), 'column')} in, {steps} of preparation"),
     ]
 

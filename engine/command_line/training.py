@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from engine import advice, datasets, refusals
+from engine import advice, datasets, refusals, verdicts
 from engine import plan as plans
 from engine.architectures import ARCHITECTURES
 from engine.cli import give, tell
@@ -21,7 +21,7 @@ from engine.panels import Measure, Report, Scores
 from engine.plan import Plan
 from engine.problems import stops
 from engine.profile import Profile
-from engine.store import runs
+from engine.store import looks, runs
 from engine.store.runs import Run
 from engine.store.workspace import Workspace
 
@@ -59,8 +59,17 @@ def train(order: Order, at: Path | None, as_json: bool) -> None:
         _put(bundle, order.out)
     report = Report.model_validate_json((bundle / "report.json").read_text())
     tell(report.headline)
+    _look(workspace, ended)
     if as_json:
         give(_result(ended, report, order.out or bundle))
+
+
+def _look(workspace: Workspace, run: Run) -> None:
+    """The judgement has been shown: that is a look at the unseen rows."""
+    if unseen := run.facts.get("unseen"):
+        looks.add(workspace, run.dataset, str(unseen), run.id)
+        if said := verdicts.chosen_by(looks.count(workspace, run.dataset, str(unseen))):
+            tell(said)
 
 
 def _plan(workspace: Workspace, dataset: str, order: Order) -> Plan:

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from engine import bundle as bundles
-from engine import datasets, split
+from engine import datasets, split, splits
+from engine import plan as plans
 from engine.bundle import Bundle
 from engine.cli import give, tell
 from engine.command_line.training import measures
@@ -53,12 +54,11 @@ def evaluate(at: Path, data: Path, as_json: bool) -> None:
     """Judges the model on rows whose true answers are known."""
     with opened(at) as folder:
         bundle = bundles.load(folder)
-        report, left_out = _judge(bundle, data)
-        is_grouped = bundle.plan.split.method == "group" and bundle.plan.split.column not in bundle.plan.inputs
+        report, left_out, is_grouped = _judge(bundle, data)
     if left_out:
         tell(f"  {left_out} without an answer that the model knows: left out.")
     tell(report.headline)
-    if is_grouped:
+    if splits.of(bundle.plan.split).is_whole and not is_grouped:
         tell("In training, rows that belong together were kept together. Here each row counts for itself, so every range is too narrow.")
     tell("That holds only if none of these rows was among those the model learned from.")
     if as_json:
@@ -110,8 +110,10 @@ def _unpack(path: Path, place: Path) -> None:
         raise EngineError(f"'{path.name}' is not a model: it is not a zip file.", "Name the folder or the .zip of a model.") from error
 
 
-def _judge(bundle: Bundle, data: Path) -> tuple[Report, int]:
-    table, _ = datasets.read_new(bundle.columns, data, data.name)
+def _judge(bundle: Bundle, data: Path) -> tuple[Report, int, bool]:
+    """The judgement, how many rows have no known answer, and whether rows that belong together could be told by a column of the file."""
+    named = bundles.beside(bundle.folder)
+    table, _ = datasets.read_new((*named, *bundle.columns), data, data.name, optional=[column.id for column in named])
     y = table.values(bundle.target.id)
     rows = np.flatnonzero(bundle.plan.task.known(y, bundle.state))
     if not len(rows):
@@ -129,6 +131,7 @@ def _judge(bundle: Bundle, data: Path) -> tuple[Report, int]:
         target=bundle.target.id,
         inputs=bundle.plan.inputs,
         groups=split.groups(bundle.plan.split, known),
+        beside=plans.beside(bundle.plan),
         group_name=next((c.name for c in known.columns if c.id == bundle.plan.split.column), ""),
     )
-    return bundle.plan.task.report(judged, bundle.state), len(table) - len(rows)
+    return bundle.plan.task.report(judged, bundle.state), len(table) - len(rows), judged.groups is not None

@@ -81,15 +81,15 @@ def predict_file(workspace: Workspace, bundle: str, path: str, name: str, out: s
 
     Read, answered and written in pieces, so that the number of rows does not matter. What `tell` raises ends it; `out` is then not there.
     """
-    columns = bundles.columns(Path(bundle))
+    columns, named = bundles.columns(Path(bundle)), bundles.beside(Path(bundle))
     tell(0.0, "Reading the file")
     with TemporaryDirectory(dir=Path(out).absolute().parent, prefix="reading-") as place:
         rows, found = datasets.store_new(
-            columns,
+            (*named, *columns),
             Path(path),
             name,
             folder=Path(place),
-            optional=[columns[-1].id],
+            optional=[columns[-1].id, *(column.id for column in named)],
             on_progress=lambda part, words: tell(READING * part, words),
         )
         tell(READING, "Loading the model")

@@ -54,11 +54,16 @@ class Early:
 
 def prepare(workspace: Workspace, plan: "Plan", tell: Tell) -> "Prepared":
     """Reads the rows that the plan needs and prepares them."""
-    from engine import datasets, split, training
+    from engine import datasets, outside, tables, training
+    from engine import plan as plans
 
     tell.stage("Reading the rows")
-    columns = dict.fromkeys([*plan.inputs, plan.target, *split.needed(plan.split, plan.inputs, plan.target)])
-    return training.prepare(plan, datasets.table(workspace, plan.dataset, list(columns)), tell)
+    columns = plans.needed(plan)
+    table = datasets.table(workspace, plan.dataset, columns)
+    if not plan.split.outside:
+        return training.prepare(plan, table, tell)
+    others = outside.rows(workspace, plan.split.outside, table.columns, required=[*plan.inputs, plan.target])
+    return training.prepare(plan, tables.joined(table, others), tell, outside=len(others))
 
 
 def _ready(workspace: Workspace, plan: dict[str, Any], tell: Tell) -> "Prepared":

@@ -32,8 +32,15 @@ def place(kept: Checkpoints) -> Resumption:
 
 def identity(workspace: Workspace, dataset: str, plan: Mapping[str, Any]) -> str:
     """What a training follows from: the plan without its name, the rows as they are now, and the libraries."""
-    found = db.rows(workspace, "SELECT record FROM datasets WHERE id = ?", (dataset,))
-    record = json.loads(found[0]["record"]) if found else {}
-    rows = [record.get(name) for name in ("source", "typed")]
+    rows = _rows(workspace, dataset)
+    if second := (plan.get("split") or {}).get("outside"):
+        rows += _rows(workspace, str(second))
     choices = {name: value for name, value in plan.items() if name != "name"}
     return hashlib.sha256(to_json([choices, rows, installed(LIBRARIES)]).encode()).hexdigest()
+
+
+def _rows(workspace: Workspace, dataset: str) -> list[Any]:
+    """What names a dataset's rows as they are now."""
+    found = db.rows(workspace, "SELECT record FROM datasets WHERE id = ?", (dataset,))
+    record = json.loads(found[0]["record"]) if found else {}
+    return [record.get(name) for name in ("source", "typed")]

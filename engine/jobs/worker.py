@@ -25,7 +25,7 @@ from engine.jobs.early import Early, prepare
 from engine.jobs.limits import Limits
 from engine.jobs.telling import Telling
 from engine.keep import Keep, Unfit
-from engine.store import db, models, runs, transitions
+from engine.store import db, looks, models, runs, transitions
 from engine.store.records import now, to_json
 from engine.store.runs import Run
 from engine.store.transitions import Cause
@@ -97,7 +97,8 @@ def learn(workspace: Workspace, run: Run, tell: Telling, keep: Keep, early: Earl
         tell.facts(prepared.facts)
     else:
         prepared = prepare(workspace, Plan.model_validate(run.plan), tell)
-    return training.learn(prepared, tell, models.folder(workspace, run.id), keep).report.score()
+    seen = looks.count(workspace, run.dataset, str(prepared.facts["unseen"]))
+    return training.learn(prepared, tell, models.folder(workspace, run.id), keep, seen).report.score()
 
 
 @dataclass(frozen=True)

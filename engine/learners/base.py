@@ -28,6 +28,7 @@ NOTHING_KEPT = Keep()
 class Lesson:
     """All a learner needs. Targets are encoded; `state` is the task's; `examples` are validation rows to be followed, if any.
 
+    The weights say how much each row counts (1 on average); None where all count alike.
     `ready` is what `Learner.ready` made beforehand, if anything.
     """
 
@@ -42,6 +43,8 @@ class Lesson:
     seed: int
     examples: Examples | None = None
     ready: Any = None
+    train_weights: Array | None = None
+    validation_weights: Array | None = None
 
     def follow(self, step: int, ask: Ask, tell: Tell) -> None:
         """After a step that was judged: tells what the model says about the examples now (`ask`), if there are any."""

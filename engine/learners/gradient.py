@@ -15,7 +15,7 @@ from engine.callbacks import Rules, Watch
 from engine.course import Course
 from engine.epochs import Epochs
 from engine.lazy import keras
-from engine.learners.base import NOTHING_KEPT, Cost, Keep, Learner, Lesson, Tell
+from engine.learners.base import NOTHING_KEPT, Array, Cost, Inputs, Keep, Learner, Lesson, Tell
 from engine.network import Network
 from engine.spec import param
 from engine.tasks.base import Task
@@ -149,8 +149,8 @@ class Gradient(Learner):
         names = tuple(model.input)
         rows = Epochs(
             model,
-            ({name: lesson.train[name] for name in names}, lesson.train_y),
-            ({name: lesson.validation[name] for name in names}, lesson.validation_y),
+            _rows({name: lesson.train[name] for name in names}, lesson.train_y, lesson.train_weights),
+            _rows({name: lesson.validation[name] for name in names}, lesson.validation_y, lesson.validation_weights),
             self._size(lesson, len(lesson.train_y)),
             lesson.seed,
         )
@@ -172,6 +172,10 @@ class Gradient(Learner):
 
     def _settings(self) -> optimisers.Settings:
         return optimisers.Settings(self.optimiser, self.rate, self.momentum, self.weight_decay, self.clip, self.schedule, self.warmup)
+
+
+def _rows(inputs: Inputs, y: Array, weights: Array | None) -> tuple[Any, ...]:
+    return (inputs, y) if weights is None else (inputs, y, weights)
 
 
 @dataclass(frozen=True)
@@ -199,7 +203,7 @@ def _measured(trial: _Trial) -> _Took:
     at = np.arange(few) % len(trial.lesson.train_y)
     sample = {name: x[at] for name, x in trial.lesson.train.items()}
     began = time.monotonic()
-    rows = trial.learner.prepare(replace(trial.lesson, train=sample, train_y=trial.lesson.train_y[at]))
+    rows = trial.learner.prepare(replace(trial.lesson, train=sample, train_y=trial.lesson.train_y[at], train_weights=None))
     rows.trace()
     rows.learn(0, _listen_to_nobody)
     start = time.monotonic() - began

@@ -44,7 +44,7 @@ class Scikit(Learner):
         return cls()
 
     def fit(self, lesson: Lesson, tell: Tell, keep: Keep = NOTHING_KEPT) -> "Trees":
-        """Keeps nothing meanwhile: the same rounds are quickly gone through again."""
+        """Keeps nothing meanwhile: the same rounds are quickly gone through again. All rows that steer count alike."""
         tell.facts({"epochs": self.epochs})
         tell.stage("Learning", 0.0)
         boosting = _Boosting(self, lesson, tell)
@@ -104,10 +104,10 @@ def matrix(inputs: Inputs) -> Array:
     return np.concatenate([inputs[name].astype(np.float64) for name in ("number", "code") if name in inputs], axis=1)
 
 
-def _fit(estimator: Any, x: Array, y: Array) -> None:
+def _fit(estimator: Any, x: Array, y: Array, weights: Array | None = None) -> None:
     """On one core when there is little to do: sharing it out would take longer. The result is the same."""
     with threadpool_limits(1 if x.size < SMALL else None, user_api="openmp"):
-        estimator.fit(x, y)
+        estimator.fit(x, y, sample_weight=weights)
 
 
 class _Boosting:
@@ -132,7 +132,7 @@ class _Boosting:
         """Some more rounds: few at first, then as many as take about a second."""
         count = min(self.pace, self.watch.rules.epochs - self.rounds)
         began = time.monotonic()
-        _fit(self.estimator.set_params(max_iter=self.rounds + count), self.x, self.lesson.train_y)
+        _fit(self.estimator.set_params(max_iter=self.rounds + count), self.x, self.lesson.train_y, self.lesson.train_weights)
         grown = Forest.taken_from(self.estimator, slice(self.rounds, None))
         self._judge(grown, (time.monotonic() - began) / count)
         if self.pace < FEWEST or time.monotonic() - began < SECONDS:

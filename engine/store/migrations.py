@@ -251,3 +251,17 @@ def a_plan_to_prepare(db: Database) -> None:
             at TEXT NOT NULL
         ) STRICT;
     """)
+
+
+@CHANGES()
+def looks_at_unseen_rows(db: Database) -> None:
+    """One row for each run whose judgement was shown, on the unseen rows told by `digest`. It outlives the run: the look was taken."""
+    db.executescript("""
+        CREATE TABLE looks (
+            dataset TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            run TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (dataset, digest, run)
+        ) STRICT, WITHOUT ROWID;
+    """)

@@ -39,7 +39,7 @@ def wrong_answers(judged: Judged, places: Array, truth: Array, said: Array, chan
         (int(places[i]), int(judged.rows[places[i]]), names[truth[i]], names[said[i]], _detail(chances[i], truth[i], said[i], names))
         for i in order[: reports.MOST_MISTAKES]
     ]
-    return reports.mistakes(judged.table, judged.inputs, worst, _note(len(wrong), len(truth)))
+    return reports.mistakes(judged.table, judged.shown, worst, _note(len(wrong), len(truth)))
 
 
 def labelled(answers: pd.DataFrame, y: Array, names: Sequence[str]) -> list[Answer]:

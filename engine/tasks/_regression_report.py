@@ -194,7 +194,7 @@ def _largest(case: _Case, rows: Array) -> Mistakes:
     told = [(amount(float(case.y[i]), case.unit, 9), *said) for i, said in zip(order, answers, strict=True)]
     worst = [(int(case.places[i]), int(rows[i]), *said) for i, said in zip(order, told, strict=True)]
     note = f"The largest errors among {count(case.rows, 'row')} it never saw."
-    return reports.mistakes(case.judged.table, case.judged.inputs, worst, note)
+    return reports.mistakes(case.judged.table, case.judged.shown, worst, note)
 
 
 def shown(value: float, state: State) -> str:

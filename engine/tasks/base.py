@@ -58,6 +58,7 @@ class Judged:
     network's output: (rows, 1) or (rows, classes); `baseline` may be its single row. `linear` is None when it could not be
     fitted. `rows` are the rows' numbers in the dataset (0-based). `target` and `inputs` are column ids. Where the split kept groups
     whole, `groups` are their numbers, (rows,), and `group_name` is what the user calls the column.
+    `beside` are columns that name a row, shown with its mistake where the table has them.
     """
 
     table: Table
@@ -70,6 +71,13 @@ class Judged:
     inputs: tuple[str, ...]
     groups: Array | None = None
     group_name: str = ""
+    beside: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The columns that a row is shown with: what names it first, then the inputs."""
+        there = {column.id for column in self.table.columns}
+        return (*(id for id in self.beside if id in there and id not in self.inputs), *self.inputs)
 
     def sampling(self, places: Array) -> Sampling:
         """What another judgement would draw anew, for the rows at those positions."""

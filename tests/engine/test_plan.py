@@ -24,6 +24,7 @@ from engine.tasks.multiclass import Multiclass
 from engine.tasks.regression import Regression
 
 ROWS = 1000
+SPLIT = "method, column, test, validation, gap, mapping, outside"
 
 
 def column(id: str, type: Any = "number", **facts: Any) -> ColumnProfile:
@@ -300,7 +301,7 @@ def test_settings_are_changed_by_their_path() -> None:
 def test_an_unknown_setting_is_answered_with_those_there_are() -> None:
     with pytest.raises(InvalidPlan) as error:
         plans.with_setting(plan(), "split.tset", "0.3")
-    assert str(error.value) == "There is no setting 'split.tset'. Instead of 'tset' choose one of: method, column, test, validation."
+    assert str(error.value) == f"There is no setting 'split.tset'. Instead of 'tset' choose one of: {SPLIT}."
 
 
 @pytest.mark.parametrize(
@@ -317,7 +318,7 @@ def test_an_unknown_setting_is_answered_with_those_there_are() -> None:
         ("seed", "x", "'seed' cannot be 'x'. Give a whole number."),
         ("inputs", "5", "'inputs' cannot be 5. Give a list."),
         ("split", "x", "'split' cannot be 'x'. Give its settings, one by one."),
-        ("split", '{"test": 0.2, "tset": 1}', "'split' has no setting 'tset'. It has: method, column, test, validation."),
+        ("split", '{"test": 0.2, "tset": 1}', f"'split' has no setting 'tset'. It has: {SPLIT}."),
         ("recipe.0", "5", f"Which step is meant is not said: 5 has no 'kind'. Choose one of: {', '.join(STEPS.members)}."),
     ],
 )

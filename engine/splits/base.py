@@ -1,0 +1,165 @@
+"""A Method says which rows are learned from, which steer training, and which stay unseen. What it is set to stands in `Split`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
+
+import numpy as np
+import pandas as pd
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from engine.columns import Table
+from engine.problems import Problem
+from engine.spec import Spec, param
+from engine.wording import count, number
+
+if TYPE_CHECKING:
+    from engine.profile import ColumnProfile
+
+Array = np.ndarray[Any, Any]
+Part = Literal["train", "validation", "test", "none"]
+
+FEWEST_GROUPS = 3
+TRAIN, VALIDATION, TEST, LEFT_OUT = 0, 1, 2, 3
+PLACES: dict[str, int] = dict(zip(get_args(Part), (TRAIN, VALIDATION, TEST, LEFT_OUT), strict=True))
+LEAST_SHARE = 0.05
+
+
+def _known(method: str) -> str:
+    """Raises InvalidPlan naming the methods there are."""
+    from engine.splits import METHODS
+
+    METHODS.get(method)
+    return method
+
+
+class Split(BaseModel):
+    """How rows are divided. `method` is the kind of a member of `engine/splits/`; `column` the id of the column it goes by, else "".
+
+    `gap` is in the column's own terms: days for a date. `mapping` says for the column's values (as labels) which part their rows
+    belong to; other values are left out. `outside` is the id of a dataset whose rows are the unseen ones, else "".
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    method: Annotated[str, AfterValidator(_known)] = param("random", "How rows are divided")
+    column: str = param("", "By column")
+    test: float = param(0.2, "Rows never seen in training", ge=LEAST_SHARE, le=0.5)
+    validation: float = param(0.15, "Rows that steer training", ge=LEAST_SHARE, le=0.4)
+    gap: float = param(0.0, "Left out before a later part", ge=0, le=1e15)
+    mapping: dict[str, Part] = Field(default_factory=dict)
+    outside: str = param("", "Dataset of unseen rows")
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a method divides: those `rows` of the table (positions), the class of each (zeros for a number), and its chance."""
+
+    split: Split
+    table: Table
+    rows: Array
+    classes: Array
+    random: np.random.Generator
+
+    @property
+    def name(self) -> str:
+        """What the user calls the column to divide by."""
+        return self.table.column(self.split.column).name
+
+
+class Method(Spec):
+    """Base of the methods. It has no settings of its own: `Split` holds them, so that changing the method keeps what was set.
+
+    `goes_by` says whether a column is needed, `is_whole` whether the column's values are kept whole, `takes_gap` whether rows
+    between the parts can be left out, `has_mapping` whether its values stand for parts, `sizes` whether the shares of the parts are
+    asked for, and `hides` whether the column should not be learned from. `role` is the column's (see `roles`), `short` goes behind "20 %,".
+    """
+
+    goes_by: ClassVar[bool] = True
+    is_whole: ClassVar[bool] = False
+    takes_gap: ClassVar[bool] = False
+    has_mapping: ClassVar[bool] = False
+    sizes: ClassVar[bool] = True
+    hides: ClassVar[bool] = True
+    role: ClassVar[Literal["group", "time", "ignored"]] = "ignored"
+    short: ClassVar[str] = ""
+
+    def divide(self, case: Case) -> Array:
+        """(rows,) TRAIN, VALIDATION, TEST or LEFT_OUT for each row of the case. Raises InvalidPlan when it cannot be done."""
+        raise NotImplementedError
+
+    def divide_without_test(self, case: Case) -> Array:
+        """The same where the unseen rows come from elsewhere: what would be unseen steers the training instead."""
+        shares = {"test": max(case.split.validation, LEAST_SHARE), "validation": LEAST_SHARE}
+        parts = self.divide(Case(case.split.model_copy(update=shares), case.table, case.rows, case.classes, case.random))
+        return np.array([TRAIN, TRAIN, VALIDATION, LEFT_OUT])[parts]
+
+    def counts(self, split: Split, rows: int, column: "ColumnProfile | None") -> tuple[int, int, int]:
+        """About how many of `rows` are learned from, steer, and are kept unseen; `column` is the one to divide by, if it is known."""
+        return counts(split, rows)
+
+    def needed(self, split: Split, inputs: Sequence[str]) -> list[str]:
+        """The columns besides the target that decide which row goes where."""
+        return [split.column]
+
+    def problems(self, split: Split, column: "ColumnProfile") -> list[Problem]:
+        """What keeps the rows from being divided by that column, or should be known of it."""
+        return []
+
+    def why(self, name: str) -> str:
+        """One sentence why the rows are divided so; `name` is the column's."""
+        raise NotImplementedError
+
+    def sequence(self, values: Array | None, rows: int) -> Array:
+        """The positions in which a picture shows `rows` rows whose values in the column are `values`."""
+        return np.arange(rows)
+
+    def sequence_words(self) -> str:
+        """What that order is, behind "your 200 rows, "."""
+        return "in the order of the file"
+
+    def span(self, values: Array) -> str:
+        """What a part's values in the column have to say beside its number of rows; "" for nothing."""
+        return ""
+
+
+def few(column: "ColumnProfile", fewest: int = FEWEST_GROUPS) -> list[Problem]:
+    """A column with too few values to divide by."""
+    if column.distinct >= fewest:
+        return []
+    what = f"It has only {count(column.distinct, 'different value')}, and at least {fewest} are needed to divide by it."
+    return [stopping(column.name, what, "Choose another column, or divide at random.")]
+
+
+def stopping(where: str, what: str, fix: str) -> Problem:
+    """A problem that keeps the training from starting."""
+    return Problem(where=where, what=what, fix=fix, level="stop")
+
+
+def counts(split: Split, rows: int) -> tuple[int, int, int]:
+    """About how many of `rows` are learned from, steer, and are kept unseen."""
+    test, validation = round(split.test * rows), round(split.validation * rows)
+    return rows - test - validation, validation, test
+
+
+def by_chance(split: Split, classes: Array, random: np.random.Generator) -> Array:
+    """Each class's rows, shuffled, are spread evenly over 0 to 1; the first share of that line is the test part, the next validation."""
+    order = random.permutation(len(classes))
+    by_class = order[np.argsort(classes[order], kind="stable")]
+    sizes = np.bincount(classes)
+    rank = np.arange(len(classes)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    place = (rank + 0.5) / np.repeat(sizes, sizes)
+    line = by_class[np.lexsort((random.random(len(classes)), place))]
+    _, validation, test = counts(split, len(classes))
+    parts = np.full(len(classes), TRAIN)
+    parts[line[:test]], parts[line[test : test + validation]] = TEST, VALIDATION
+    return parts
+
+
+def ends(values: Array) -> str:
+    """The lowest and the highest value in words; "" where there is none."""
+    known = pd.Series(values).dropna()
+    if not len(known):
+        return ""
+    said = [f"{end:%d %b %Y}" if isinstance(end, pd.Timestamp) else number(float(end)) for end in (known.min(), known.max())]
+    return f"{said[0]} to {said[1]}"

@@ -1,0 +1,38 @@
+"""Dividing by chance, class by class."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from engine.splits.base import Array, Case, Method, Split, by_chance
+
+
+class Random(Method):
+    """Chance decides which rows are kept unseen; each answer keeps its share in every part."""
+
+    kind: Literal["random"] = "random"
+    title = "By chance"
+    order = 10
+    goes_by = False
+    short = "by chance"
+
+    def divide(self, case: Case) -> Array:
+        """Exact copies of a row stay with it."""
+        which = _copies(case)
+        _, first = np.unique(which, return_index=True)
+        return by_chance(case.split, case.classes[first], case.random)[which]
+
+    def needed(self, split: Split, inputs: Sequence[str]) -> list[str]:
+        return list(inputs)
+
+    def why(self, name: str) -> str:
+        return "Rows do not seem to belong together, so chance decides which are kept unseen."
+
+
+def _copies(case: Case) -> Array:
+    """(rows,) the same number for rows that are alike in every column. Where most rows repeat, that is their nature: all differ."""
+    codes = pd.util.hash_pandas_object(case.table.frame.iloc[case.rows], index=False).to_numpy()
+    which, distinct = pd.factorize(codes)
+    return which if len(distinct) > len(case.rows) / 2 else np.arange(len(case.rows))

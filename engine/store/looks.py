@@ -1,0 +1,30 @@
+"""How often unseen rows were looked at: one look for each run whose judgement on them was shown.
+
+Rows that decide between many models are no longer unseen, so each look makes the best score a little luckier than it is good.
+"""
+
+from engine.store import db
+from engine.store.records import now
+from engine.store.workspace import Workspace
+
+
+def add(workspace: Workspace, dataset: str, digest: str, run: str) -> None:
+    """The judgement of that run was shown, on the unseen rows that `digest` (see `split.digest`) tells; shown again it counts no more."""
+    if _is_noted(workspace, dataset, digest, run):
+        return
+    with db.write(workspace) as database:
+        database.execute(
+            "INSERT OR IGNORE INTO looks (dataset, digest, run, at) VALUES (?, ?, ?, ?)",
+            (dataset, digest, run, now()),
+        )
+
+
+def count(workspace: Workspace, dataset: str, digest: str) -> int:
+    """How many runs were judged on those rows before somebody's eyes; runs deleted since count as well."""
+    found = db.rows(workspace, "SELECT count(*) AS many FROM looks WHERE dataset = ? AND digest = ?", (dataset, digest))
+    return int(found[0]["many"])
+
+
+def _is_noted(workspace: Workspace, dataset: str, digest: str, run: str) -> bool:
+    sql = "SELECT 1 FROM looks WHERE dataset = ? AND digest = ? AND run = ?"
+    return bool(db.rows(workspace, sql, (dataset, digest, run)))
