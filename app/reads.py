@@ -75,7 +75,7 @@ def preview(dataset: "Dataset", plan: Plan, position: int) -> Preview:
 def about_rows(plan: Plan) -> str:
     """The plan with everything left out that does not matter to which row is where."""
     inputs = plan.inputs if plan.split.method == "random" else ()
-    return plan.model_copy(update={"recipe": (), "inputs": inputs, "confirmed": (), "name": ""}).model_dump_json()
+    return plan.model_copy(update={"recipe": (), "inputs": inputs, "confirmed": (), "overrides": (), "name": ""}).model_dump_json()
 
 
 @lru_cache(maxsize=16)
