@@ -48,9 +48,8 @@ def column(data: Data, draft: Draft, id: str, use: bool) -> Draft:
     """A column goes in or out; preparation and model follow."""
     plan = _plan(draft)
     now = tuple(c.id for c in data.table.columns if c.id != plan.target and (use if c.id == id else c.id in plan.inputs))
-    confirmed = tuple(sorted({*plan.confirmed, id})) if use else plan.confirmed
     changed = draft.model_copy(update={"inputs": {**draft.inputs, id: use}})
-    return _settled(data, changed, plan.model_copy(update={"inputs": now, "confirmed": confirmed}))
+    return _settled(data, changed, plan.model_copy(update={"inputs": now}))
 
 
 def retyped(data: Data, draft: Draft) -> Draft:

@@ -53,27 +53,22 @@ def left_out(dataset: Dataset, profile: Profile) -> None:
     if plan is None:
         return
     advised = reads.advised(dataset, plan.target)
-    asked = _asked(plan, advised)
-    risky = [one for one in advised.values() if one.problem and one.id in plan.inputs and one.id not in plan.confirmed]
-    for word, found, is_out in (("Left out", asked, True), ("May give the answer away", risky, False)):
-        if found:
-            _doubtful(dataset, profile, word, found, is_out)
+    if asked := _asked(plan, advised):
+        _doubtful(dataset, profile, asked)
 
 
 def _asked(plan: Plan, advised: "Mapping[str, InputAdvice]") -> "list[InputAdvice]":
     return [one for one in advised.values() if not one.use and one.problem and one.id not in plan.inputs]
 
 
-def _doubtful(dataset: Dataset, profile: Profile, word: str, found: "Sequence[InputAdvice]", is_out: bool) -> None:
+def _doubtful(dataset: Dataset, profile: Profile, found: "Sequence[InputAdvice]") -> None:
     """Columns that may give the answer away: in a box with one line each."""
-    with st.container(key=f"problem-warn-left-out{'' if is_out else '-not'}", gap="small"):
-        why = "because they may not be known yet when the model is asked" if is_out else "though still learned from"
-        st.markdown(f":orange[:material/visibility_off: **{word}**], {why}:")
+    with st.container(key="problem-warn-left-out", gap="small"):
+        st.markdown(":orange[:material/visibility_off: **Left out**], because they may not be known yet when the model is asked:")
         for one in found[:MOST]:
             with st.container(horizontal=True, vertical_alignment="center", key=f"left-out-{one.id}"):
                 st.markdown(f"**{md(short(profile.column(one.id).name, 40))}** · {md(one.why)}", width="stretch")
-                label = "Use it anyway" if is_out else "Leave it out"
-                st.button(label, key=f"out-{one.id}", type="tertiary", on_click=_use, args=(dataset, one.id, is_out))
+                st.button("Use it anyway", key=f"out-{one.id}", type="tertiary", on_click=_use, args=(dataset, one.id, True))
 
 
 def leave_out(dataset: Dataset, problem: Problem) -> None:

@@ -42,13 +42,16 @@ __all__ = [
     "reread",
     "retype",
     "size",
+    "some",
     "store_new",
     "table",
 ]
 
 get = store.get
 all = store.all
+SOME = 1_000_000
 _SMALL = 2_000_000
+_FEWEST = 1000
 
 
 def add(
@@ -115,6 +118,15 @@ def table(workspace: Workspace, id: str, columns: Sequence[str] | None = None, r
         except FileNotFoundError:
             continue
     raise EngineError(f"The values of the dataset '{dataset.name}' are gone from the disk.", "Delete it and upload the file again.")
+
+
+def some(workspace: Workspace, id: str, cells: int = SOME) -> Table:
+    """The rows that advice and checks look at: all, or of a very large table some, evenly spread."""
+    dataset = get(workspace, id)
+    most = max(_FEWEST, cells // len(dataset.columns))
+    if dataset.rows <= most:
+        return table(workspace, id)
+    return table(workspace, id, rows=np.linspace(0, dataset.rows - 1, most).astype(np.int64))
 
 
 def head(workspace: Workspace, id: str, n: int = 50) -> Table:

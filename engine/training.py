@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import bundle, examples, recipe, rivals, split
+from engine import bundle, checks, examples, recipe, rivals, split
 from engine.bundle import Bundle
 from engine.columns import Table
 from engine.errors import InvalidPlan
@@ -80,6 +80,7 @@ def learn(prepared: Prepared, tell: Tell, folder: Path, keep: Keep = NOTHING_KEP
     if lesson.examples is not None:
         lesson.examples.told(None, steering[lesson.examples.places], state, tell)
     report = _judge(plan, table, parts, fitted, model, prepared.baseline, linear, state)
+    report = checks.told(plan, table.take(parts.train), report)
     _say(tell, "Packing the model")
     made = bundle.write(folder, plan, table, parts, fitted, state, prepared.baseline, model, report)
     tell.facts({"seconds": time.monotonic() - began})

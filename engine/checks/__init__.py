@@ -1,45 +1,63 @@
 """The checks that keep a person from fooling themselves: one file each, run before a training and after it."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+from engine import overrides
+from engine import profile as profiles
 from engine.checks.base import Case, Check
+from engine.columns import Table
 from engine.errors import EngineError
 from engine.panels import Notes, Report
 from engine.problems import Level, Problem
 from engine.registry import Family
 
+if TYPE_CHECKING:
+    from engine.plan import Plan
+
 CHECKS: Family[Check] = Family("engine.checks", Check, "check")
 
-__all__ = ["CHECKS", "Case", "Check", "after", "look", "report_panel", "search"]
+__all__ = ["CHECKS", "Case", "Check", "look", "search", "told"]
 
-TITLE = "What the checks found"
+TITLE = "Before you believe it"
+MOST_ROWS = 3000
 ORDER: dict[Level, int] = {"stop": 0, "warn": 1, "info": 2}
 log = logging.getLogger("modelwright.checks")
 
 
 def look(case: Case) -> list[Problem]:
     """What can be seen without the rows, from the profile alone, in milliseconds."""
-    return _of_all(case, lambda check: check.look(case))
+    return _of_all(lambda check: check.look(case))
 
 
 def search(case: Case) -> list[Problem]:
     """What the rows show; at most a few seconds, whatever their number. The worst first."""
-    return sorted(_of_all(case, lambda check: check.search(case)), key=lambda problem: ORDER[problem.level])
+    return sorted(_of_all(lambda check: check.search(case)), key=lambda problem: ORDER[problem.level])
 
 
-def after(case: Case, report: Report) -> list[Problem]:
-    """What a finished training shows."""
-    return _of_all(case, lambda check: check.judge(case, report))
+def told(plan: "Plan", learned: Table, report: Report) -> Report:
+    """The report with what it shows to the checks, and with what was signed for before. `learned` are the training rows."""
+    case = _afterwards(plan, learned)
+    found = _of_all(lambda check: check.judge(case, report))
+    lines = [f"{problem.what} {problem.fix}" for problem in found]
+    panels = [Notes(title=TITLE, lines=lines)] if lines else []
+    signed = overrides.panel(plan.overrides)
+    return report.model_copy(update={"panels": [*([signed] if signed else []), *panels, *report.panels]})
 
 
-def report_panel(problems: Sequence[Problem]) -> Notes | None:
-    """How a report says it; None if nothing was found."""
-    lines = [f"{problem.where}: {problem.what} {problem.fix}" for problem in problems]
-    return Notes(title=TITLE, lines=lines) if lines else None
+def _afterwards(plan: "Plan", learned: Table) -> Case:
+    """Some of the training rows, without their pictures, which would all have to be opened."""
+    columns = tuple(column for column in learned.columns if column.type != "image")
+    rows = np.linspace(0, len(learned) - 1, min(len(learned), MOST_ROWS)).astype(np.int64)
+    some = replace(learned, columns=columns, frame=learned.frame[[column.id for column in columns]]).take(rows)
+    return Case(plan, profiles.compute(some), some)
 
 
-def _of_all(case: Case, ask: Callable[[Check], list[Problem]]) -> list[Problem]:
+def _of_all(ask: Callable[[Check], list[Problem]]) -> list[Problem]:
     """A check that cannot be made of this data says nothing: another one says what is wrong with it."""
     found: list[Problem] = []
     for member in CHECKS.members.values():

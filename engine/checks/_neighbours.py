@@ -75,7 +75,8 @@ def near(x: Array, unseen: Array, learned: Array) -> tuple[float, list[tuple[int
     away = distance[:, NEIGHBOURS] > 0
     ratio = np.log(distance[away, NEIGHBOURS][:, None] / np.maximum(distance[away, NEIGHBOURS // 2 : NEIGHBOURS], 1e-12))
     dimension = 1 / max(float(ratio.mean()) if ratio.size else 1.0, 1e-6)
-    close = away & (distance[:, 0] > 0) & (distance[:, 0] <= NEAR * distance[:, NEIGHBOURS])
+    usual = np.minimum(distance[:, NEIGHBOURS], np.median(distance[:, NEIGHBOURS]))
+    close = away & (distance[:, 0] > 0) & (distance[:, 0] <= NEAR * usual)
     share = float(close.mean()) - 5 * NEIGHBOURS * NEAR**dimension
     pairs = [(int(asked[i]), int(among[order[i, 0]])) for i in np.flatnonzero(close)[:3]]
     return (share, pairs) if share > 0 else (0.0, [])

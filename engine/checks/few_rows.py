@@ -77,12 +77,13 @@ class FewRows(Check):
             return [self.found(ROWS, what, "Add rows, or prefer a linear model.")]
         if any(column.type in ("image", "text") for column in case.inputs):
             return []
-        learned = min(sizes.values(), default=rows)
+        learned = min(sizes.values()) if len(sizes) == 2 else sum(sizes.values()) - max(sizes.values()) if sizes else rows
         wide = sum(max(min(column.distinct, LEVELS) - 1, 1) if column.type == "category" else 1 for column in case.inputs)
         per = learned / max(wide, 1)
         if per >= LITTLE:
             return []
-        there = f"{count(learned, 'row')} of the rarest answer" if sizes else count(learned, "row")
+        which = " of the rarest answer" if len(sizes) == 2 else " of the rarer answers" if sizes else ""
+        there = f"{count(learned, 'row')}{which}"
         what = (
             f"{there} for {count(wide, 'input value')} (a category counts for each value): {number(per, 2)} each, easy to learn by heart."
         )
