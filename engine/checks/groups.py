@@ -47,7 +47,9 @@ class Groups(Check):
             return None
         is_random = case.plan.split.method == "random"
         behaves = is_random and not is_likely and column.distinct >= FEWEST_GROUPS and _shared(case, column) >= TELLING_COLUMNS
-        level: Level = "stop" if is_random and is_likely or behaves else "warn" if is_likely else "info"
+        if not is_likely and not behaves:
+            return None
+        level: Level = "stop" if is_random else "warn"
         per = number((column.rows - column.missing) / column.distinct, 2)
         what = f"The same '{column.name}' is in about {per} rows each, and {_rows(share)} kept unseen share one with learned rows."
         problem = self.found(column.name, what, FIX, level, column.id, bars)

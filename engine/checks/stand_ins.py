@@ -14,7 +14,7 @@ from engine.wording import count, number
 
 CODES = re.compile(r"^-?(9{2,9}|8{2,9}|7{2,9})$|^-(1|9)$|^0$")
 FEWEST, RARE, MOST = 3, 0.003, 0.6
-FEWEST_VALUES = 15
+FEWEST_VALUES, STEPS = 15, 5
 
 
 class StandIns(Check):
@@ -74,7 +74,10 @@ def codes(x: Array) -> list[float]:
 
 
 def _is_code(distinct: Array, counts: Array, at: int) -> bool:
-    """Whether the value at that end is written as a code, repeats, and lies apart: farther than the middle half of the others is wide."""
+    """Whether the value at that end is written as a code, repeats, and lies apart: farther than the middle half of the others is wide.
+
+    Of zeros it is enough that the others begin many of their own steps later, such as a skin fold of 0 where the others are 7, 8, 10, 11.
+    """
     value, many, total = float(distinct[at]), int(counts[at]), int(counts.sum())
     if not CODES.match(labels.text(value) or "") or not max(FEWEST, RARE * total) <= many <= MOST * total:
         return False
@@ -82,6 +85,8 @@ def _is_code(distinct: Array, counts: Array, at: int) -> bool:
     ends = np.searchsorted(np.cumsum(weights) / weights.sum(), (0.25, 0.75))
     width = float(rest[ends[1]] - rest[ends[0]])
     gap = abs(value - float(rest[0 if at == 0 else -1]))
+    if value == 0 and rest[0] > 0 and gap >= STEPS * float(np.median(np.diff(rest))) and gap >= 0.2 * width:
+        return True
     if value == -1:
         return bool(rest[0] >= 0 and many >= 2 * counts[1] and len(rest) >= 2 * FEWEST_VALUES)
     return gap > (width if abs(value) >= 9 else 0.9 * width) and width > 0
