@@ -50,12 +50,11 @@ def column(data: Data, draft: Draft, id: str, use: bool) -> Draft:
     """A column goes in or out; preparation and model follow."""
     plan = _plan(draft)
     now = tuple(c.id for c in data.table.columns if c.id != plan.target and (use if c.id == id else c.id in plan.inputs))
-    confirmed = tuple(sorted({*plan.confirmed, id})) if use else plan.confirmed
     if use:
         plan = _with_role(data, plan, id, "sensitive" if id in plan.sensitive else "input")
     said = {one: role for one, role in draft.roles.items() if one != id or id in plan.sensitive}
     changed = draft.model_copy(update={"inputs": {**draft.inputs, id: use}, "roles": said})
-    return _settled(data, changed, plan.model_copy(update={"inputs": now, "confirmed": confirmed}))
+    return _settled(data, changed, plan.model_copy(update={"inputs": now}))
 
 
 def role(data: Data, draft: Draft, id: str, chosen: Role) -> Draft:

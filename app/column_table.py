@@ -59,17 +59,14 @@ def left_out(dataset: Dataset, profile: Profile) -> None:
     if plan is None:
         return
     advised = reads.advised(dataset, plan.target)
-    asked = _asked(plan, advised)
-    risky = [one for one in advised.values() if one.problem and one.id in plan.inputs and one.id not in plan.confirmed]
     early = "because they may not be known yet when the model is asked"
     fair = "because a model that learns from them may treat people unequally"
-    for key, said, found, is_out in (
-        ("out", ("Left out", early), asked, True),
-        ("sensitive", ("Left out as sensitive", fair), _sensitive(plan, advised), True),
-        ("not", ("May give the answer away", "though still learned from"), risky, False),
+    for key, said, found in (
+        ("out", ("Left out", early), _asked(plan, advised)),
+        ("sensitive", ("Left out as sensitive", fair), _sensitive(plan, advised)),
     ):
         if found:
-            _doubtful(dataset, profile, key, said, found, is_out)
+            _doubtful(dataset, profile, key, said, found)
 
 
 def _asked(plan: Plan, advised: "Mapping[str, InputAdvice]") -> "list[InputAdvice]":
@@ -80,17 +77,14 @@ def _sensitive(plan: Plan, advised: "Mapping[str, InputAdvice]") -> "list[InputA
     return [one for one in advised.values() if one.id in plan.sensitive and not one.use and not one.problem and one.id not in plan.inputs]
 
 
-def _doubtful(
-    dataset: Dataset, profile: Profile, key: str, said: tuple[str, str], found: "Sequence[InputAdvice]", is_out: bool
-) -> None:
+def _doubtful(dataset: Dataset, profile: Profile, key: str, said: tuple[str, str], found: "Sequence[InputAdvice]") -> None:
     """Columns whose use is a question: in a box with one line each."""
     with st.container(key=f"problem-warn-left-{key}", gap="small"):
         st.markdown(f":orange[:material/visibility_off: **{said[0]}**], {said[1]}:")
         for one in found[:MOST]:
             with st.container(horizontal=True, vertical_alignment="center", key=f"left-out-{one.id}"):
                 st.markdown(f"**{md(short(profile.column(one.id).name, 40))}** · {md(one.why)}", width="stretch")
-                label = "Use it anyway" if is_out else "Leave it out"
-                st.button(label, key=f"out-{one.id}", type="tertiary", on_click=_use, args=(dataset, one.id, is_out))
+                st.button("Use it anyway", key=f"out-{one.id}", type="tertiary", on_click=_use, args=(dataset, one.id, True))
 
 
 def leave_out(dataset: Dataset, problem: Problem) -> None:

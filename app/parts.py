@@ -54,17 +54,22 @@ def problem_list(
     key: str,
     on_fix: Callable[[Problem], None] | None = None,
     fix_label: str | Callable[[Problem], str] = "Do it",
+    below: Callable[[Problem, str], None] | None = None,
 ) -> None:
-    """Problems by weight: icon and word, where, what, and the fix; with a button where one click mends it."""
+    """Problems by weight: icon and word, where, what, and the fix; with a button where one click mends it, and what `below` draws."""
     label = fix_label if callable(fix_label) else lambda problem: fix_label
     order = {"stop": 0, "warn": 1, "info": 2}
     for i, problem in enumerate(sorted(problems, key=lambda p: order[p.level])):
         icon, colour, word = LEVELS[problem.level]
-        with st.container(horizontal=True, vertical_alignment="center", key=f"problem-{problem.level}-{key}-{i}", gap="small"):
+        box = st.container(key=f"problem-{problem.level}-{key}-{i}", gap="small")
+        with box, st.container(horizontal=True, vertical_alignment="center", key=f"line-problem-{key}-{i}", gap="small"):
             where = f"**{md(problem.where)}** · " if problem.where else ""
             st.markdown(f":{colour}[{icon} **{word}**] · {where}{md(problem.what)} {md(problem.fix)}", width="stretch")
             if problem.action and on_fix:
                 st.button(label(problem), key=f"fix-{key}-{i}", on_click=on_fix, args=(problem,))
+        if below:
+            with box:
+                below(problem, f"{key}-{i}")
 
 
 def error_box(error: EngineError, key: str = "error") -> None:

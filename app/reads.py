@@ -1,12 +1,13 @@
 """What pages read again and again from the store, kept while it cannot have changed. Handed out shared: never change it."""
 
+import json
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from app import state
-from engine import recipe, relations, split, splits
+from engine import checks, recipe, relations, split, splits
 from engine.columns import Table
 from engine.errors import EngineError
 from engine.plan import Plan
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from engine.datasets import Dataset
 
 SAMPLE = 1000
-MOST_CELLS = 1_000_000
 
 
 def profile(dataset: "Dataset") -> Profile:
@@ -45,9 +45,14 @@ def values(dataset: "Dataset", column: str) -> np.ndarray:
     return _values(state.workspace(), dataset.id, dataset.version, column)
 
 
-def suspects(dataset: "Dataset", target: str) -> list[Problem]:
-    """Inputs that may give the answer away, found in the rows."""
-    return _suspects(state.workspace(), dataset.id, dataset.version, target)
+def found(dataset: "Dataset", plan: Plan) -> list[Problem]:
+    """What the checks see in the rows; takes a second or more the first time (see `meanwhile`)."""
+    return _found(state.workspace(), dataset.id, dataset.version, about_checks(plan))
+
+
+def about_checks(plan: Plan) -> str:
+    """The plan with everything left out that does not matter to what the checks see in the rows."""
+    return plan.model_dump_json(exclude={"recipe", "architecture", "training", "name", "confirmed", "overrides"})
 
 
 def advised(dataset: "Dataset", target: str) -> "dict[str, InputAdvice]":
@@ -80,7 +85,7 @@ def preview(dataset: "Dataset", plan: Plan, position: int) -> Preview:
 def about_rows(plan: Plan) -> str:
     """The plan with everything left out that does not matter to which row is where."""
     inputs = () if splits.of(plan.split).goes_by else plan.inputs
-    matters_not = {"recipe": (), "confirmed": (), "sensitive": (), "identifiers": (), "weight": "", "name": ""}
+    matters_not = {"recipe": (), "confirmed": (), "overrides": (), "sensitive": (), "identifiers": (), "weight": "", "name": ""}
     return plan.model_copy(update={**matters_not, "inputs": inputs}).model_dump_json()
 
 
@@ -102,11 +107,7 @@ def _head(workspace: Workspace, id: str, version: int, rows: int) -> Table:
 def _table(workspace: Workspace, id: str, version: int) -> Table:
     from engine import datasets
 
-    dataset = datasets.get(workspace, id)
-    most = max(SAMPLE, MOST_CELLS // len(dataset.columns))
-    if dataset.rows <= most:
-        return datasets.table(workspace, id)
-    return datasets.table(workspace, id, rows=np.linspace(0, dataset.rows - 1, most).astype(np.int64))
+    return datasets.some(workspace, id)
 
 
 @lru_cache(maxsize=4)
@@ -124,10 +125,10 @@ def _advised(workspace: Workspace, id: str, version: int, target: str) -> "dict[
 
 
 @lru_cache(maxsize=32)
-def _suspects(workspace: Workspace, id: str, version: int, target: str) -> list[Problem]:
-    from engine import advice
-
-    return advice.suspects(_table(workspace, id, version), _profile(workspace, id, version), target)
+def _found(workspace: Workspace, id: str, version: int, about: str) -> list[Problem]:
+    any_model = {"architecture": {"kind": "linear"}, "training": {"kind": "gradient"}}
+    plan = Plan.model_validate({**json.loads(about), **any_model})
+    return checks.search(checks.Case(plan, _profile(workspace, id, version), _table(workspace, id, version)))
 
 
 @lru_cache(maxsize=16)

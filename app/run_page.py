@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import curves, live, live_examples, parts, remedies, run_buttons, run_log, run_queue, run_usage, sketches, state, words
+from app import check_list, curves, live, live_examples, parts, remedies, run_buttons, run_log, run_queue, run_usage, sketches, state, words
 from app.text import md, short
 from engine import progress
 from engine.errors import EngineError
@@ -53,6 +53,8 @@ def show(run: Run, plan: Plan | None) -> None:
     if active or metrics.after(state.workspace(), run.id, limit=1)[1]:
         live.chart(run.id, _charts(run), key=f"curves-{run.id}")
     live_examples.show(run, active, step_word(plan_of(run)))
+    trained = plan_of(run)
+    check_list.signed(trained.overrides if trained else ())
     run_usage.draw(run, active)
     run_log.draw(run, active)
     if run.is_done and plan is not None:

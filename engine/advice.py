@@ -81,9 +81,8 @@ def task(profile: Profile, target: str) -> Task:
 
 def suspects(table: Table, profile: Profile, target: str) -> list[Problem]:
     """Columns that may give the answer away: each a question, with leaving the column out as its action. Reads the rows."""
-    is_class = task(profile, target).estimator == "classifier"
     columns = [column for column in profile.columns if column.id != target and not column.identifier]
-    return leaks.find(table, columns, profile.column(target), is_class)
+    return leaks.find(table, columns, profile.column(target), task(profile, target))
 
 
 def inputs(table: Table, profile: Profile, target: str) -> list[InputAdvice]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from engine import overrides
 from engine.form import FormField
 from engine.panels import Measure, Report, Score, Scores
 from engine.plan import Plan
@@ -23,6 +24,7 @@ def write(plan: Plan, target: str, fields: Sequence[FormField], report: Report, 
         _data(report),
         "## Where it should not be trusted",
         _limits(report),
+        *_signed(plan),
         "## How it was made",
         _settings(plan, versions),
     ]
@@ -79,6 +81,12 @@ def _limits(report: Report) -> str:
     if report.verdict == "poor":
         lines.insert(0, "It is hardly better than the trivial answer. Do not use it.")
     return "\n".join(f"- {line}" for line in lines)
+
+
+def _signed(plan: Plan) -> list[str]:
+    """The stops that a person signed to go on in spite of."""
+    lines = "\n".join(f"- {_plain(one.words())}" for one in plan.overrides)
+    return [f"## {overrides.TITLE}", lines] if lines else []
 
 
 def _settings(plan: Plan, versions: dict[str, str]) -> str:

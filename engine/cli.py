@@ -65,13 +65,14 @@ def train(
     plan: Annotated[Path | None, typer.Option(help="A plan (JSON) to follow instead of the proposed one.")] = None,
     seed: Annotated[int, typer.Option(help="The number all randomness comes from.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Where to put the model: a folder, or a file ending in .zip.")] = None,
+    sign: Annotated[str, typer.Option(help="Your name: train in spite of what the checks stop; it stands in the report.")] = "",
     workspace: Where = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a model on DATA and judge it on rows it never saw."""
     from engine.command_line import training
 
-    training.train(training.Order(data, target, task, architecture, tuple(set_ or ()), plan, seed, out), workspace, as_json)
+    training.train(training.Order(data, target, task, architecture, tuple(set_ or ()), plan, seed, out, sign), workspace, as_json)
 
 
 @app.command()

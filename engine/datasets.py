@@ -44,6 +44,7 @@ __all__ = [
     "retype",
     "settle",
     "size",
+    "some",
     "store_new",
     "table",
     "undo",
@@ -51,7 +52,9 @@ __all__ = [
 
 get = store.get
 all = store.all
+SOME = 1_000_000
 _SMALL = 2_000_000
+_FEWEST = 1000
 
 
 def add(
@@ -118,6 +121,15 @@ def table(workspace: Workspace, id: str, columns: Sequence[str] | None = None, r
         except FileNotFoundError:
             continue
     raise EngineError(f"The values of the dataset '{dataset.name}' are gone from the disk.", "Delete it and upload the file again.")
+
+
+def some(workspace: Workspace, id: str, cells: int = SOME) -> Table:
+    """The rows that advice and checks look at: all, or of a very large table some, evenly spread."""
+    dataset = get(workspace, id)
+    most = max(_FEWEST, cells // len(dataset.columns))
+    if dataset.rows <= most:
+        return table(workspace, id)
+    return table(workspace, id, rows=np.linspace(0, dataset.rows - 1, most).astype(np.int64))
 
 
 def head(workspace: Workspace, id: str, n: int = 50) -> Table:

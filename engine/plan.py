@@ -6,10 +6,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from engine import refusals, split, splits
+from engine import overrides, refusals, split, splits
 from engine.architectures import AnyArchitecture
 from engine.errors import InvalidPlan
 from engine.learners import AnyLearner
+from engine.overrides import Override
 from engine.problems import Problem
 from engine.profile import Profile
 from engine.split import Split
@@ -20,9 +21,10 @@ from engine.tasks import AnyTask
 class Plan(BaseModel):
     """What a run does. Column references are ids; the same plan on the same dataset gives the same model.
 
-    `confirmed` are inputs that look as if they gave the answer away, and of which the user said that they are known beforehand.
     `weight` is the column that says how much each row counts while learning, `sensitive` are those that say what a person is (the sex,
-    the origin; inputs only if they are among `inputs` too), and `identifiers` name a row: they stand beside its answer.
+    the origin; inputs only if they are among `inputs` too), and `identifiers` name a row: they stand beside its answer. `overrides` are
+    the stops that a person signed to go on in spite of. `confirmed` are inputs that look as if they gave the answer away, and of which
+    the user said, in a plan made before stops were signed, that they are known beforehand.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,6 +38,7 @@ class Plan(BaseModel):
     weight: str = ""
     sensitive: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
+    overrides: tuple[Override, ...] = ()
     task: AnyTask
     split: Split = Split()
     recipe: tuple[AnyStep, ...] = ()
@@ -44,15 +47,15 @@ class Plan(BaseModel):
     seed: int = 0
 
 
-def check(plan: Plan, profile: Profile, suspects: Sequence[Problem] = ()) -> list[Problem]:
+def check(plan: Plan, profile: Profile, found: Sequence[Problem] = ()) -> list[Problem]:
     """All that is wrong or worth knowing before a training, the worst first, from the profile alone.
 
-    `suspects` are inputs that may give the answer away, as `advice.suspects` finds them in the rows; those the plan does not use, or
-    the user confirmed, are left out.
+    `found` is what the checks saw in the rows (`checks.search`). What is about a column that the plan does not use is left out; a stop
+    that a person signed for stays as a note that says so.
     """
     from engine import preflight
 
-    return preflight.check(plan, profile, suspects)
+    return preflight.check(plan, profile, found)
 
 
 def name_of(plan: Plan, profile: Profile) -> str:
@@ -78,7 +81,8 @@ def needed(plan: Plan) -> list[str]:
 def apply_action(plan: Plan, action: dict[str, str]) -> Plan:
     """The plan after a problem's one-click change.
 
-    {"do": "leave out" or "keep", "column": id}, {"do": "add step", "kind": kind}, {"do": "set", "what": "split.test", "value": "0.3"}.
+    {"do": "leave out" or "keep", "column": id}, {"do": "add step", "kind": kind}, {"do": "set", "what": "split.test", "value": "0.3"},
+    {"do": "divide", "method": "group" or "time", "column": id}, {"do": "withdraw", "check": id, "column": id}.
     Raises InvalidPlan for anything else.
     """
     do, column = action.get("do"), action.get("column", "")
@@ -91,6 +95,10 @@ def apply_action(plan: Plan, action: dict[str, str]) -> Plan:
         return _with_step(plan, action["kind"])
     if do == "set":
         return with_setting(plan, action["what"], action["value"])
+    if do == "divide":
+        return _divided(plan, action["method"], column)
+    if do == "withdraw":
+        return plan.model_copy(update={"overrides": overrides.without(plan.overrides, action.get("check", ""), column)})
     raise InvalidPlan(f"There is no change called '{do}'.", "Make the change by hand.")
 
 
@@ -118,6 +126,16 @@ def _with_step(plan: Plan, kind: str) -> Plan:
     before = [own for own in plan.recipe if type(own).order <= type(step).order]
     at = plan.recipe.index(before[-1]) + 1 if before else 0
     return plan.model_copy(update={"recipe": (*plan.recipe[:at], step, *plan.recipe[at:])})
+
+
+def _divided(plan: Plan, method: str, column: str) -> Plan:
+    """Whose group is told by a column learns nothing of new groups from it; a time stays an input."""
+    inputs = tuple(id for id in plan.inputs if id != column) if method == "group" else plan.inputs
+    split = {**plan.split.model_dump(mode="json"), "method": method, "column": column}
+    try:
+        return Plan.model_validate({**plan.model_dump(mode="json"), "inputs": inputs, "split": split})
+    except ValidationError as error:
+        raise InvalidPlan(*refusals.words(Plan, error)) from error
 
 
 def _inside(place: Any, name: str, path: str) -> Any:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine import extremes, labels, preflight_rows, recipe, splits, weights
+from engine import checks, extremes, leaks, overrides, preflight_rows, recipe, splits, weights
 from engine.problems import Level, Problem
 from engine.profile import ColumnProfile, Profile
 from engine.split import FEWEST_ROWS
-from engine.wording import count, number
+from engine.wording import count
 
 if TYPE_CHECKING:
     from engine.plan import Plan
@@ -18,7 +18,7 @@ MANY_CLASSES = 100
 MOSTLY_MISSING = 0.5
 
 
-def check(plan: "Plan", profile: Profile, suspects: Sequence[Problem] = ()) -> list[Problem]:
+def check(plan: "Plan", profile: Profile, found: Sequence[Problem] = ()) -> list[Problem]:
     """See plan.check."""
     known = {column.id: column for column in profile.columns}
     if plan.target not in known:
@@ -28,12 +28,14 @@ def check(plan: "Plan", profile: Profile, suspects: Sequence[Problem] = ()) -> l
         *_target(plan, known[plan.target]),
         *_inputs(plan, known, columns),
         *extremes.problems(plan, profile),
-        *_suspects(plan, suspects),
         *_weights(plan, known),
+        *_asked(plan, found),
         *recipe.check(plan.recipe, columns, plan.architecture.takes | plan.architecture.needs),
-        *preflight_rows.check(plan, profile, columns),
+        *preflight_rows.check(plan, profile),
         *_learner(plan),
+        *checks.look(checks.Case(plan, profile)),
     ]
+    problems = overrides.applied(problems, plan.overrides)
     return sorted(problems, key=lambda problem: ORDER[problem.level])
 
 
@@ -65,33 +67,7 @@ def _classes(plan: "Plan", target: ColumnProfile, present: int) -> list[Problem]
         what = f"{target.distinct:,} different answers for {present:,} rows: too few rows for each."
         fix = "Choose another column, or predict it as a number." if target.type == "number" else "Choose a column with fewer values."
         return [Problem(where=target.name, what=what, fix=fix, level="stop", column=target.id)]
-    sizes = {answer: rows for answer, rows in plan.task.answers(labels.counts_of(target)).items() if rows}
-    return _small(target, sizes) + _imbalance(target, sizes, present)
-
-
-def _small(target: ColumnProfile, sizes: dict[str, int]) -> list[Problem]:
-    single = [answer for answer, rows in sizes.items() if rows < 2]
-    few = [f"{answer} ({rows})" for answer, rows in sizes.items() if 2 <= rows < 10]
-    problems = []
-    if single:
-        what = f"Only one row each: {labels.listed(single)}. What occurs once cannot be both learned and tested."
-        fix = "Add rows, or give these rows another value."
-        problems.append(Problem(where=target.name, what=what, fix=fix, level="warn", column=target.id))
-    if few:
-        what = f"Fewer than 10 rows: {', '.join(few[:8])}. The model will hardly learn them, and the judgement of them is a guess."
-        problems.append(Problem(where=target.name, what=what, fix="Add rows of these kinds.", level="warn", column=target.id))
-    return problems
-
-
-def _imbalance(target: ColumnProfile, sizes: dict[str, int], present: int) -> list[Problem]:
-    if len(sizes) != 2 or min(sizes.values()) >= 0.1 * present:
-        return []
-    rare = min(sizes, key=lambda answer: sizes[answer])
-    common = next(answer for answer in sizes if answer != rare)
-    share, always = 100 * sizes[rare] / present, 100 * sizes[common] / present
-    what = f"Only {number(share, 2)} of 100 rows are '{rare}': always saying '{common}' would be right {number(always)} times in 100."
-    fix = "Judge it by what it finds (precision and recall), not by right answers."
-    return [Problem(where=target.name, what=what, fix=fix, level="info", column=target.id)]
+    return []
 
 
 @dataclass(frozen=True)
@@ -122,8 +98,6 @@ def _unsuitable(plan: "Plan", column: ColumnProfile) -> _Finding | None:
         return _Finding("Every row has the same value here, so nothing can be learned from it.", "Leave it out.", "info")
     if splits.of(plan.split).is_whole and plan.split.column == column.id:
         return _Finding("Rows are kept together by this column, so unseen rows have values the model never met.", "Leave it out.", "warn")
-    if column.identifier and column.type != "image":
-        return _Finding("This names each row, like a number plate: the model could learn rows by heart.", "Leave it out.", "warn")
     if column.missing > MOSTLY_MISSING * column.rows:
         share = 100 * column.missing / column.rows
         return _Finding(f"{share:.0f} of 100 values are missing here.", "Keep it if a gap means something; else leave it out.", "info")
@@ -132,7 +106,7 @@ def _unsuitable(plan: "Plan", column: ColumnProfile) -> _Finding | None:
 
 def _leaving(id: str, name: str, finding: _Finding) -> Problem:
     leave = {"do": "leave out", "column": id}
-    return Problem(where=name, what=finding.what, fix=finding.fix, level=finding.level, column=id, action=leave)
+    return Problem(where=name, what=finding.what, fix=finding.fix, level=finding.level, column=id, action=leave, button="Leave it out")
 
 
 def _weights(plan: "Plan", known: dict[str, ColumnProfile]) -> list[Problem]:
@@ -144,9 +118,10 @@ def _weights(plan: "Plan", known: dict[str, ColumnProfile]) -> list[Problem]:
     return weights.problems(known[plan.weight])
 
 
-def _suspects(plan: "Plan", suspects: Sequence[Problem]) -> list[Problem]:
+def _asked(plan: "Plan", found: Sequence[Problem]) -> list[Problem]:
+    """What was found in the rows, but for columns that may give the answer away and are not used, or were said to be known beforehand."""
     asked = set(plan.inputs) - set(plan.confirmed)
-    return [problem for problem in suspects if problem.column in asked]
+    return [problem for problem in found if problem.check not in ("", leaks.CHECK) or problem.column in asked]
 
 
 def _learner(plan: "Plan") -> list[Problem]:

@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from engine.panels import Panel
+
 Level = Literal["stop", "warn", "info"]
 
 
@@ -12,7 +14,9 @@ class Problem(BaseModel):
 
     `level` is "stop" (training cannot start), "warn" (it can, but a result may be worse or wrong) or "info".
     `where` names the place in the user's words; `column` is the internal column id if there is one.
-    `action` is a change the page can make in one click (see plan.apply_action), or None.
+    `action` is a change the page can make in one click (see plan.apply_action), or None; `button` says what it does. `check` is the
+    id of the check that found it ("Q01"), `evidence` what it saw. A stop with a `pledge` can be overridden by who signs that sentence
+    (see overrides).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -23,6 +27,10 @@ class Problem(BaseModel):
     level: Level = "warn"
     column: str | None = None
     action: dict[str, str] | None = None
+    button: str = ""
+    check: str = ""
+    evidence: Panel | None = None
+    pledge: str = ""
 
 
 def stops(problems: list[Problem]) -> list[Problem]:

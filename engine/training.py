@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import bundle, examples, optimism, recipe, rivals, split, splits, verdicts, weights
+from engine import bundle, checks, examples, optimism, recipe, rivals, split, splits, verdicts, weights
 from engine import plan as plans
 from engine.bundle import Bundle
 from engine.columns import Table
@@ -85,6 +85,7 @@ def learn(prepared: Prepared, tell: Tell, folder: Path, keep: Keep = NOTHING_KEP
         lesson.examples.told(None, steering[lesson.examples.places], state, tell)
     report = _judge(prepared, model, linear, state)
     report = _completed(prepared, report, looks, tell)
+    report = checks.told(plan, table.take(parts.train), report, looks)
     _say(tell, "Packing the model")
     made = bundle.write(folder, plan, table, parts, fitted, state, prepared.baseline, model, report)
     tell.facts({"seconds": time.monotonic() - began})

@@ -5,7 +5,22 @@ from functools import partial
 
 import streamlit as st
 
-from app import arriving, choices, column_table, doubts, meanwhile, parts, question, reads, sketches, state, uploads, ways_in, words
+from app import (
+    arriving,
+    check_list,
+    choices,
+    column_table,
+    doubts,
+    meanwhile,
+    parts,
+    question,
+    reads,
+    sketches,
+    state,
+    uploads,
+    ways_in,
+    words,
+)
 from app.text import md, short
 from engine import extremes
 from engine.datasets import Dataset
@@ -65,6 +80,8 @@ def _data(dataset: Dataset) -> None:
     if not _is_looked_through(dataset):
         return
     column_table.left_out(dataset, profile)
+    if plan is not None:
+        check_list.card(plan, dataset, "data-checks")
     named = {
         COLUMNS: "Columns",
         FIRST: "Pictures" if dataset.has_pictures else "First rows",

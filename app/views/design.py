@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import ahead, asking, diagram, forms, parts, reads, run_page, sketches, state, words
+from app import ahead, asking, check_list, diagram, forms, parts, reads, run_page, sketches, state, words
 from app.text import md
 from engine import advice
 from engine import plan as plans
@@ -38,12 +38,13 @@ def page() -> None:
         st.rerun()
     with right:
         shown = _effect(plan, dataset)
+    seen = check_list.card(plan, dataset, "design-checks")
     missing = [answer is None for answer in (*costs, *shown)]
     if any(missing):
         _watch(_alternatives(plan, dataset), plan, dataset.version, missing)
     run = state.current_run()
-    if not any(missing) and (run is None or not run_page.is_same(run, plan)):
-        ahead.look_at(plan, plans.check(plan, reads.profile(dataset)), dataset.version)
+    if not any(missing) and seen is not None and (run is None or not run_page.is_same(run, plan)):
+        ahead.look_at(plan, plans.check(plan, reads.profile(dataset), seen or ()), dataset.version)
     parts.step_bar("design", on_next=_go_on)
 
 

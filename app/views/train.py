@@ -4,14 +4,14 @@ import hashlib
 
 import streamlit as st
 
-from app import ahead, asking, live, parts, reads, run_page, sketches, state, terms_card, words
+from app import ahead, asking, check_list, live, meanwhile, parts, reads, run_page, sketches, state, terms_card, words
 from app.text import md
 from engine import plan as plans
 from engine import split
 from engine.datasets import Dataset
 from engine.errors import EngineError
 from engine.plan import Plan
-from engine.problems import Problem, stops
+from engine.problems import stops
 from engine.store import runs
 from engine.terms import Terms
 
@@ -42,15 +42,18 @@ def _ready(plan: Plan, dataset: Dataset, has_runs: bool) -> None:
     parts.head("Ready to train", "Everything is chosen. What the model will learn from, and what you should know before it starts:")
     st.html(sketches.tiles(_summary(plan, dataset)))
     with st.skeleton(height=120):
-        problems = plans.check(plan, reads.profile(dataset), reads.suspects(dataset, plan.target))
-    parts.problem_list(problems, key="preflight", on_fix=_mend, fix_label="Do that")
+        seen = check_list.found(plan, dataset)
+        problems = plans.check(plan, reads.profile(dataset), seen or ())
+    check_list.draw(problems, "preflight")
+    if seen is None:
+        meanwhile.wait(check_list.HEIGHT, check_list.key(plan, dataset))
     blocking = stops(problems)
-    reason = f"First mend this: {md(blocking[0].where)}" if blocking else ""
+    reason = f"First mend this: {md(blocking[0].where)}" if blocking else "" if seen is not None else "Looking at the rows first"
     with st.container(horizontal=True, vertical_alignment="center", key="start-row"):
         label, icon = "Train with these choices" if has_runs else "Start training", ":material/play_arrow:"
         start = (plan, len(state.project_runs()), terms_card.agreed(asking.about("estimate", plan, dataset.version)))
-        st.button(label, key="start", type="primary", icon=icon, disabled=bool(blocking), width=280, on_click=_start, args=start)
-        if blocking:
+        st.button(label, key="start", type="primary", icon=icon, disabled=bool(reason), width=280, on_click=_start, args=start)
+        if reason:
             st.markdown(f":orange[:material/pending: {reason}]")
         else:
             _expected(plan, dataset)
@@ -59,7 +62,7 @@ def _ready(plan: Plan, dataset: Dataset, has_runs: bool) -> None:
         st.button("Undo the last change", key="undo", icon=":material/undo:", type="tertiary", on_click=state.undo)
     if has_runs:
         st.button("Back to the last run", key="last-run", icon=":material/arrow_back:", type="tertiary", on_click=_look_back)
-    if asking.about("estimate", plan, dataset.version) is not None:
+    if asking.about("estimate", plan, dataset.version) is not None and not reason:
         ahead.look_at(plan, problems, dataset.version)
     live.warm()
     parts.step_bar("train", missing=reason or "Start the training first")
@@ -95,16 +98,6 @@ def _expected(plan: Plan, dataset: Dataset) -> None:
     else:
         likely, most = words.duration(answer["seconds"]), words.duration(answer["seconds_high"])
         st.markdown(f":gray[:material/timer: About **{likely}** on this computer, at most {most}. It goes on when you close the page.]")
-
-
-def _mend(problem: Problem) -> None:
-    plan = state.current_plan()
-    if plan is None or not problem.action:
-        return
-    try:
-        state.save_plan(plans.apply_action(plan, problem.action), undoable=True)
-    except EngineError as error:
-        state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
 
 
 def _start(plan: Plan, before: int, terms: Terms) -> None:

@@ -6,12 +6,13 @@ import shutil
 import sys
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from engine import advice, datasets, refusals, verdicts
+from engine import advice, checks, datasets, overrides, refusals, verdicts
 from engine import plan as plans
 from engine.architectures import ARCHITECTURES
 from engine.cli import give, tell
@@ -19,7 +20,7 @@ from engine.errors import EngineError, InvalidPlan, NotFound
 from engine.jobs import supervisor
 from engine.panels import Measure, Report, Scores
 from engine.plan import Plan
-from engine.problems import stops
+from engine.problems import Problem, stops
 from engine.profile import Profile
 from engine.store import looks, runs
 from engine.store.runs import Run
@@ -40,6 +41,7 @@ class Order:
     plan: Path | None
     seed: int
     out: Path | None
+    sign: str = ""
 
 
 def train(order: Order, at: Path | None, as_json: bool) -> None:
@@ -51,7 +53,7 @@ def train(order: Order, at: Path | None, as_json: bool) -> None:
     for change in dataset.changes:
         tell(f"  {change.words()}")
     plan = _plan(workspace, dataset.id, order)
-    _check(workspace, plan)
+    plan = _checked(workspace, plan, order.sign)
     run = runs.add(workspace, plan, name=plan.name)
     ended = _follow(workspace, run)
     bundle = workspace.run(run.id) / "bundle"
@@ -126,12 +128,25 @@ def _with_setting(plan: Plan, setting: str) -> Plan:
             raise error from None
 
 
-def _check(workspace: Workspace, plan: Plan) -> None:
-    problems = plans.check(plan, datasets.profile(workspace, plan.dataset))
+def _checked(workspace: Workspace, plan: Plan, sign: str) -> Plan:
+    """The plan, with the stops that may be signed for signed by `sign`. Raises InvalidPlan for the first stop that remains."""
+    profile = datasets.profile(workspace, plan.dataset)
+    found = checks.search(checks.Case(plan, profile, datasets.some(workspace, plan.dataset)))
+    problems = plans.check(plan, profile, found)
+    for problem in [problem for problem in stops(problems) if sign and problem.pledge]:
+        plan = overrides.sign(plan, problem, sign, datetime.now(UTC))
+    problems = plans.check(plan, profile, found)
     for problem in problems:
-        tell(f"  {problem.level}: {problem.where}: {problem.what} {problem.fix}")
+        tell(f"  {problem.level}: {problem.where}: {problem.what} {problem.fix}{_id(problem)}")
     if blocking := stops(problems):
-        raise InvalidPlan(f"{blocking[0].where}: {blocking[0].what}", blocking[0].fix)
+        first = blocking[0]
+        signing = f' Or say "{first.pledge}" with your name: --sign "Your Name".' if first.pledge else ""
+        raise InvalidPlan(f"{first.where}: {first.what}", f"{first.fix}{signing}")
+    return plan
+
+
+def _id(problem: Problem) -> str:
+    return f" ({problem.check})" if problem.check else ""
 
 
 def _follow(workspace: Workspace, run: Run) -> Run:

@@ -143,7 +143,7 @@ def _with_dates(frame: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFrame:
 
 def _rehearsed(workspace: Workspace, plan: Plan) -> Rehearsal:
     """The sample is prepared once for all plans that prepare the same rows in the same way, whatever the model."""
-    preparation = plan.model_dump_json(exclude={"architecture", "training", "name", "confirmed"})
+    preparation = plan.model_dump_json(exclude={"architecture", "training", "name", "confirmed", "overrides"})
     tried = _prepared(workspace, datasets.get(workspace, plan.dataset).version, preparation)
     return replace(tried, lesson=replace(tried.lesson, architecture=plan.architecture))
 

@@ -255,7 +255,7 @@ def test_many_columns_for_few_rows_are_mentioned() -> None:
     wide = profile(*(column(f"c{i}", rows=400) for i in range(60)), answer(240, 160))
     (problem,) = plans.check(plan(inputs=tuple(f"c{i}" for i in range(60))), wide)
     assert problem.what == (
-        "160 rows of the rarest answer for 60 input values (categories count once for each value): easy to learn by heart."
+        "160 rows of the rarest answer for 60 input values (a category counts for each value): 2.7 each, easy to learn by heart."
     )
 
 

@@ -1,0 +1,140 @@
+"""What the checks say about the choices: a line each, what they saw folded under it, a click that mends it, and the place to sign."""
+
+from collections.abc import Hashable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from app import charts, choices, meanwhile, parts, pictures, reads, state, words
+from app.text import md, short
+from engine import overrides
+from engine import plan as plans
+from engine.checks import CHECKS
+from engine.errors import EngineError
+from engine.overrides import Override
+from engine.panels import Notes
+from engine.plan import Plan
+from engine.problems import Problem
+
+if TYPE_CHECKING:
+    from engine.datasets import Dataset
+
+HEIGHT = 90
+
+
+def key(plan: Plan, dataset: "Dataset") -> Hashable:
+    """What the answer of the checks depends on."""
+    return ("checks", dataset.id, dataset.version, reads.about_checks(plan))
+
+
+def found(plan: Plan, dataset: "Dataset") -> list[Problem] | None:
+    """What the checks see in the rows; None while they look."""
+    return meanwhile.get(key(plan, dataset), lambda: reads.found(dataset, plan))
+
+
+def draw(problems: Sequence[Problem], name: str, beside: str = "Do that") -> None:
+    """The problems, the worst first. `beside` stands on the button of those that do not say what theirs does."""
+    parts.problem_list(problems, name, mend, lambda problem: md(short(problem.button or beside, 40)), below=_below)
+
+
+def card(plan: Plan, dataset: "Dataset", name: str) -> list[Problem] | None:
+    """What is worth stopping for, with what is good to know folded. Gives back all that was found, or None while they look."""
+    seen = found(plan, dataset)
+    if seen is None:
+        meanwhile.wait(HEIGHT, key(plan, dataset))
+        return None
+    problems = [problem for problem in plans.check(plan, reads.profile(dataset), seen) if problem.check]
+    grave, rest = ([p for p in problems if (p.level == "info") is is_info] for is_info in (False, True))
+    with st.container(key=f"checks-{name}", gap="small"):
+        looked = f"{words.things(len(CHECKS.members), 'check')} looked at these choices and rows"
+        if grave:
+            st.markdown(f"**What the checks say**  \n:gray[{looked}.]")
+            draw(grave, name)
+        else:
+            st.markdown(f":green[:material/verified_user: **Nothing suspicious found**] · :gray[{looked}.]")
+        if rest:
+            with st.expander(f"Good to know ({len(rest)})", key=f"checks-more-{name}"):
+                draw(rest, f"{name}-info")
+    return seen
+
+
+def signed(given: Sequence[Override]) -> None:
+    """What a person signed for, where the result is shown."""
+    if given:
+        with parts.card("signed", gap="small"):
+            st.markdown(f"**{overrides.TITLE}**")
+            for one in given:
+                st.markdown(f":orange[:material/ink_pen:] {md(one.words())}")
+
+
+def mend(problem: Problem) -> None:
+    """Makes the change that a problem offers. What is refused is said."""
+    plan, action = state.current_plan(), problem.action
+    if plan is None or not action:
+        return
+    try:
+        if action.get("do") == "count as missing":
+            _count_as_missing(action["column"], action["value"])
+            return
+        state.save_plan(plans.apply_action(plan, action), undoable=True)
+        if action.get("do") == "divide":
+            state.save_draft(answers={"group": "", "time": "", action["method"]: action["column"]})
+    except EngineError as error:
+        state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
+
+
+def _below(problem: Problem, name: str) -> None:
+    if problem.level == "stop" and problem.pledge:
+        _signature(problem, name)
+    if problem.evidence is not None:
+        with st.expander("What was seen", key=f"seen-{name}", on_change="rerun") as opened:
+            if opened.open:
+                _evidence(problem, name)
+
+
+def _evidence(problem: Problem, name: str) -> None:
+    panel = problem.evidence
+    if isinstance(panel, Notes):
+        for line in panel.lines:
+            st.markdown(md(line))
+        return
+    st.markdown(f"**{md(getattr(panel, 'title', ''))}**")
+    pictures.draw(charts.figure(panel, pictures.look()), key=f"seen-chart-{name}")
+    if note := getattr(panel, "note", ""):
+        st.caption(md(note))
+
+
+def _signature(problem: Problem, name: str) -> None:
+    """The sentence and a name: only so can a stop be passed."""
+    with st.expander("Go on in spite of it", key=f"sign-{name}"):
+        told = "Your name, this sentence and the warning will stand in the report and on the model's card."
+        st.markdown(f"“{md(problem.pledge)}”  \n:gray[{told}]")
+        with st.container(horizontal=True, vertical_alignment="bottom", key=f"sign-row-{name}"):
+            written = st.text_input("Signed (your name)", key=f"sign-name-{name}", max_chars=overrides.LONGEST_NAME, width=320)
+            st.button("Sign", key=f"sign-do-{name}", icon=":material/ink_pen:", on_click=_sign, args=(problem, f"sign-name-{name}"))
+        if not written.strip():
+            st.caption("Better: mend it, and the score tells the truth.")
+
+
+def _sign(problem: Problem, field: str) -> None:
+    plan = state.current_plan()
+    if plan is None:
+        return
+    try:
+        state.save_plan(overrides.sign(plan, problem, str(st.session_state.get(field, "")), datetime.now(UTC)), undoable=True)
+    except EngineError as error:
+        state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
+
+
+def _count_as_missing(id: str, value: str) -> None:
+    """The column is read again; the choices follow."""
+    from engine import datasets
+
+    dataset = state.current_dataset()
+    if dataset is None:
+        return
+    column = dataset.column(id)
+    new = datasets.retype(state.workspace(), dataset.id, id, column.type, missing=(*column.missing, value))
+    state.put_draft(choices.retyped(choices.Data(new.id, reads.table(new), reads.profile(new)), state.draft()))
+    state.say_next(f"{md(value)} counts as missing in {md(short(column.name, 40))} now.")
