@@ -20,12 +20,31 @@ COLUMN_TYPES: dict[ColumnType, str] = {
 }
 
 
+TreatmentKind = Literal["drop", "pseudonym", "mask", "initial", "prefix", "band", "year", "age", "round"]
+
+
+class Treatment(BaseModel):
+    """What is done to a column's values so that they point to nobody any more.
+
+    `size` is the width of a band, the number of characters or of decimals kept; `on` the day (ISO) at which an age is taken; `key` tells
+    with which key pseudonyms were made, without saying the key.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: TreatmentKind
+    size: int = 0
+    on: str = ""
+    key: str = ""
+
+
 class Column(BaseModel):
     """One column: our own id (c0001...), the user's name as a label, and how its text is read.
 
     `missing` lists the texts that mean "no value"; `decimal` and `thousands` are marks in numbers;
     `unit` is text around every number, such as "$" or "%"; `date_format` is a strptime pattern, "" meaning ISO 8601. Category and
-    text values are str, numbers float.
+    text values are str, numbers float. Where personal data was treated, `treatment` says how, and `untreated` how the text of a file is
+    read before it is treated the same way.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -38,6 +57,8 @@ class Column(BaseModel):
     unit: str = ""
     date_format: str = ""
     missing: tuple[str, ...] = ()
+    treatment: Treatment | None = None
+    untreated: "Column | None" = None
 
 
 @dataclass(frozen=True)
