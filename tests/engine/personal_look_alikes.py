@@ -186,7 +186,7 @@ OTHER: dict[str, list[tuple[str, Make]]] = {
         ("Befund", one_of("Leichte Schwellung, kein Bruch.|Lunge frei.|Narbe von 3 cm, reizlos.")),
         ("comment", lambda rng: one_of(REVIEW)(rng) + f" {rng.randint(1, 9)}/10"),
         ("smiles", one_of("CCO|c1ccccc1|CC(=O)O|CN1C=NC2=C1C|OCC1OC(O)C")),
-        ("url_path", one_of("/home|/cart|/about|/search?q=lamp")),
+        ("url_path", one_of("/start|/cart|/about|/search?q=lamp")),
         ("log", lambda rng: f"ERROR {rng.randint(100, 999)} at step {rng.randint(1, 9000)}"),
     ],
 }
