@@ -255,7 +255,18 @@ def _reason_against(column: ColumnProfile, has_pictures: bool) -> str:
     if column.type == "category" and column.distinct > max(MANY_VALUES, there / 2):
         return f"{column.distinct:,} different values in {there:,} rows: too few rows to learn any of them."
     group = guesses.group(column)
-    return "It names whom a row belongs to, and says nothing about a new one." if group and group.likely else ""
+    if group and group.likely:
+        return "It names whom a row belongs to, and says nothing about a new one."
+    return _reason_of_persons(column)
+
+
+def _reason_of_persons(column: ColumnProfile) -> str:
+    treatment = column.column.treatment
+    if treatment and treatment.kind == "pseudonym":
+        return "Pseudonyms only tell people apart, and say nothing about a new one."
+    if column.personal and column.personal.keep_out:
+        return f"It seems to be personal data ({column.personal.title.lower()}): a model should not know people."
+    return ""
 
 
 @dataclass(frozen=True)

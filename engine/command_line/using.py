@@ -19,6 +19,7 @@ from engine.exporters import EXPORTERS
 from engine.jobs import answers
 from engine.lazy import tensorflow
 from engine.panels import Report
+from engine.store import secret
 from engine.store.workspace import Workspace
 from engine.tasks import Judged
 
@@ -43,7 +44,7 @@ def predict(at: Path, data: Path, out: Path) -> None:
     """Writes the rows of `data` with their answers to `out`."""
     _need_folder(out)
     with opened(at) as folder:
-        got = answers.predict_file(Workspace(folder), str(folder), str(data), data.name, str(out))
+        got = answers.predict_file(Workspace.at(), str(folder), str(data), data.name, str(out))
     for problem in got["problems"]:
         tell(f"  {problem['level']}: {problem['where']}: {problem['what']} {problem['fix']}")
     tell(f"{got['rows']} row{'s' if got['rows'] != 1 else ''} answered, written to {out}.")
@@ -111,7 +112,7 @@ def _unpack(path: Path, place: Path) -> None:
 
 
 def _judge(bundle: Bundle, data: Path) -> tuple[Report, int]:
-    table, _ = datasets.read_new(bundle.columns, data, data.name)
+    table, _ = datasets.read_new(bundle.columns, data, data.name, key=secret.known(Workspace.at()))
     y = table.values(bundle.target.id)
     rows = np.flatnonzero(bundle.plan.task.known(y, bundle.state))
     if not len(rows):

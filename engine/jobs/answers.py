@@ -20,6 +20,7 @@ from engine.columns import Column, Table
 from engine.errors import EngineError
 from engine.plan import Plan
 from engine.rehearsal import Rehearsal
+from engine.store import secret
 from engine.store.workspace import Workspace
 from engine.tables import Stored
 
@@ -69,7 +70,12 @@ def predict_picture(workspace: Workspace, bundle: str, path: str) -> dict[str, A
     with TemporaryDirectory() as place:
         found = [column for column in model.columns if column.id != pictures[0].id]
         table, problems = datasets.read_new(
-            model.columns, Path(path), Path(path).name, optional=[column.id for column in found], folder=Path(place)
+            model.columns,
+            Path(path),
+            Path(path).name,
+            optional=[column.id for column in found],
+            folder=Path(place),
+            key=secret.known(workspace),
         )
         row = samples.table(model.inputs, {c.id: [_first(table, c)] for c in model.inputs}, table.folder)
         answer = _answered(model, row)
@@ -90,6 +96,7 @@ def predict_file(workspace: Workspace, bundle: str, path: str, name: str, out: s
             name,
             folder=Path(place),
             optional=[columns[-1].id],
+            key=secret.known(workspace),
             on_progress=lambda part, words: tell(READING * part, words),
         )
         tell(READING, "Loading the model")

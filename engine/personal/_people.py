@@ -43,6 +43,16 @@ fatma ayse emine hatice zeynep elif meryem serife zehra sultan merve busra esra 
 mohammed muhammad mohamed ahmed omar hassan hussein khalid fatima aisha maryam layla nour wei ming hiroshi yuki akira kenji sakura haruto
 raj priya amit sanjay anil sunita deepak rahul anjali vikram lakshmi arjun ravi
 lars erik anders karl nils sven bjorn johan magnus olof astrid ingrid karin kristina birgitta freja
+katharina ferdinand leopold ottilie friedrich wilhelm ludwig konrad anton josef franz georg jakob emil theodor hermann rudolf otto walter
+erwin egon hubert elisabeth margarete margarethe gertrud hildegard irmgard edith erika christa lieselotte waltraud barbara eva dorothea
+friederike luise louise mathilda paula frieda emilia lina clara klara ida nele mila lara antonia theresa veronika magdalena franziska
+frederic guy claire agathe helene juliette louane jade alice ines sarah emma rose anais laure ludovic fabrice cedric
+gonzalo marcos hector oscar cristobal esteban mateo santiago sebastian emilio felipe guadalupe ximena valeria camila gabriela adriana
+claudio daniele emanuele filippo gabriele giacomo nicola pasquale sergio tommaso umberto beatrice bianca caterina elisabetta
+igor artur dariusz kamil rafal robert slawomir szymon witold bozena danuta grazyna halina jadwiga renata teresa urszula wanda
+adem cem deniz ebru esma fadime gizem hakan kaan leyla nazli onur pinar serkan sibel tolga ufuk umut volkan yasemin
+nikolai dmitri sergei alexei mikhail natasha olga svetlana tatiana irina elena ivan andrei anastasia yuri boris
+chidi ngozi amara kwame kofi abena thandi sipho zanele fatou mamadou aminata
 """
 _FAMILY = """
 smith jones taylor brown williams wilson johnson davies robinson wright thompson evans walker white roberts green hall wood jackson clarke

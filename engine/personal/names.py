@@ -4,11 +4,17 @@ import re
 from typing import Literal
 
 from engine.personal._people import FAMILY_SIGNS, NOT_PEOPLE, PEOPLE
-from engine.personal.base import ENOUGH, FEW, MOSTLY, Detector, Found, Seen, Vocabulary, words_of
+from engine.personal.base import ENOUGH, FEW, MOSTLY, NEARLY_ALL, Detector, Found, Seen, Vocabulary, words_of
 
 _WORDS = re.compile(
     r"(?:(?:dr|prof|mr|mrs|ms|herr|frau|mme|sig|sr|sra|dhr|mevr)\.? )*"
     r"[^\W\d_][^\W\d_'’.\-]*(?:[ ,.'’\-]{1,2}[^\W\d_][^\W\d_'’.\-]*){0,6}\.?",
+    re.IGNORECASE,
+)
+_TWO = re.compile(r"[A-ZÀ-Þ][^\W\d_A-Z]+(?:[ '-][A-ZÀ-Þ][^\W\d_A-Z]*\.?)?,? (?:(?:de|von|van|der|den|di|da|dos|la|le) )*[A-ZÀ-Þ][^\W\d_]+")
+_GOODS = re.compile(
+    r".*\b(table|chair|lamp|bolt|machine|clock|hose|pipe|tile|rug|saw|set|kit|pack|system|model|street|road|hospital|clinic|centre|center"
+    r"|university|school|ltd|inc|llc|gmbh|ag|group|services|company|park|north|south|east|west|new|san|saint|los|cream|oil|acid)\b.*",
     re.IGNORECASE,
 )
 _SIGNS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff々]{1,5}([ 　・][\u3040-\u30ff\u3400-\u9fff々]{1,6})?")
@@ -78,6 +84,8 @@ class Names(Detector):
         known = seen.share(_is_known) if seen.share(_is_written_so) >= MOSTLY else 0.0
         if seen.says(_MAYBE) and len(seen.values) >= FEW and known >= _SOME:
             return self.found(seen, 0.7, "Its name may mean a person, and common first or family names are among its values.")
+        if seen.says(_MAYBE) and len(seen.values) >= ENOUGH // 2 and seen.share(_TWO) >= NEARLY_ALL and not seen.share(_GOODS):
+            return self.found(seen, 0.5, "Its name may mean a person, and its values are written like first and family names.")
         if len(seen.values) >= ENOUGH and known >= _MANY:
             return self.found(seen, 0.65, "Most of its values are common first or family names.")
         return None

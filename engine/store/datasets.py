@@ -40,6 +40,7 @@ class Dataset(BaseModel):
     typed: str
     sample: str | None = None
     has_pictures: bool = False
+    has_original: bool = True
     doubts: tuple[Doubt, ...] = ()
     settled: dict[str, str] = {}
 
@@ -82,7 +83,7 @@ def all(workspace: Workspace) -> list[Dataset]:
 def same(workspace: Workspace, sha256: str, options: dict[str, Any]) -> Dataset | None:
     """The dataset made from the same bytes with the same options, if there is one."""
     found = db.rows(workspace, "SELECT record FROM datasets WHERE sha256 = ? ORDER BY created", (sha256,))
-    return next((dataset for dataset in map(_dataset, found) if dataset.options == options), None)
+    return next((dataset for dataset in map(_dataset, found) if dataset.options == options and dataset.has_original), None)
 
 
 def replace(workspace: Workspace, before: Dataset, after: Dataset) -> Dataset:
