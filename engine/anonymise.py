@@ -3,10 +3,12 @@
 The values are read and written in the process of the intake (see `treating`). Nothing takes it back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from secrets import token_hex
+from typing import Any
 
-from engine import dataset_files, quarantine, treating
+from engine import anonymity, dataset_files, quarantine, tables, treating
+from engine.anonymity import Anonymity
 from engine.columns import Treatment
 from engine.errors import EngineError
 from engine.quarantine import Progress
@@ -21,6 +23,20 @@ from engine.treating import Request, Treated
 def seen_by(workspace: Workspace, id: str, columns: Mapping[str, Treatment]) -> list[Run]:
     """Runs whose models and reports hold values of these columns from before the treatment."""
     return [run for run in runs.all(workspace) if run.dataset == id and set(columns) & _columns(run)]
+
+
+def outlook(workspace: Workspace, id: str, known: Sequence[str], wanted: Mapping[str, Treatment]) -> tuple[Anonymity, Anonymity]:
+    """How well people hide by the columns `known` to others: as the dataset is now, and as it would be after the treatments."""
+    dataset = datasets.get(workspace, id)
+    source, _, typed, _ = dataset_files.files(workspace.dataset(id), dataset.source, dataset.typed)
+    columns = [dataset.column(one) for one in known]
+    now = {column.id: tables.read_table(typed, [column]).frame[column.id].to_numpy() for column in columns}
+    then: dict[str, Any] = dict(now)
+    for column in columns:
+        if column.id in wanted:
+            values = anonymity.treated(tables.source_column(source, column.id), column, wanted[column.id])
+            then = {other: kept for other, kept in then.items() if other != column.id} | ({} if values is None else {column.id: values})
+    return anonymity.measure(now), anonymity.measure(then, dataset.rows)
 
 
 def treat(
@@ -54,8 +70,13 @@ def treat(
         raise
     for run in seen_by(workspace, id, wanted) if with_runs else []:
         runs.delete(workspace, run.id)
-    _forget(workspace, before, after)
-    return after
+    return _forget(workspace, after)
+
+
+def finish(workspace: Workspace) -> None:
+    """Goes on with what a treatment had still to remove when its process ended."""
+    for id in datasets.unwiped(workspace):
+        _forget(workspace, datasets.get(workspace, id))
 
 
 def _columns(run: Run) -> set[str]:
@@ -93,24 +114,31 @@ def _after(before: Dataset, done: Treated, asked: Request) -> Dataset:
             "source": asked.new_source,
             "typed": asked.new_typed,
             "has_original": False,
+            "is_wiped": False,
             "version": before.version + 1,
         }
     )
 
 
-def _forget(workspace: Workspace, before: Dataset, after: Dataset) -> None:
-    """Everything in the workspace that still holds the values: old files, leftovers, copies of the database, and its log."""
-    folder = workspace.dataset(after.id)
-    kept = {*dataset_files.files(folder, after.source, after.typed)}
+def _forget(workspace: Workspace, dataset: Dataset) -> Dataset:
+    """Removes everything in the workspace that still holds the values: old files, leftovers, copies of the database, and its log.
+
+    Done again from the start when it breaks off.
+    """
+    folder = workspace.dataset(dataset.id)
+    kept = {*dataset_files.files(folder, dataset.source, dataset.typed)}
     dataset_files.shred(path for path in sorted(folder.iterdir()) if path not in kept)
     for path in workspace.uploads.glob("*.part"):
-        if path.stat().st_size == before.bytes and dataset_files.digest(path) == before.sha256:
+        if path.stat().st_size == dataset.bytes and dataset_files.digest(path) == dataset.sha256:
             dataset_files.shred([path])
     for project in projects.all(workspace):
-        if project.dataset == after.id:
+        if project.dataset == dataset.id:
             projects.save(workspace, project.id, draft={})
     with db.write(workspace, durable=True) as database:
         database.execute("DELETE FROM preparing")
     trash.empty(workspace)
-    backup.exchange_dataset(workspace, after.id, to_json(after.model_dump()))
+    wiped = dataset.model_copy(update={"is_wiped": True})
+    backup.exchange_dataset(workspace, dataset.id, to_json(wiped.model_dump()))
+    datasets.replace(workspace, dataset, wiped)
     db.wipe(workspace)
+    return wiped

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from app import arriving, choices, column_table, doubts, meanwhile, parts, question, reads, sketches, state, uploads, words
+from app import arriving, choices, column_table, doubts, meanwhile, parts, personal_card, question, reads, sketches, state, uploads, words
 from app.text import md, short
 from engine import extremes
 from engine.datasets import Dataset
@@ -55,6 +55,7 @@ def _data(dataset: Dataset) -> None:
         return
     _top(dataset, profile)
     doubts.card(dataset)
+    personal_card.card(dataset, profile)
     plan, first = state.current_plan(), stops(list(profile.problems))
     parts.problem_list(first, "data-first")
     if plan or not first:

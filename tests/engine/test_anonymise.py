@@ -196,3 +196,23 @@ def test_nothing_is_treated_twice(workspace: Workspace, dataset: Dataset) -> Non
     anonymise.treat(workspace, dataset.id, {born: Treatment(kind="year")})
     with pytest.raises(EngineError, match="was treated already"):
         anonymise.treat(workspace, dataset.id, {born: Treatment(kind="band", size=5)})
+
+
+def test_what_broke_off_is_finished_later(workspace: Workspace, dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(dataset_files, "shred", dies)
+        anonymise.treat(workspace, dataset.id, {column(dataset, "name").id: Treatment(kind="drop")})
+    assert holding(workspace, NAMES[5])
+    anonymise.finish(workspace)
+    assert holding(workspace, NAMES[5]) == []
+    assert datasets.get(workspace, dataset.id).is_wiped
+
+
+def test_what_the_treatments_would_bring_is_reckoned_before(workspace: Workspace, dataset: Dataset) -> None:
+    born, mail = column(dataset, "date of birth").id, column(dataset, "email").id
+    now, then = anonymise.outlook(workspace, dataset.id, [born], {born: Treatment(kind="year")})
+    assert (now.alone, then.alone, then.smallest) == (80, 40, 1)
+    assert anonymise.outlook(workspace, dataset.id, [mail], {mail: Treatment(kind="drop")})[1].smallest == ROWS
