@@ -37,6 +37,7 @@ class Address(Detector):
             "pl": "adres ulica zamieszkania",
             "tr": "adres adresi sokak cadde",
             "ru": "адрес улица проживания",
+            "other": "osoite gatuadress gateadresse adresa bydliste lakcim dievthynsi",
             "ja": "住所 番地",
             "zh": "地址 住址",
         }

@@ -18,6 +18,8 @@ FEW, ENOUGH, FIRST = 3, 12, 25
 _APART = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "№": "no", "°": "o", "º": "o"})
 _CAMEL = re.compile(r"([a-z0-9ß-ÿ])([A-ZÀ-Þ])")
 _WORDS = re.compile(r"[^\W\d_]+|\d+|#")
+_LETTERS = re.compile(r"(?<![^\W\d_])((?:[^\W\d_]\.\s?){2,}[^\W\d_]?)(?![^\W\d_])")
+_SHORTENED = re.compile(r"([^\W\d_]{5,})\.")
 _SPACELESS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -53,7 +55,7 @@ class Seen:
 
     def says(self, spoken: "Vocabulary") -> bool:
         """Whether the name says one of these words."""
-        return spoken.is_in(self.words)
+        return spoken.is_in(self.words) or any(spoken.begins_with(*words_of(word)) for word in _SHORTENED.findall(self.name))
 
     def share(self, holds: "re.Pattern[str] | Callable[[str], object]") -> float:
         """The share of the different values that match as a whole, or for which that holds; 0 if it is none of the first ones."""
@@ -82,6 +84,10 @@ class Vocabulary:
     def is_in(self, words: tuple[str, ...]) -> bool:
         return any(word in self._alone or self._is_part_of(word) for word in words) or any(_follows(words, p) for p in self._phrases)
 
+    def begins_with(self, start: str = "", *more: str) -> bool:
+        """Whether one of the longer words begins so, as in "Postleitz."."""
+        return len(start) >= COMPOUND - 1 and not more and any(part.startswith(start) for part in self._parts)
+
     def _is_part_of(self, word: str) -> bool:
         if any(sign in word for sign in self._signs):
             return True
@@ -107,8 +113,9 @@ class Detector(Spec):
 
 @lru_cache(maxsize=10_000)
 def words_of(name: str) -> tuple[str, ...]:
-    """The words of a name in small letters without accents: "customerID" is customer, id; "N° dossier" is no, dossier."""
-    spaced = _CAMEL.sub(r"\1 \2", name)
+    """The words of a name in small letters without accents: "customerID" is customer, id; "D.o.B." is dob."""
+    whole = _LETTERS.sub(lambda found: re.sub(r"[.\s]", "", found[1]) + " ", name)
+    spaced = _CAMEL.sub(r"\1 \2", whole)
     plain = unicodedata.normalize("NFKD", spaced.casefold().translate(_APART))
     bare = "".join(c for c in plain if not unicodedata.combining(c))
     return tuple(_WORDS.findall(bare.translate(_APART)))

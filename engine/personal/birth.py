@@ -30,6 +30,7 @@ class Birth(Detector):
             "pl": "urodzenia ur urodzin urodzony",
             "tr": "dogum dogum_tarihi dogumtarihi",
             "ru": "рождения рожд др рождение г_р д_р",
+            "other": "fodselsdato fodelsedatum fodselsdag fodd syntymaaika narozeni szuletesi nasterii gennisi fecha_de_nac",
             "ja": "生年月日 誕生日 生年",
             "zh": "出生 生日 出生日期",
         }

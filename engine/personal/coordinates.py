@@ -7,6 +7,7 @@ from engine.columns import Treatment
 from engine.personal.base import FEW, MOSTLY, NEARLY_ALL, Detector, Found, Seen, Vocabulary
 
 _FINE = re.compile(r"-?\d{1,3}[.,]\d{2,}")
+_OTHER = Vocabulary({"all": "error accuracy std deviation kg pulldown delta precision speed variance"})
 _PAIR = re.compile(r"[\[(]?-?\d{1,2}\.\d{2,}[°NS]?\s?[,; ]\s?-?\d{1,3}\.\d{2,}[°EW]?[\])]?|POINT ?\(.*\)")
 
 
@@ -36,6 +37,8 @@ class Coordinates(Detector):
 
     def look(self, seen: Seen) -> Found | None:
         if len(seen.values) < FEW or seen.type == "date":
+            return None
+        if seen.says(_OTHER):
             return None
         if seen.says(self.calls) and seen.share(_is_degree) >= MOSTLY:
             return self.found(seen, 0.85, "Its name says so, and its values are degrees on the map.")

@@ -6,10 +6,13 @@ from typing import Literal
 from engine.personal._people import FAMILY_SIGNS, NOT_PEOPLE, PEOPLE
 from engine.personal.base import ENOUGH, FEW, MOSTLY, NEARLY_ALL, Detector, Found, Seen, Vocabulary, words_of
 
-_WORDS = re.compile(
-    r"(?:(?:dr|prof|mr|mrs|ms|herr|frau|mme|sig|sr|sra|dhr|mevr)\.? )*"
-    r"[^\W\d_][^\W\d_'’.\-]*(?:[ ,.'’\-]{1,2}[^\W\d_][^\W\d_'’.\-]*){0,6}\.?",
-    re.IGNORECASE,
+_WORDS = re.compile(r"[^\W\d_][^\W\d_ ,.'’()^\-]*(?:[ ,.'’()^\-]+[^\W\d_]+){0,9}[.)]{0,2}")
+_TITLED = re.compile(
+    r"(?:.*[ ,])?(?:dr|prof|mr|mrs|ms|miss|master|herr|frau|mme|mlle|sig|sra?|dhr|mevr|fr|hr|pani?|bay)\b\.? .*", re.IGNORECASE
+)
+_INITIALS = re.compile(
+    r"(?:[^\W\d_]\. ?){1,3}(?:(?:de|von|van|der|den|di|da) )*[^\W\d_][^\W\d_'’\-]+"
+    r"|[^\W\d_][^\W\d_'’\-]+,? (?:[^\W\d_]\. ?){1,3}"
 )
 _TWO = re.compile(r"[A-ZÀ-Þ][^\W\d_A-Z]+(?:[ '-][A-ZÀ-Þ][^\W\d_A-Z]*\.?)?,? (?:(?:de|von|van|der|den|di|da|dos|la|le) )*[A-ZÀ-Þ][^\W\d_]+")
 _GOODS = re.compile(
@@ -19,7 +22,7 @@ _GOODS = re.compile(
 )
 _SIGNS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff々]{1,5}([ 　・][\u3040-\u30ff\u3400-\u9fff々]{1,6})?")
 _SOME, _MANY = 0.12, 0.5
-_LONGEST = 50
+_LONGEST = 70
 _OTHER = Vocabulary(
     {
         "en": "product item file model species machine hospital company firm brand column test drug medicine device street city town vendor"
@@ -40,13 +43,15 @@ _OTHER = Vocabulary(
 )
 _MAYBE = Vocabulary(
     {
-        "all": "name names customer client patient contact person gp doctor physician owner author teacher employee staff nom nome"
+        "all": "customer client patient contact person gp doctor physician owner author teacher employee staff nom nome"
         " nombre naam ad"
         " adi isim имя nazwa kontakt kunde mitarbeiter arzt versicherter versicherte medecin medico paziente paciente klant pacjent hasta"
         " tenant guardian spouse mother father next_of_kin kin emergency signature signed reviewer nurse therapist driver member"
-        " responsible ansprechpartner sachbearbeiter bearbeiter player artist director user student applicant 名 姓"
+        " responsible ansprechpartner sachbearbeiter bearbeiter player artist director user student applicant passenger"
+        " пациент клиент врач"
     }
 )
+_NAME = Vocabulary({"all": "name names nom nome nombre naam nume jmeno nev namn navn ad adi isim имя nazwa 名 姓"})
 
 
 class Names(Detector):
@@ -71,6 +76,8 @@ class Names(Detector):
             "pl": "imie nazwisko imiona imie_nazwisko",
             "tr": "soyadi soyisim adi_soyadi ad_soyad hasta_adi soyad",
             "ru": "фамилия фио отчество имя имя_клиента",
+            "other": "fornavn etternavn fornamn efternamn efternavn etunimi sukunimi jmeno_prijmeni prijmeni krestni vezeteknev keresztnev"
+            " prenume onoma eponymo patname custname empname",
             "ja": "氏名 名前 姓名 患者名 お名前 フリガナ 名字",
             "zh": "姓名 名字 患者姓名 客户姓名",
         }
@@ -82,8 +89,11 @@ class Names(Detector):
         if seen.says(self.calls) and seen.share(_is_written_so) >= MOSTLY:
             return self.found(seen, 0.85, "Its name and the form of its values say so.")
         known = seen.share(_is_known) if seen.share(_is_written_so) >= MOSTLY else 0.0
-        if seen.says(_MAYBE) and len(seen.values) >= FEW and known >= _SOME:
+        may_be = seen.says(_MAYBE) or seen.says(_NAME)
+        if may_be and len(seen.values) >= FEW and known >= _SOME:
             return self.found(seen, 0.7, "Its name may mean a person, and common first or family names are among its values.")
+        if may_be and max(seen.share(_TITLED), seen.share(_INITIALS)) >= MOSTLY:
+            return self.found(seen, 0.7, "Its name may mean a person, and its values are written like names with a title or initials.")
         if seen.says(_MAYBE) and len(seen.values) >= ENOUGH // 2 and seen.share(_TWO) >= NEARLY_ALL and not seen.share(_GOODS):
             return self.found(seen, 0.5, "Its name may mean a person, and its values are written like first and family names.")
         if len(seen.values) >= ENOUGH and known >= _MANY:

@@ -36,7 +36,7 @@ class National(Detector):
             "ru": "снилс инн паспорт паспорта",
             "ja": "マイナンバー 旅券",
             "zh": "身份证 身份證 护照",
-            "north": "personnummer cpr hetu fodselsnummer",
+            "other": "rodne_cislo steuernr steuer_nr svnummer personnummer cpr hetu fodselsnummer",
         }
     )
 

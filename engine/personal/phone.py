@@ -31,6 +31,7 @@ class Phone(Detector):
             "pl": "telefon telefonu komorka kontakt",
             "tr": "telefon cep gsm tel",
             "ru": "телефон телефона моб мобильный сотовый тел контакт",
+            "other": "tlf telefonnummer puhelin mobilnr telefonszam",
             "ja": "電話 携帯",
             "zh": "电话 手机 手機 電話",
         }

@@ -7,6 +7,7 @@ from engine.columns import Treatment
 from engine.personal.base import FEW, MOSTLY, Detector, Found, Seen, Vocabulary
 
 _PLATE = re.compile(r"(?=.*[^\W\d_])(?=.*\d)[^\W_][^\W_ .-]*([ .-]{1,2}[^\W_]+){0,3}")
+_OTHER = Vocabulary({"all": "id well assay thickness name steel base"})
 
 
 class Plate(Detector):
@@ -34,7 +35,7 @@ class Plate(Detector):
     )
 
     def look(self, seen: Seen) -> Found | None:
-        if len(seen.values) < FEW or not seen.says(self.calls) or seen.share(_is_plate) < MOSTLY:
+        if len(seen.values) < FEW or not seen.says(self.calls) or seen.says(_OTHER) or seen.share(_is_plate) < MOSTLY:
             return None
         return self.found(seen, 0.87, "Its name and the form of its values say so.")
 

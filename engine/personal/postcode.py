@@ -34,6 +34,7 @@ class Postcode(Detector):
             "pl": "pocztowy kod_pocztowy pocztowa",
             "tr": "posta_kodu postakodu",
             "ru": "индекс почтовый",
+            "other": "postnr postnummer postinumero psc iranyitoszam codpostal post_nr postleitz",
             "ja": "郵便番号 郵便",
             "zh": "邮编 邮政编码 郵遞區號",
         }

@@ -4,9 +4,10 @@ import re
 from typing import ClassVar, Literal
 
 from engine.columns import Treatment
-from engine.personal.base import COMPOUND, FEW, MOSTLY, Detector, Found, Seen, Vocabulary
+from engine.personal.base import COMPOUND, FEW, MOSTLY, NEARLY_ALL, Detector, Found, Seen, Vocabulary
 
 _CODE = re.compile(r"(?=.*\d)[\w][\w.\-/]{1,31}|(?=.*\d)[A-Z\d]{1,6}( [A-Z\d]{1,8}){1,4}", re.IGNORECASE)
+_CODED = re.compile(r"(?=.*\d)(?=.*[^\W\d_])[\w\-]{3,20}|\d{6,12}")
 _NUMBER_OF = re.compile(r"(.{3,}?)(?:nr|nummer|number|no|id|num|code)")
 _DISTINCT = 8
 _OTHER = Vocabulary(
@@ -38,6 +39,7 @@ class Record(Detector):
             "pl": "polisy nr_polisy kartoteki",
             "tr": "dosya_no police_no protokol_no sicil_no",
             "ru": "полис полиса медкарты",
+            "other": "fallnr fall_nr aktennr acct_number acct_num acct_nr account_num pasientnr potilas rodne",
             "ja": "患者番号 会員番号 顧客番号 社員番号 診察券 患者ID",
             "zh": "病历号 患者编号 客户编号 员工编号 会员号 学号",
         }
@@ -72,7 +74,8 @@ class Record(Detector):
     def look(self, seen: Seen) -> Found | None:
         if len(seen.values) < FEW or seen.type == "date" or seen.says(_OTHER):
             return None
-        of_persons = seen.says(self.persons) and seen.says(self.numbers) or _is_compound(seen.words, self.persons)
+        is_alone = len(seen.words) == 1 and seen.says(self.persons) and seen.share(_CODED) >= NEARLY_ALL
+        of_persons = is_alone or seen.says(self.persons) and seen.says(self.numbers) or _is_compound(seen.words, self.persons)
         if not (of_persons or seen.says(self.calls)) or seen.share(_CODE) < MOSTLY:
             return None
         if len(seen.values) < _DISTINCT or seen.share(lambda text: text.replace(".", "").isdigit() and "." in text) > 0:

@@ -8,11 +8,12 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from engine import anonymise, dataset_files, datasets, importing, intake, new_rows, quarantine, tables, treating
+from engine import advice, anonymise, dataset_files, datasets, importing, intake, new_rows, quarantine, tables, treating
 from engine.columns import Column, Treatment
 from engine.datasets import Dataset
 from engine.errors import EngineError
-from engine.store import backup, db, projects, secret, settings
+from engine.split import Split
+from engine.store import backup, db, projects, runs, secret, settings
 from engine.store.workspace import Workspace
 
 ROWS = 80
@@ -216,3 +217,16 @@ def test_what_the_treatments_would_bring_is_reckoned_before(workspace: Workspace
     now, then = anonymise.outlook(workspace, dataset.id, [born], {born: Treatment(kind="year")})
     assert (now.alone, then.alone, then.smallest) == (80, 40, 1)
     assert anonymise.outlook(workspace, dataset.id, [mail], {mail: Treatment(kind="drop")})[1].smallest == ROWS
+
+
+def test_runs_that_have_seen_the_columns_go_and_others_stay(workspace: Workspace, dataset: Dataset) -> None:
+    plan, _ = advice.plan(dataset.id, datasets.table(workspace, dataset.id), datasets.profile(workspace, dataset.id))
+    born, age = column(dataset, "date of birth").id, column(dataset, "age").id
+    saw = runs.add(workspace, plan.model_copy(update={"inputs": (born, age)}), name="saw")
+    blind = runs.add(workspace, plan.model_copy(update={"inputs": (age,), "split": Split()}), name="blind")
+    with pytest.raises(EngineError, match="in use by a run"):
+        anonymise.treat(workspace, dataset.id, {born: Treatment(kind="year")})
+    for run in (saw, blind):
+        runs.wish(workspace, run.id, "cancel")
+    anonymise.treat(workspace, dataset.id, {born: Treatment(kind="year")})
+    assert [run.name for run in runs.all(workspace)] == ["blind"]

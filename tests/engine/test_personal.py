@@ -109,3 +109,26 @@ def test_every_kind_stays_quiet_about_numbers_and_about_nothing(kind: str) -> No
     for cells in ([str(i / 7) for i in range(60)], ["yes", "no"] * 30, ["x"] * 60):
         reading = values.read(pa.array(cells, pa.large_string()), "c0001", "measured")
         assert detector.look(personal.looked(reading.column, values.to_pandas(reading.values, reading.column.type))) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "kind"),
+    [
+        ("Passenger", [f"{last}, Mr. {first}" for last in ("Kowal", "Bellini", "Zhou") for first in ("Bogdan", "Tariq")], "names"),
+        ("Ф.И.О.", ["Иванов И.И.", "Козлов Д.А.", "Орлов П.П."], "names"),
+        ("attending_physician", ["S. Pappas", "Y. van Dijk", "T. Mensah", "O. Santoro"], "names"),
+        ("d.o.b", [f"1{i % 9}/0{1 + i % 9}/19{30 + i}" for i in range(40)], "birth"),
+        ("Postleitz.", [f"{20000 + 37 * i}" for i in range(40)], "postcode"),
+        ("subject", [f"S{4000 + 7 * i}" for i in range(40)], "record"),
+        ("rodne_cislo", [f"99{i % 10}2{i % 10}2/3{i:03}" for i in range(40)], "national"),
+    ],
+)
+def test_shortened_names_titles_and_initials_are_understood(header: str, cells: list[str], kind: str) -> None:
+    flag = found(header, cells)
+    assert flag is not None
+    assert flag.kind == kind
+
+
+@pytest.mark.parametrize("header", ["lat_pulldown_kg", "longitude_error"])
+def test_degrees_that_are_none_are_left_alone(header: str) -> None:
+    assert found(header, [f"{20 + i / 7:.2f}" for i in range(40)]) is None
