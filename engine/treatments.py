@@ -22,6 +22,12 @@ from engine.personal.contacts import masked
 
 SIGNS = 16
 Texts = list[str]
+_DONE_FORMS: dict[TreatmentKind, "re.Pattern[str]"] = {
+    "pseudonym": re.compile(rf"p[a-z2-7]{{{SIGNS}}}"),
+    "band": re.compile(r"-?\d+ to -?\d+"),
+    "year": re.compile(r"\d{4}"),
+    "age": re.compile(r"\d{1,3}"),
+}
 _NUMBER = re.compile(r"([-+]?\d+)([.,])(\d+)")
 _BECOMES: dict[TreatmentKind, ColumnType] = {
     "pseudonym": "category",
@@ -84,7 +90,8 @@ def offered(type: ColumnType, proposed: Treatment | None = None) -> list[Treatme
 def apply(texts: pa.Array, column: Column, how: Treatment, key: str = "") -> tuple[pa.Array, int]:
     """(rows,) strings treated, null where there was no value; and how many values could not be treated and are missing now.
 
-    `column` says how the text is read. Raises EngineError if pseudonyms need another key than this one.
+    `column` says how the text is read. What is written as the treatment would write it stays as it is, so a file may come treated.
+    Raises EngineError if pseudonyms need another key than this one.
     """
     if how.kind == "pseudonym" and (not key or (how.key and how.key != fingerprint(key))):
         what = f"Column '{column.name}' was given pseudonyms with a key that is not on this computer."
@@ -93,9 +100,17 @@ def apply(texts: pa.Array, column: Column, how: Treatment, key: str = "") -> tup
     coded = pc.dictionary_encode(clean)
     given = coded.dictionary.cast(pa.large_string())
     made: list[str | None] = _WAYS[how.kind](given, column, how, key) if len(given) else []
+    made = [text if _is_done(text, how) else value for text, value in zip(given.to_pylist(), made, strict=True)]
     lost = [i for i, value in enumerate(made) if value is None]
     failed = int(pc.sum(pc.is_in(coded.indices, pa.array(lost, coded.indices.type))).as_py() or 0) if lost else 0
     return pa.array(made, pa.large_string()).take(coded.indices), failed
+
+
+def one(text: str, column: Column, key: str = "") -> str | None:
+    """One value a person typed for a treated column, treated as the others were; None for none, or one that cannot be read so."""
+    if column.treatment is None or column.untreated is None:
+        return text
+    return apply(pa.array([text], pa.large_string()), column.untreated, column.treatment, key)[0][0].as_py()  # type: ignore[no-any-return]
 
 
 def treated(column: Column, how: Treatment, key: str = "") -> Column:
@@ -117,6 +132,10 @@ def pseudonym(text: str, key: str) -> str:
     """The same text always has the same one; without the key nobody comes from one to the text, not even by trying all texts."""
     made = hmac.new(bytes.fromhex(key), text.encode(), hashlib.sha256).digest()
     return f"p{b32encode(made).decode().lower()[:SIGNS]}"
+
+
+def _is_done(text: str, how: Treatment) -> bool:
+    return how.kind in _DONE_FORMS and bool(_DONE_FORMS[how.kind].fullmatch(text))
 
 
 def _sized(words: str, how: Treatment) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from engine import bundle as bundles
-from engine import datasets, rehearsal, samples, values
+from engine import datasets, rehearsal, samples, treatments, values
 from engine import form as forms
 from engine.bundle import Bundle
 from engine.columns import Column, Table
@@ -56,7 +56,7 @@ def estimate(workspace: Workspace, plan: dict[str, Any]) -> dict[str, float]:
 def predict(workspace: Workspace, bundle: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Answers for rows written as {column name: text, number or None}; what is odd about them as problems."""
     model = _load(Path(bundle))
-    return _answered(model, _table(model, rows))
+    return _answered(model, _table(model, rows, secret.known(workspace)))
 
 
 def predict_picture(workspace: Workspace, bundle: str, path: str) -> dict[str, Any]:
@@ -174,12 +174,12 @@ def _loaded(folder: Path, written: int) -> Bundle:
     return bundles.load(folder)
 
 
-def _table(model: Bundle, rows: list[dict[str, Any]]) -> Table:
+def _table(model: Bundle, rows: list[dict[str, Any]], key: str = "") -> Table:
     """Raises EngineError for a name the model does not know, or a value that cannot be read."""
     names = {column.name for column in model.columns}
     for name in (name for row in rows for name in row if name not in names):
         raise EngineError(f"The model knows no column '{name}'.", f"Its columns are: {', '.join(c.name for c in model.inputs)}.")
-    return samples.table(model.inputs, {column.id: [_value(row.get(column.name), column) for row in rows] for column in model.inputs})
+    return samples.table(model.inputs, {column.id: [_value(row.get(column.name), column, key) for row in rows] for column in model.inputs})
 
 
 def _first(table: Table, column: Column) -> Any:
@@ -187,7 +187,9 @@ def _first(table: Table, column: Column) -> Any:
     return table.values(column.id)[0] if any(c.id == column.id for c in table.columns) else None
 
 
-def _value(given: Any, column: Column) -> Any:
+def _value(given: Any, column: Column, key: str = "") -> Any:
+    if column.treatment and isinstance(given, str) and given.strip():
+        given = treatments.one(given, column, key) or given
     read = values.parse_one(given, column)
     return read.isoformat() if isinstance(read, pd.Timestamp) else read
 

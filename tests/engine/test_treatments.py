@@ -66,3 +66,16 @@ def test_every_type_is_offered_something_and_the_proposal_first() -> None:
         assert offered[0] == proposal
         assert len(offered) == len(set(offered)) >= 3
         assert all(treatments.label(how) and treatments.told(how, "x") for how in offered)
+
+
+@pytest.mark.parametrize("how", [Treatment(kind="year"), Treatment(kind="age", on="2026-01-01"), Treatment(kind="pseudonym")])
+def test_a_file_that_comes_treated_stays_as_it_is(how: Treatment) -> None:
+    once = made(["1957-03-09", "1961-11-30", "1988-07-01"] * 5, how)
+    column = Column(id="c0001", name="born", type="date")
+    assert treatments.apply(pa.array(once, pa.large_string()), column, how, KEY)[0].to_pylist() == once
+
+
+def test_one_value_that_a_person_types_is_treated_as_the_others_were() -> None:
+    column = treatments.treated(Column(id="c0001", name="born", type="date"), Treatment(kind="year"))
+    assert treatments.one("1957-03-09", column) == "1957"
+    assert treatments.one("1957", column) == "1957"
