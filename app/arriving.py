@@ -72,10 +72,11 @@ def progress(project: str) -> None:
     elif errand.error:
         _failed(errand)
     else:
-        parts.head("Reading your file")
+        is_treated = errand.question == "treat"
+        parts.head("Treating personal data" if is_treated else "Reading your file")
         with parts.card("arrival"):
-            name = errand.arguments.get("name") or "Reading again"
-            errands.watch(errand.key, md(short(name, 80)), "Reading was cancelled.")
+            name = errand.arguments.get("name") or ("Writing the data anew" if is_treated else "Reading again")
+            errands.watch(errand.key, md(short(name, 80)), "It was cancelled." if is_treated else "Reading was cancelled.")
 
 
 def menu(dataset: Dataset) -> None:
@@ -85,6 +86,8 @@ def menu(dataset: Dataset) -> None:
             "Read it differently",
             key="reread",
             icon=":material/settings_backup_restore:",
+            disabled=not dataset.has_original,
+            help=None if dataset.has_original else "The file is not kept, because its personal data was treated. Upload it again.",
             on_click=state.keep,
             args=("reread", dataset.id),
             width="stretch",
@@ -108,7 +111,8 @@ def report(dataset: Dataset) -> None:
     if not dataset.changes:
         st.markdown(":green[:material/check_circle:] Nothing was changed: every cell was read as it stands in the file.")
         return
-    st.caption("Nothing is changed silently. This is everything that was done to read the file; the file itself is kept as it came.")
+    kept = "the file itself is kept as it came" if dataset.has_original else "the file itself is not kept"
+    st.caption(f"Nothing is changed silently. This is everything that was done to read the file; {kept}.")
     with st.container(border=True, key="report", gap="small"):
         for change in dataset.changes:
             count = f" :gray[{words.things(change.count, 'time')}]" if change.count else ""

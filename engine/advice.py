@@ -292,7 +292,18 @@ def _reason_against(column: ColumnProfile, whole: _Whole) -> str:
     if guesses.is_sensitive(column) and not whole.is_medical:
         return "It says what a person is, and a model that learns from it may treat people unequally. It is kept to see whom it fails."
     group = guesses.group(column)
-    return "It names whom a row belongs to, and says nothing about a new one." if group and group.likely else ""
+    if group and group.likely:
+        return "It names whom a row belongs to, and says nothing about a new one."
+    return _reason_of_persons(column)
+
+
+def _reason_of_persons(column: ColumnProfile) -> str:
+    treatment = column.column.treatment
+    if treatment and treatment.kind == "pseudonym":
+        return "Pseudonyms only tell people apart, and say nothing about a new one."
+    if column.personal and column.personal.keep_out:
+        return f"It seems to be personal data ({column.personal.title.lower()}): a model should not know people."
+    return ""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,24 @@ COLUMN_TYPES: dict[ColumnType, str] = {
 }
 
 
+TreatmentKind = Literal["drop", "pseudonym", "mask", "initial", "prefix", "band", "year", "age", "round"]
+
+
+class Treatment(BaseModel):
+    """What is done to a column's values so that they point to nobody any more.
+
+    `size` is the width of a band, the number of characters or of decimals kept; `on` the day (ISO) at which an age is taken; `key` tells
+    with which key pseudonyms were made, without saying the key.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: TreatmentKind
+    size: int = 0
+    on: str = ""
+    key: str = ""
+
+
 class Column(BaseModel):
     """One column: our own id (c0001...), the user's name as a label, and how its text is read.
 
@@ -28,7 +46,8 @@ class Column(BaseModel):
     `unit` is text around every number, such as "$" or "%", or "money" for any currency; `limits` says that "<0.1" counts as 0.1, and
     `part` which number of "120/80" is meant. `date_format` is a strptime pattern, "" meaning ISO 8601, "excel" or "excel 1904" the
     days that spreadsheets count. `alike` are categories written in several ways: (as it is written, as it is read). Category and text
-    values are str, numbers float.
+    values are str, numbers float. Where personal data was treated, `treatment` says how, and `untreated` how the text of a file is read
+    before it is treated the same way.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -44,6 +63,8 @@ class Column(BaseModel):
     limits: bool = False
     part: Literal["", "first", "second"] = ""
     alike: tuple[tuple[str, str], ...] = ()
+    treatment: Treatment | None = None
+    untreated: "Column | None" = None
 
     def read_so(self, reading: dict[str, Any]) -> "Column":
         """The column with these fields, which may come from the store."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.store.workspace import Workspace
 
 DAY = 24 * 3600
+MEGABYTE = 2**20
 
 
 def files(folder: Path, source: str, typed: str) -> tuple[Path, Path, Path, Path]:
@@ -84,6 +85,31 @@ def remove(paths: Iterable[Path]) -> None:
     """Files and folders that nothing names any more."""
     for path in paths:
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def shred(paths: Iterable[Path]) -> None:
+    """Files and folders that hold what nobody may read any more: overwritten, then removed.
+
+    A disk with a journal, snapshots or copies of its own may still keep what was there: only its owner can see to that.
+    """
+    for path in paths:
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and not file.is_symlink():
+                _overwrite(file)
+        remove([path])
+
+
+def _overwrite(path: Path) -> None:
+    """The name goes first, so that nobody opens the file and finds nothing but zeros in it. What has another name stays under that."""
+    if path.stat().st_nlink > 1:
+        return
+    with path.open("r+b") as file:
+        left = path.stat().st_size
+        path.unlink()
+        while left > 0:
+            left -= file.write(bytes(min(left, MEGABYTE)))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def temporary() -> Path:

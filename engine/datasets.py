@@ -22,6 +22,7 @@ from engine.profile import Profile
 from engine.quarantine import Progress
 from engine.readers.base import Change
 from engine.store import datasets as store
+from engine.store import secret, settings
 from engine.store.datasets import Dataset
 from engine.store.records import new_id, now
 from engine.store.workspace import Workspace
@@ -88,7 +89,10 @@ def add(
         request = importing.Request(
             path=str(original), name=label, folder=str(folder), source=token_hex(4), typed=token_hex(4), options=options or {}
         )
+        if sample is None and settings.get(workspace).treat_personal:
+            request = request.model_copy(update={"treats": True, "key": secret.made(workspace)})
         answer = _read(workspace, request, on_progress)
+        is_treated = answer.pop("is_treated")
         dataset = Dataset(
             id=id,
             name=names.clean(Path(label).stem) or label,
@@ -100,8 +104,11 @@ def add(
             source=request.source,
             typed=request.typed,
             sample=sample,
+            has_original=not is_treated,
             **answer,
         )
+        if is_treated:
+            dataset_files.shred([original])
         folder.rename(workspace.dataset(id))
         return store.add(workspace, dataset)
     except BaseException:
@@ -162,7 +169,8 @@ def retype(workspace: Workspace, id: str, column_id: str, type: ColumnType, **re
     if "image" in (type, column.type):
         raise EngineError(f"'{column.name}' cannot change from {column.type} to {type}.", "Pictures stay pictures; choose another column.")
     source = _files(workspace, before)[0]
-    wanted = values.reading_of(tables.source_column(source, column_id), column, type).model_copy(update=reading)
+    kept = {"treatment": column.treatment, "untreated": column.untreated}
+    wanted = values.reading_of(tables.source_column(source, column_id), column, type).model_copy(update={**kept, **reading})
     doubts = tuple(doubt for doubt in before.doubts if doubt.column != column_id or doubt.key in before.settled)
     return _put(workspace, before, _with_column(workspace, before, wanted).model_copy(update={"doubts": doubts}))
 
@@ -233,6 +241,8 @@ def reread(workspace: Workspace, id: str, options: dict[str, Any], on_progress: 
 
 
 def _reread(workspace: Workspace, before: Dataset, options: dict[str, Any], on_progress: Progress | None) -> Dataset:
+    if not before.has_original:
+        raise EngineError("The file is not kept, because its personal data was treated.", "Upload it again to read it differently.")
     folder = workspace.dataset(before.id)
     dataset_files.check_same(folder / "original", before.sha256)
     request = importing.Request(
@@ -267,10 +277,10 @@ def size(workspace: Workspace, id: str) -> int:
 
 
 def read_new(
-    columns: Sequence[Column], path: Path, name: str, *, optional: Sequence[str] = (), folder: Path | None = None
+    columns: Sequence[Column], path: Path, name: str, *, optional: Sequence[str] = (), folder: Path | None = None, key: str = ""
 ) -> tuple[Table, list[Problem]]:
     """A file to predict on, as `store_new` reads it, as a whole; without a `folder` in one removed when the program ends."""
-    stored, problems = store_new(columns, path, name, optional=optional, folder=folder or dataset_files.temporary())
+    stored, problems = store_new(columns, path, name, optional=optional, folder=folder or dataset_files.temporary(), key=key)
     return stored.table(), problems
 
 
@@ -281,11 +291,13 @@ def store_new(
     *,
     folder: Path,
     optional: Sequence[str] = (),
+    key: str = "",
     on_progress: Progress | None = None,
 ) -> tuple[Stored, list[Problem]]:
     """A file to predict on: its columns found by name, typed as `columns` say, in files in `folder`; what was odd comes as problems.
 
-    Columns in `optional` (ids) may be absent (such as the target) and are then left out of the table. What `on_progress` raises stops
+    Columns in `optional` (ids) may be absent (such as the target) and are then left out of the table. `key` is the
+    one for pseudonyms, where a column has them. What `on_progress` raises stops
     the reading. Raises UnreadableFile if the file cannot be read or a column is missing.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -297,6 +309,7 @@ def store_new(
         typed=token_hex(4),
         known=tuple(columns),
         optional=tuple(optional),
+        key=key,
     )
     answer = quarantine.run(request.model_dump(mode="json"), folder / "intake.log", on_progress)
     found = tuple(Column.model_validate(column) for column in answer["columns"])

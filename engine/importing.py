@@ -1,6 +1,6 @@
 """From a file to a dataset's files: the source text, the pictures, the typed table and its profile. Runs in the intake process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +8,9 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
-from engine import odd_values, profile, tables, values
-from engine.columns import Column, ColumnType
-from engine.dataset_files import files
+from engine import odd_values, profile, tables, treating, values
+from engine.columns import Column, ColumnType, Treatment
+from engine.dataset_files import files, shred
 from engine.doubts import Doubt
 from engine.errors import UnreadableFile
 from engine.profile import ColumnProfile, Profile
@@ -22,7 +22,10 @@ Tell = Callable[[float, str], None]
 
 
 class Request(BaseModel):
-    """What to read. `known`: the columns a model needs (`optional`: ids of those that may be absent), when the rows are to be predicted."""
+    """What to read. `known`: the columns a model needs (`optional`: ids of those that may be absent), when the rows are to be predicted.
+
+    `treats` asks to treat what seems personal before the table is written; `key` is the one for pseudonyms.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,6 +37,8 @@ class Request(BaseModel):
     options: dict[str, Any] = {}
     known: tuple[Column, ...] = ()
     optional: tuple[str, ...] = ()
+    treats: bool = False
+    key: str = ""
 
 
 class Answer(BaseModel):
@@ -47,6 +52,7 @@ class Answer(BaseModel):
     reader: dict[str, Any]
     has_pictures: bool = False
     doubts: tuple[Doubt, ...] = ()
+    is_treated: bool = False
 
 
 def read(request: Request, tell: Tell) -> Answer:
@@ -61,16 +67,22 @@ def read(request: Request, tell: Tell) -> Answer:
         tell(0.5 + 0.3 * (position + 1) / len(raw.names), "Finding types")
     if not decimal:
         typed.agree_on_decimals(getattr(raw.reader, "delimiter", "") == ";")
+    wanted = treating.proposed(typed.profiles) if request.treats else {}
+    if wanted:
+        typed.treat(wanted, request.key)
     tables.write_table(table, source, typed.columns, lambda done: tell(0.8 + 0.2 * done, "Writing the table"))
+    if wanted:
+        typed.duplicates = treating.duplicates(table, typed.columns, rows)
     summary.write_text(typed.profile().model_dump_json(), "utf-8")
     reader = raw.reader.model_dump()
     return Answer(
         rows=rows,
         columns=tuple(typed.columns),
-        changes=(*raw.changes, *typed.changes()),
+        changes=(*(treating.scrubbed(raw.changes, wanted) if wanted else raw.changes), *typed.changes()),
         reader=reader,
         has_pictures=pictures.is_dir(),
-        doubts=(*raw.doubts, *typed.doubts()),
+        doubts=tuple(typed.doubts()) if wanted else (*raw.doubts, *typed.doubts()),
+        is_treated=bool(wanted),
     )
 
 
@@ -103,7 +115,8 @@ class _Typed:
         self.columns: list[Column] = []
         self._changes: list[list[Change]] = []
         self._doubts: list[tuple[Doubt, ...]] = []
-        self._profiles: list[ColumnProfile] = []
+        self.profiles: list[ColumnProfile] = []
+        self.duplicates: int | None = None
         self._codes = profile.RowCodes(rows)
         self._has_points = False
 
@@ -115,12 +128,12 @@ class _Typed:
         self.columns.append(reading.column)
         self._changes.append(reading.changes)
         self._doubts.append(reading.doubts)
-        self._profiles.append(_profiled(texts, reading, typed, self.pictures))
+        self.profiles.append(_profiled(texts, reading, typed, self.pictures))
         if odd_values.only_counts(reading.column, typed):
             what = f"Column '{name}' only numbers the rows, so it is not learned from."
             self._changes[-1].append(Change(what=what, column=id))
         is_number = reading.column.type == "number" and reading.column.decimal == "." and not reading.doubts
-        self._has_points |= is_number and self._profiles[-1].distinct > 0 and not self._profiles[-1].whole
+        self._has_points |= is_number and self.profiles[-1].distinct > 0 and not self.profiles[-1].whole
         self._codes.add(reading.column, typed)
 
     def agree_on_decimals(self, by_semicolons: bool) -> None:
@@ -136,13 +149,23 @@ class _Typed:
             reading = values.read(texts, column.id, column.name, ",")
             self.columns[place], self._changes[place] = reading.column, reading.changes
             self._doubts[place] = () if is_proven else reading.doubts
-            self._profiles[place] = _profiled(texts, reading, values.to_pandas(reading.values, reading.column.type))
+            self.profiles[place] = _profiled(texts, reading, values.to_pandas(reading.values, reading.column.type))
 
     def _settle_decimals(self, is_proven: bool, by_semicolons: bool) -> None:
         """No question about decimal marks where another column answers it, nor about `1.234` where commas separate the values."""
         for place, column in enumerate(self.columns):
             if is_proven or (not by_semicolons and not column.thousands):
                 self._doubts[place] = tuple(doubt for doubt in self._doubts[place] if not doubt.key.startswith(DECIMALS))
+
+    def treat(self, wanted: Mapping[str, Treatment], key: str) -> None:
+        """Treats these columns; what the source held before is gone."""
+        new = self.source.with_suffix(".treated")
+        found = treating.retreat(self.source, new, self.columns, self.profiles, wanted, key, lambda done, words: None)
+        shred([self.source])
+        new.replace(self.source)
+        self.columns, self.profiles = found[0], found[1]
+        self._changes = [treating.scrubbed(self.changes(), wanted), found[2]]
+        self._doubts = [treating.remaining(self.doubts(), wanted)]
 
     def changes(self) -> list[Change]:
         return [change for changes in self._changes for change in changes]
@@ -151,7 +174,8 @@ class _Typed:
         return [doubt for doubts in self._doubts for doubt in doubts]
 
     def profile(self) -> Profile:
-        about = profile.of_table(self.rows, self._profiles, self._codes.duplicates())
+        copies = self._codes.duplicates() if self.duplicates is None else self.duplicates
+        about = profile.of_table(self.rows, self.profiles, copies)
         return about.model_copy(update={"problems": (*about.problems, *odd_values.of_table(self.columns))})
 
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from engine import importing, new_rows
+from engine import importing, new_rows, treating
 from engine.columns import Column
 from engine.errors import EngineError
 from engine.importing import Tell
@@ -50,6 +50,8 @@ def answer(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
         column = Column.model_validate(request["column"])
         changes = importing.retype(Path(request["folder"]), request["source"], request["old"], request["new"], column)
         return {"changes": [change.model_dump() for change in changes]}
+    if "treat" in request:
+        return treating.rewrite(treating.Request.model_validate(request["treat"]), tell).model_dump(mode="json")
     asked = importing.Request.model_validate(request)
     return new_rows.read(asked, tell) if asked.known else importing.read(asked, tell).model_dump(mode="json")
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from engine import dataset_files, importing, tables, values
+from engine import dataset_files, importing, tables, treatments, values
 from engine.columns import Column
 from engine.errors import UnreadableFile
 from engine.importing import Request, Tell
@@ -27,6 +27,7 @@ def read(request: Request, tell: Tell) -> dict[str, Any]:
     source, pictures, table, _ = dataset_files.files(Path(request.folder), request.source, request.typed)
     raw, rows = importing.read_source(request, source, pictures, tell)
     matched, problems = match(request.known, raw.names, request.optional)
+    problems += _treat(request, source, matched)
     before, arrays = _sources(raw.places, rows, [column.name for column in request.known])
     if before:
         problems.append(_told_of(before[0], request.name))
@@ -42,6 +43,26 @@ def read(request: Request, tell: Tell) -> dict[str, Any]:
     problems += [_changed(request.name, change) for change in raw.changes if change.count]
     found = [*before, *found]
     return {"rows": rows, "columns": [c.model_dump(mode="json") for c in found], "problems": [p.model_dump(mode="json") for p in problems]}
+
+
+def _treat(request: Request, source: Path, matched: Sequence[tuple[Column, int]]) -> list[Problem]:
+    """Columns that were treated in the data the model learned from are treated the same way here, before anything is made of them."""
+    texts: dict[str, pa.Array | None] = {}
+    problems = []
+    for column, place in matched:
+        if column.treatment is None or column.untreated is None:
+            continue
+        given = tables.source_column(source, column_id(place))
+        texts[column_id(place)], failed = treatments.apply(given, column.untreated, column.treatment, request.key)
+        if failed:
+            said = f"{failed:,} values could not be read as in the training data and count as missing."
+            problems.append(Problem(where=column.name, what=said, fix="Mend them in the file and try again.", column=column.id))
+    if texts:
+        new = source.with_suffix(".treated")
+        tables.exchange_source(new, source, texts)
+        dataset_files.shred([source])
+        new.replace(source)
+    return problems
 
 
 def _sources(places: Places | None, rows: int, taken: Sequence[str]) -> tuple[list[Column], list[pa.Array]]:

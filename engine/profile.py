@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from engine import extremes, labels, suspicions
+from engine import extremes, labels, personal, suspicions
 from engine.columns import Column, ColumnType, Table
 from engine.errors import NotFound
 from engine.extremes import Extremes
+from engine.personal import Found
 from engine.problems import Problem
 
 Array = np.ndarray[Any, Any]
@@ -33,7 +34,8 @@ class ColumnProfile(_Frozen):
     commonest (value, count) of the other types, at most 20, and of numbers with at most 20 different values. `low`, `high`, `mean`,
     `median`, `spread` (standard deviation) and `quantiles` (1, 5, 25, 75, 95, 99 %) are of numbers; for dates `low` and `high` are
     seconds since 1970. `whole` says that all numbers are whole; `extremes` are those out of
-    all proportion. `sizes` (width, height, count) are of pictures.
+    all proportion. `sizes` (width, height, count) are of pictures. `personal` says
+    that the column seems to tell of whom the rows are.
     """
 
     column: Column
@@ -53,6 +55,7 @@ class ColumnProfile(_Frozen):
     extremes: Extremes | None = None
     sizes: tuple[tuple[int, int, int], ...] = ()
     identifier: bool = False
+    personal: Found | None = None
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -106,6 +109,7 @@ def of_column(column: Column, values: "pd.Series[Any]", folder: Path | None = No
     found = _pictures(values, folder) if column.type == "image" else describe(values)
     known: dict[str, Any] = {"column": column, "rows": len(values), "missing": int(values.isna().sum()), **found}
     known["identifier"] = suspicions.is_identifier(column, values, known["distinct"], known.get("whole", False))
+    known["personal"] = personal.find(column, values)
     profile = ColumnProfile(**known)
     return profile.model_copy(update={"problems": tuple(suspicions.of_column(profile, values))})
 

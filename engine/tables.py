@@ -1,6 +1,6 @@
 """A dataset's values on disk: the source text and the typed table, written and read in pieces so that size does not matter."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -108,6 +108,20 @@ def exchange_column(path: Path, old: Path, column: Column, typed: pa.Array) -> N
             start += piece.num_rows
 
 
+def exchange_source(path: Path, old: Path, texts: Mapping[str, pa.Array | None]) -> None:
+    """The source's text with whole columns exchanged, and those left out that come with None."""
+    file = pq.ParquetFile(old, memory_map=True)
+    kept = [field.name for field in file.schema_arrow if texts.get(field.name, "") is not None]
+    schema = pa.schema([(name, pa.string()) for name in kept])
+    with _writer(path, schema) as writer:
+        start = 0
+        for group in range(file.num_row_groups):
+            piece = file.read_row_group(group, columns=[name for name in kept if name not in texts] or kept[:1])
+            arrays = [_part(texts[name], start, piece.num_rows) if name in texts else piece.column(name) for name in kept]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=_PIECE)
+            start += piece.num_rows
+
+
 def read_table(
     path: Path, columns: Sequence[Column], rows: "int | np.ndarray[Any, Any] | None" = None, folder: Path | None = None
 ) -> Table:
@@ -170,6 +184,10 @@ def _pieces(file: pq.ParquetFile, names: Sequence[str]) -> Iterator[pa.Table]:
             piece = piece.slice(HEAD_ROWS)
         if piece.num_rows:
             yield piece
+
+
+def _part(column: pa.Array, start: int, rows: int) -> pa.Array:
+    return column.slice(start, rows).cast(pa.string())
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

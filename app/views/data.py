@@ -13,6 +13,7 @@ from app import (
     doubts,
     meanwhile,
     parts,
+    personal_card,
     question,
     reads,
     sketches,
@@ -71,6 +72,7 @@ def _data(dataset: Dataset) -> None:
         return
     _top(dataset, profile)
     doubts.card(dataset)
+    personal_card.card(dataset, profile)
     plan, first = state.current_plan(), stops(list(profile.problems))
     parts.problem_list(first, "data-first")
     if plan or not first:

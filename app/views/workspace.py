@@ -27,6 +27,7 @@ def page() -> None:
         st.success(md(told), icon=":material/settings_backup_restore:")
     _disk(workspace)
     _at_once()
+    _personal()
     _health(workspace)
     _copies(workspace)
     _unused()
@@ -53,6 +54,12 @@ def _at_once() -> None:
     parts.section("Trainings", "The others wait for their turn. More at once makes each of them slower.")
     with st.container(width=420):
         settings_form.edit(("slots",), "settings-slots")
+
+
+def _personal() -> None:
+    """What becomes of personal data in files that come in."""
+    parts.section("Personal data", "Without this you are asked on the Data page, after a file was read.")
+    settings_form.edit(("treat_personal",), "settings-personal")
 
 
 def _health(workspace: Workspace) -> None:

@@ -20,6 +20,7 @@ from engine.exporters import EXPORTERS
 from engine.jobs import answers
 from engine.lazy import tensorflow
 from engine.panels import Report
+from engine.store import secret
 from engine.store.workspace import Workspace
 from engine.tasks import Judged
 
@@ -44,7 +45,7 @@ def predict(at: Path, data: Path, out: Path) -> None:
     """Writes the rows of `data` with their answers to `out`."""
     _need_folder(out)
     with opened(at) as folder:
-        got = answers.predict_file(Workspace(folder), str(folder), str(data), data.name, str(out))
+        got = answers.predict_file(Workspace.at(), str(folder), str(data), data.name, str(out))
     for problem in got["problems"]:
         tell(f"  {problem['level']}: {problem['where']}: {problem['what']} {problem['fix']}")
     tell(f"{got['rows']} row{'s' if got['rows'] != 1 else ''} answered, written to {out}.")
@@ -112,8 +113,8 @@ def _unpack(path: Path, place: Path) -> None:
 
 def _judge(bundle: Bundle, data: Path) -> tuple[Report, int, bool]:
     """The judgement, how many rows have no known answer, and whether rows that belong together could be told by a column of the file."""
-    named = bundles.beside(bundle.folder)
-    table, _ = datasets.read_new((*named, *bundle.columns), data, data.name, optional=[column.id for column in named])
+    named, key = bundles.beside(bundle.folder), secret.known(Workspace.at())
+    table, _ = datasets.read_new((*named, *bundle.columns), data, data.name, optional=[column.id for column in named], key=key)
     y = table.values(bundle.target.id)
     rows = np.flatnonzero(bundle.plan.task.known(y, bundle.state))
     if not len(rows):

@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 
 from engine import bundle as bundles
-from engine import datasets, known_rows, rehearsal, samples, spreadsheets, values
+from engine import datasets, known_rows, rehearsal, samples, spreadsheets, treatments, values
 from engine import form as forms
 from engine.bundle import Bundle
 from engine.columns import Column, Table
 from engine.errors import EngineError
 from engine.plan import Plan
 from engine.rehearsal import Rehearsal
+from engine.store import secret
 from engine.store.workspace import Workspace
 from engine.tables import Stored
 
@@ -55,7 +56,7 @@ def estimate(workspace: Workspace, plan: dict[str, Any]) -> dict[str, float]:
 def predict(workspace: Workspace, bundle: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Answers for rows written as {column name: text, number or None}; what is odd about them as problems."""
     model = _load(Path(bundle))
-    return _answered(model, _table(model, rows))
+    return _answered(model, _table(model, rows, secret.known(workspace)))
 
 
 def predict_picture(workspace: Workspace, bundle: str, path: str) -> dict[str, Any]:
@@ -69,7 +70,12 @@ def predict_picture(workspace: Workspace, bundle: str, path: str) -> dict[str, A
     with TemporaryDirectory() as place:
         found = [column for column in model.columns if column.id != pictures[0].id]
         table, problems = datasets.read_new(
-            model.columns, Path(path), Path(path).name, optional=[column.id for column in found], folder=Path(place)
+            model.columns,
+            Path(path),
+            Path(path).name,
+            optional=[column.id for column in found],
+            folder=Path(place),
+            key=secret.known(workspace),
         )
         row = samples.table(model.inputs, {c.id: [_first(table, c)] for c in model.inputs}, table.folder)
         answer = _answered(model, row)
@@ -90,6 +96,7 @@ def predict_file(workspace: Workspace, bundle: str, path: str, name: str, out: s
             name,
             folder=Path(place),
             optional=[columns[-1].id, *(column.id for column in named)],
+            key=secret.known(workspace),
             on_progress=lambda part, words: tell(READING * part, words),
         )
         tell(READING, "Loading the model")
@@ -168,12 +175,12 @@ def _loaded(folder: Path, written: int) -> Bundle:
     return bundles.load(folder)
 
 
-def _table(model: Bundle, rows: list[dict[str, Any]]) -> Table:
+def _table(model: Bundle, rows: list[dict[str, Any]], key: str = "") -> Table:
     """Raises EngineError for a name the model does not know, or a value that cannot be read."""
     names = {column.name for column in model.columns}
     for name in (name for row in rows for name in row if name not in names):
         raise EngineError(f"The model knows no column '{name}'.", f"Its columns are: {', '.join(c.name for c in model.inputs)}.")
-    return samples.table(model.inputs, {column.id: [_value(row.get(column.name), column) for row in rows] for column in model.inputs})
+    return samples.table(model.inputs, {column.id: [_value(row.get(column.name), column, key) for row in rows] for column in model.inputs})
 
 
 def _first(table: Table, column: Column) -> Any:
@@ -181,7 +188,9 @@ def _first(table: Table, column: Column) -> Any:
     return table.values(column.id)[0] if any(c.id == column.id for c in table.columns) else None
 
 
-def _value(given: Any, column: Column) -> Any:
+def _value(given: Any, column: Column, key: str = "") -> Any:
+    if column.treatment and isinstance(given, str) and given.strip():
+        given = treatments.one(given, column, key) or given
     read = values.parse_one(given, column)
     return read.isoformat() if isinstance(read, pd.Timestamp) else read
 

@@ -5,7 +5,8 @@ import threading
 import time
 
 from engine import journal
-from engine.store import backup, db, sizes, transitions, trash
+from engine.jobs import errands
+from engine.store import backup, datasets, db, sizes, transitions, trash
 from engine.store.records import now
 from engine.store.workspace import Workspace, look_through, notice
 
@@ -39,6 +40,7 @@ class Keeper:
                 return
             self._was_looked_through = True
             self._copy_when_idle()
+            self._finish_treatments()
             trash.empty(self.workspace, self._is_over.is_set)
             sizes.measure(self.workspace, self._is_over.is_set)
         except (db.DatabaseError, OSError) as error:
@@ -49,6 +51,14 @@ class Keeper:
         if time.monotonic() >= self._next_copy and not transitions.unfinished(self.workspace):
             self._next_copy = time.monotonic() + COPY_EVERY
             backup.keep_daily(self.workspace)
+
+    def _finish_treatments(self) -> None:
+        """What a treatment of personal data still had to remove when its process ended; not while one is at work."""
+        if not datasets.unwiped(self.workspace) or any(e.question == "treat" and not e.is_over for e in errands.all(self.workspace)):
+            return
+        from engine import anonymise
+
+        anonymise.finish(self.workspace)
 
     def _run(self) -> None:
         while not self._is_over.is_set() and self.workspace.database.exists():

@@ -80,7 +80,7 @@ def take_in(workspace: Workspace, folder: Path, tell: Tell, path: str, name: str
 
     The file goes when it is read or cannot be read; it stays where only the process has died, so that it can be read `once_more`.
     """
-    from engine import datasets
+    from engine import dataset_files, datasets
     from engine.store import projects
 
     try:
@@ -89,7 +89,10 @@ def take_in(workspace: Workspace, folder: Path, tell: Tell, path: str, name: str
         Path(path).unlink(missing_ok=True)
         raise
     projects.save(workspace, project, dataset=dataset.id, draft={})
-    Path(path).unlink(missing_ok=True)
+    if dataset.has_original:
+        Path(path).unlink(missing_ok=True)
+    else:
+        dataset_files.shred([Path(path)])
     return {"dataset": dataset.id}
 
 
@@ -132,6 +135,40 @@ def undo(workspace: Workspace, folder: Path, tell: Tell, dataset: str, change: d
     new = datasets.undo(workspace, dataset, Change.model_validate(change), tell)
     projects.save(workspace, project, dataset=new.id, draft={})
     return {"dataset": new.id}
+
+
+def treat(
+    workspace: Workspace, folder: Path, tell: Tell, dataset: str, treatments: dict[str, Any], with_runs: bool, project: str
+) -> dict[str, str]:
+    """Treats personal data in a dataset for good, with the runs that have seen it; the same target is proposed again for the project."""
+    from engine import anonymise
+    from engine.columns import Treatment
+    from engine.jobs import errands
+    from engine.store import projects
+
+    wanted = {id: Treatment.model_validate(how) for id, how in treatments.items()}
+    target = projects.get(workspace, project).draft.get("target")
+    gone = anonymise.seen_by(workspace, dataset, wanted) if with_runs else []
+    new = anonymise.treat(workspace, dataset, wanted, with_runs=with_runs, on_progress=lambda part, words: tell(READ * part, words))
+    for run in gone:
+        errands.cancel(workspace, f"answers-{run.id}")
+    tell(READ, "Working out how to learn from it")
+    projects.save(workspace, project, draft=_asked_again(workspace, new.id, target))
+    return {"dataset": new.id}
+
+
+def _asked_again(workspace: Workspace, dataset: str, target: str | None) -> dict[str, Any]:
+    """A draft for the same question, as far as it can still be asked."""
+    from engine import advice, datasets
+    from engine.errors import InvalidPlan
+
+    profile = datasets.profile(workspace, dataset)
+    wanted = target if target in {column.id for column in profile.columns} else None
+    try:
+        plan, _ = advice.plan(dataset, datasets.table(workspace, dataset), profile, wanted)
+    except InvalidPlan:
+        return {}
+    return {"target": plan.target, "plan": plan.model_dump(mode="json")}
 
 
 def _import_beside(bundle: Path) -> None:

@@ -1,10 +1,12 @@
 """Copies of the database in the workspace's folder `backups`: one for each day of the last week it was used, and, apart from
 those, one from before each change of its form."""
 
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from engine import dataset_files
 from engine.store import db
 from engine.store.records import now
 from engine.store.workspace import Workspace
@@ -76,6 +78,31 @@ def read(path: Path) -> Copy | None:
 def made(path: Path) -> str:
     """When a copy was made."""
     return datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="milliseconds")
+
+
+def exchange_dataset(workspace: Workspace, id: str, record: str) -> None:
+    """Puts this record of a dataset into every copy that knows it, because what the copies still say of it must not be kept.
+
+    Choices made with it start afresh there, and the plan looked at last is forgotten.
+    """
+    for path in paths(workspace):
+        unfinished = path.with_suffix(".tmp")
+        shutil.copyfile(path, unfinished)
+        db.rewrite(unfinished, _without(unfinished, id, record))
+        shutil.copystat(path, unfinished)
+        dataset_files.shred([path])
+        unfinished.replace(path)
+
+
+def _without(path: Path, id: str, record: str) -> list[tuple[str, tuple[str, ...]]]:
+    with db.reading(path) as copy:
+        tables = {row["name"] for row in db.select(copy, "SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    wanted: dict[str, tuple[str, tuple[str, ...]]] = {
+        "datasets": ("UPDATE datasets SET record = ? WHERE id = ?", (record, id)),
+        "projects": ("UPDATE projects SET draft = '{}' WHERE dataset = ?", (id,)),
+        "preparing": ("DELETE FROM preparing", ()),
+    }
+    return [statement for table, statement in wanted.items() if table in tables]
 
 
 def _copy(workspace: Workspace, path: Path) -> None:

@@ -18,8 +18,10 @@ class Dataset(BaseModel):
     """One dataset. `version` counts up with every change of its types or names.
 
     `reader` is the reader with the options in use, `options` those a person gave; `sample` names a sample project.
-    `doubts` are the questions its file raised, `settled` the answers given: the key of each and the label of the choice. `source` and
-    `typed` are part of the names of its files (see `engine.datasets`), so that a changed dataset never overwrites files in use.
+    `doubts` are the questions its file raised, `settled` the answers given: the key of each and the label of the choice.
+    `has_original` says that the upload is kept; `is_wiped` is false while values from before a treatment may still be on the disk.
+    `source` and `typed` are part of the names of its files (see `engine.datasets`), so that a changed dataset never overwrites files
+    in use.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,6 +42,8 @@ class Dataset(BaseModel):
     typed: str
     sample: str | None = None
     has_pictures: bool = False
+    has_original: bool = True
+    is_wiped: bool = True
     doubts: tuple[Doubt, ...] = ()
     settled: dict[str, str] = {}
 
@@ -79,10 +83,15 @@ def all(workspace: Workspace) -> list[Dataset]:
     return [_dataset(row) for row in db.rows(workspace, "SELECT record FROM datasets ORDER BY created DESC, rowid DESC")]
 
 
+def unwiped(workspace: Workspace) -> list[str]:
+    """The ids of those from which values of before a treatment may still be on the disk."""
+    return [row["id"] for row in db.rows(workspace, "SELECT id FROM datasets WHERE json_extract(record, '$.is_wiped') = 0")]
+
+
 def same(workspace: Workspace, sha256: str, options: dict[str, Any]) -> Dataset | None:
     """The dataset made from the same bytes with the same options, if there is one."""
     found = db.rows(workspace, "SELECT record FROM datasets WHERE sha256 = ? ORDER BY created", (sha256,))
-    return next((dataset for dataset in map(_dataset, found) if dataset.options == options), None)
+    return next((dataset for dataset in map(_dataset, found) if dataset.options == options and dataset.has_original), None)
 
 
 def replace(workspace: Workspace, before: Dataset, after: Dataset) -> Dataset:

@@ -6,7 +6,8 @@ Every write is one `BEGIN IMMEDIATE` transaction; state changes ask for `durable
 import math
 import os
 import threading
-from collections.abc import Collection, Iterator, Sequence
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -154,6 +155,30 @@ def tidy(workspace: "Workspace") -> None:
     log = workspace.database.with_name(workspace.database.name + "-wal")
     if log.exists() and log.stat().st_size > LARGE_LOG:
         _connection(workspace).conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def wipe(workspace: "Workspace", tries: int = 50) -> bool:
+    """Writes everything into the database file and empties the log beside it, which still holds what was there before. False if somebody
+    was reading all the time."""
+    for _ in range(tries):
+        is_busy, _, _ = _connection(workspace).conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if not is_busy:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def rewrite(path: Path, statements: Iterable[tuple[str, Sequence[Any]]]) -> None:
+    """Changes a database file that nobody else has open, and leaves nothing in it of what was there before."""
+    connection = driver.connect(path, isolation_level=None)
+    try:
+        for pragma in ("journal_mode=MEMORY", "secure_delete=ON", "trusted_schema=OFF"):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+        for sql, params in statements:
+            connection.execute(sql, params)
+        connection.execute("VACUUM")
+    finally:
+        connection.close()
 
 
 def damage(workspace: "Workspace", but: Collection[str] = ()) -> str:

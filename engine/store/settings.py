@@ -50,6 +50,12 @@ class Settings(Spec):
         le=64,
         help="The processor's cores are divided among them; the others wait. A graphics card trains one at a time, whatever is set here.",
     )
+    treat_personal: bool = param(
+        False,
+        "Treat personal data before anything is kept",
+        help="While a file is read, columns that seem to tell of whom the rows are get the treatment that is proposed. The upload itself"
+        " is then not kept, and nothing brings the values back.",
+    )
     co2: float = param(445.0, "CO₂ of electricity", unit="g per kWh", ge=0, le=5000, help="Your supplier says it; the world's mean is 445.")
 
 
