@@ -15,7 +15,8 @@ import numpy as np
 
 from engine import dataset_files, importing, names, quarantine, tables, values
 from engine.columns import Column, ColumnType, Table
-from engine.errors import EngineError, UnreadableFile
+from engine.doubts import Choice, after_reading, options_of
+from engine.errors import EngineError, NotFound, UnreadableFile
 from engine.problems import Problem
 from engine.profile import Profile
 from engine.quarantine import Progress
@@ -41,9 +42,11 @@ __all__ = [
     "rename_column",
     "reread",
     "retype",
+    "settle",
     "size",
     "store_new",
     "table",
+    "undo",
 ]
 
 get = store.get
@@ -148,11 +151,37 @@ def retype(workspace: Workspace, id: str, column_id: str, type: ColumnType, **re
         raise EngineError(f"'{column.name}' cannot change from {column.type} to {type}.", "Pictures stay pictures; choose another column.")
     source = _files(workspace, before)[0]
     wanted = values.reading_of(tables.source_column(source, column_id), column, type).model_copy(update=reading)
-    new = token_hex(4)
-    changes = _retype(workspace, before, wanted, new)
-    kept = [change for change in before.changes if not (change.typing and change.column == column_id)]
-    columns = tuple(wanted if c.id == column_id else c for c in before.columns)
-    return _put(workspace, before, before.model_copy(update={"columns": columns, "changes": (*kept, *changes), "typed": new}))
+    doubts = tuple(doubt for doubt in before.doubts if doubt.column != column_id or doubt.key in before.settled)
+    return _put(workspace, before, _with_column(workspace, before, wanted).model_copy(update={"doubts": doubts}))
+
+
+def settle(workspace: Workspace, id: str, key: str, choice: int, on_progress: Progress | None = None) -> Dataset:
+    """Answers the doubt with that key by its choice at that place: it is not asked again, and another choice than the one applied is
+    applied now: the file read again, or the column's text. Raises NotFound if there is no such doubt, and what reading raises."""
+    before = get(workspace, id)
+    doubt = next((doubt for doubt in before.doubts if doubt.key == key), None)
+    if doubt is None or not 0 <= choice < len(doubt.choices):
+        raise NotFound("This question is not asked any more.", "Look at the data again.")
+    picked = doubt.choices[choice]
+    answered = before.model_copy(update={"settled": {**before.settled, key: picked.label}})
+    if picked.options and choice != doubt.chosen:
+        wanted = options_of(answered.doubts, answered.settled) | before.options | picked.options
+        return _settled_columns(workspace, _reread(workspace, answered, wanted, on_progress))
+    now = doubt.model_copy(update={"chosen": choice})
+    after = answered.model_copy(update={"doubts": tuple(now if d.key == key else d for d in before.doubts)})
+    if picked.reading and choice != doubt.chosen and doubt.column:
+        after = _with_choice(workspace, after, doubt.column, picked)
+    return _put(workspace, before, after)
+
+
+def undo(workspace: Workspace, id: str, change: Change, on_progress: Progress | None = None) -> Dataset:
+    """Takes back what a line of the import report did. Raises EngineError if it cannot be taken back (any more)."""
+    before = get(workspace, id)
+    if change.undo is None or change not in before.changes:
+        raise EngineError("This line has no way back any more.", "Look at the report again.")
+    if change.undo.options:
+        return _settled_columns(workspace, _reread(workspace, before, before.options | change.undo.options, on_progress))
+    return _put(workspace, before, _with_choice(workspace, before, change.column or "", change.undo))
 
 
 def rename_column(workspace: Workspace, id: str, column_id: str, name: str) -> Dataset:
@@ -188,8 +217,11 @@ def rename(workspace: Workspace, id: str, name: str) -> Dataset:
 
 def reread(workspace: Workspace, id: str, options: dict[str, Any], on_progress: Progress | None = None) -> Dataset:
     """Reads the original file again with other options (fields of its reader), such as {"header": "no"}. Types are proposed anew."""
-    before = get(workspace, id)
-    folder = workspace.dataset(id)
+    return _reread(workspace, get(workspace, id), options, on_progress)
+
+
+def _reread(workspace: Workspace, before: Dataset, options: dict[str, Any], on_progress: Progress | None) -> Dataset:
+    folder = workspace.dataset(before.id)
     request = importing.Request(
         path=str(folder / "original"), name=before.file_name, folder=str(folder), source=token_hex(4), typed=token_hex(4), options=options
     )
@@ -198,7 +230,8 @@ def reread(workspace: Workspace, id: str, options: dict[str, Any], on_progress: 
     except BaseException:
         dataset_files.remove(dataset_files.files(folder, request.source, request.typed))
         raise
-    found = {"options": options, "source": request.source, "typed": request.typed, **answer}
+    doubts = after_reading(list(answer["doubts"]), before.doubts, before.settled, options)
+    found = {"options": options, "source": request.source, "typed": request.typed, **answer, "doubts": doubts}
     return _put(workspace, before, Dataset.model_validate({**before.model_dump(), **found}))
 
 
@@ -262,6 +295,36 @@ def store_new(
 def _read(workspace: Workspace, request: importing.Request, on_progress: Progress | None) -> dict[str, Any]:
     answer = quarantine.run(request.model_dump(mode="json"), workspace.logs / "intake.log", on_progress)
     return dict(importing.Answer.model_validate(answer))
+
+
+def _settled_columns(workspace: Workspace, dataset: Dataset) -> Dataset:
+    """The dataset after it was read again, with the answers given about its columns before."""
+    for doubt in dataset.doubts:
+        place = doubt.labelled(dataset.settled.get(doubt.key, ""))
+        if place is not None and place != doubt.chosen and doubt.choices[place].reading:
+            dataset = settle(workspace, dataset.id, doubt.key, place)
+    return dataset
+
+
+def _with_choice(workspace: Workspace, dataset: Dataset, column_id: str, choice: Choice) -> Dataset:
+    """The column's text read as the choice says; what the choice leaves open stays as it is while the type does."""
+    column = dataset.column(column_id)
+    type = choice.reading.get("type", column.type)
+    if type == column.type:
+        return _with_column(workspace, dataset, column.model_copy(update=choice.reading))
+    texts = tables.source_column(_files(workspace, dataset)[0], column_id)
+    wanted = values.reading_of(texts, column, type).model_copy(update=choice.reading)
+    doubts = tuple(doubt for doubt in dataset.doubts if doubt.column != column_id or doubt.key in dataset.settled)
+    return _with_column(workspace, dataset, wanted).model_copy(update={"doubts": doubts})
+
+
+def _with_column(workspace: Workspace, dataset: Dataset, column: Column) -> Dataset:
+    """The dataset with that column read so, and new files that hold it; not stored yet."""
+    new = token_hex(4)
+    changes = _retype(workspace, dataset, column, new)
+    kept = [change for change in dataset.changes if not (change.typing and change.column == column.id)]
+    columns = tuple(column if c.id == column.id else c for c in dataset.columns)
+    return dataset.model_copy(update={"columns": columns, "changes": (*kept, *changes), "typed": new})
 
 
 def _retype(workspace: Workspace, dataset: Dataset, column: Column, new: str) -> list[Change]:

@@ -9,10 +9,12 @@ from pydantic import BaseModel, ConfigDict
 from engine import profile, tables, values
 from engine.columns import Column, ColumnType
 from engine.dataset_files import files
+from engine.doubts import Doubt
 from engine.errors import UnreadableFile
 from engine.profile import ColumnProfile, Profile
 from engine.readers import Change, Job, Raw, choose
 from engine.readers.base import column_id
+from engine.value_doubts import DECIMALS
 
 Tell = Callable[[float, str], None]
 
@@ -42,6 +44,7 @@ class Answer(BaseModel):
     changes: tuple[Change, ...]
     reader: dict[str, Any]
     has_pictures: bool = False
+    doubts: tuple[Doubt, ...] = ()
 
 
 def read(request: Request, tell: Tell) -> Answer:
@@ -60,7 +63,12 @@ def read(request: Request, tell: Tell) -> Answer:
     summary.write_text(typed.profile().model_dump_json(), "utf-8")
     reader = raw.reader.model_dump()
     return Answer(
-        rows=rows, columns=tuple(typed.columns), changes=(*raw.changes, *typed.changes()), reader=reader, has_pictures=pictures.is_dir()
+        rows=rows,
+        columns=tuple(typed.columns),
+        changes=(*raw.changes, *typed.changes()),
+        reader=reader,
+        has_pictures=pictures.is_dir(),
+        doubts=(*raw.doubts, *typed.doubts()),
     )
 
 
@@ -84,8 +92,10 @@ class _Typed:
         self.source, self.rows, self.pictures = source, rows, pictures
         self.columns: list[Column] = []
         self._changes: list[list[Change]] = []
+        self._doubts: list[tuple[Doubt, ...]] = []
         self._profiles: list[ColumnProfile] = []
         self._codes = profile.RowCodes(rows)
+        self._has_points = False
 
     def add(self, position: int, name: str, type: ColumnType | None, decimal: str) -> None:
         id = column_id(position)
@@ -94,22 +104,37 @@ class _Typed:
         typed = values.to_pandas(reading.values, reading.column.type)
         self.columns.append(reading.column)
         self._changes.append(reading.changes)
+        self._doubts.append(reading.doubts)
         self._profiles.append(profile.of_column(reading.column, typed, self.pictures))
+        is_number = reading.column.type == "number" and reading.column.decimal == "." and not reading.doubts
+        self._has_points |= is_number and self._profiles[-1].distinct > 0 and not self._profiles[-1].whole
         self._codes.add(reading.column, typed)
 
     def agree_on_decimals(self, by_semicolons: bool) -> None:
         """Where a column has a decimal comma, `1.234` in another one means a thousand; between semicolons `1,234` is one and a bit."""
         numbers = [place for place, column in enumerate(self.columns) if column.type == "number" and column.decimal == "."]
-        if not any(column.type == "number" and column.decimal == "," for column in self.columns):
+        is_proven = any(column.type == "number" and column.decimal == "," for column in self.columns)
+        self._settle_decimals(is_proven or self._has_points, by_semicolons)
+        if not is_proven:
             numbers = [place for place in numbers if by_semicolons and self.columns[place].thousands == ","]
         for place in numbers:
             column = self.columns[place]
             reading = values.read(tables.source_column(self.source, column.id), column.id, column.name, ",")
             self.columns[place], self._changes[place] = reading.column, reading.changes
+            self._doubts[place] = () if is_proven else reading.doubts
             self._profiles[place] = profile.of_column(reading.column, values.to_pandas(reading.values, reading.column.type))
+
+    def _settle_decimals(self, is_proven: bool, by_semicolons: bool) -> None:
+        """No question about decimal marks where another column answers it, nor about `1.234` where commas separate the values."""
+        for place, column in enumerate(self.columns):
+            if is_proven or (not by_semicolons and not column.thousands):
+                self._doubts[place] = tuple(doubt for doubt in self._doubts[place] if not doubt.key.startswith(DECIMALS))
 
     def changes(self) -> list[Change]:
         return [change for changes in self._changes for change in changes]
+
+    def doubts(self) -> list[Doubt]:
+        return [doubt for doubts in self._doubts for doubt in doubts]
 
     def profile(self) -> Profile:
         return profile.of_table(self.rows, self._profiles, self._codes.duplicates())

@@ -19,6 +19,7 @@ _UNIT = re.compile(
     rf"(?:(?P<before>{_MONEY}|[A-Z]{{3}}(?= ))\s?)?{_AMOUNT}(?P<after>\s?(?:{_MONEY}|{_CLOSE})|\s[^\W\d]{{1,8}}(?:/[^\W\d]{{1,4}}\d?)?)?"
 )
 _MARKS = ((".", ""), (",", ""), (".", ","), (",", "."), (".", " "), (",", " "), (".", "'"))
+_GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")
 _LARGEST_EXACT = 2**53
 
 
@@ -76,6 +77,12 @@ def is_code(texts: Sequence[str]) -> str:
     return "too long to be exact" if any(len(text) > 15 and int(text) > _LARGEST_EXACT for text in whole) else ""
 
 
+def looks_grouped(texts: Sequence[str]) -> bool:
+    """Whether the point in every one of these values that has one may stand between thousands, as in 1.234."""
+    pointed = [text for text in texts if "." in text]
+    return len(pointed) >= 0.5 * len(texts) and all(_GROUPED.fullmatch(text) for text in pointed)
+
+
 def one(text: str, decimal: str = ".", thousands: str = "", unit: str = "") -> float | None:
     """A single value as a number, or None if it is none."""
     numbers, failed = parse(pa.array([text.strip()], pa.large_string()), decimal, thousands, unit)
@@ -128,7 +135,9 @@ def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
 
 
 def _equally_good(texts: Sequence[str], marks: tuple[str, str], share: float) -> tuple[str, str] | None:
-    """`1,234` may be a thousand or one and a bit: the other way, if every value with a comma fits it too."""
+    """`1,234` may be a thousand or one and a bit: the other way, if every value with a comma fits it too. So may `1.234`."""
+    if marks == (".", ""):
+        return (",", ".") if looks_grouped(texts) else None
     if marks != (",", ""):
         return None
     marked = [text for text in texts if "," in text]

@@ -9,7 +9,7 @@ How a type is proposed, in this order:
 - free text otherwise.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine import dates, import_report, numbers
+from engine import dates, import_report, numbers, value_doubts
 from engine.columns import Column, ColumnType
+from engine.doubts import Doubt
 from engine.errors import EngineError
 from engine.readers.base import Change
 
@@ -73,12 +74,13 @@ _LONGEST_CATEGORY = 60
 
 @dataclass(frozen=True)
 class Reading:
-    """A column as it was read: (rows,) Arrow values, (rows,) bool where a value could not be read, and what was done."""
+    """A column as it was read: (rows,) Arrow values, (rows,) bool where a value could not be read, what was done, and what is open."""
 
     column: Column
     values: pa.Array
     failed: Array
     changes: list[Change]
+    doubts: tuple[Doubt, ...] = ()
 
 
 def propose(texts: "pd.Series[str]", id: str, name: str) -> tuple[Column, list[Change]]:
@@ -116,14 +118,14 @@ def read(texts: pa.Array, id: str, name: str, decimal: str = "") -> Reading:
         return read_as(texts, Column(id=id, name=name, type="text", missing=_codes(texts, NOT_A_NUMBER)))
     code = numbers.is_code(sample)
     plain = Column(id=id, name=name, type="number")
-    if not code and decimal != "," and (quick := _quick_numbers(texts, plain)) is not None:
+    if not code and decimal != "," and not numbers.looks_grouped(sample) and (quick := _quick_numbers(texts, plain)) is not None:
         failed = np.zeros(len(texts), bool)
         return Reading(plain, quick, failed, import_report.lines(texts, plain, failed))
     writing = numbers.find(sample, decimal)
     if writing.share >= ENOUGH and not code:
         reading = read_as(texts, _number_column(texts, id, name, writing), writing.alternative)
         if _is_enough(reading):
-            return reading
+            return _asking_about_decimals(reading, texts, writing)
     when = dates.find(sample)
     if when.share >= ENOUGH and code != "leading zeros":
         reading = _read_dates(texts, id, name, when)
@@ -239,10 +241,20 @@ def _quick_numbers(texts: pa.Array, column: Column) -> pa.Array | None:
 def _read_dates(texts: pa.Array, id: str, name: str, when: dates.Writing) -> Reading:
     codes = _codes(texts, NOT_A_NUMBER)
     first = read_as(texts, Column(id=id, name=name, type="date", date_format=when.format, missing=codes))
-    if not when.alternative or not first.failed.any():
+    if not when.alternative:
         return first
+    if not first.failed.any():
+        doubt = value_doubts.of_days(first.column, value_doubts.examples_of(texts), when.alternative)
+        return replace(first, doubts=(doubt,))
     second = read_as(texts, first.column.model_copy(update={"date_format": when.alternative}))
     return second if second.failed.sum() < first.failed.sum() else first
+
+
+def _asking_about_decimals(reading: Reading, texts: pa.Array, writing: numbers.Writing) -> Reading:
+    if writing.alternative is None:
+        return reading
+    doubt = value_doubts.of_decimals(reading.column, value_doubts.examples_of(texts, "[.,]"), writing.alternative)
+    return replace(reading, doubts=(*reading.doubts, doubt))
 
 
 def _read_words(texts: pa.Array, id: str, name: str) -> Reading:

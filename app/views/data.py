@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from app import arriving, choices, column_table, meanwhile, parts, question, reads, sketches, state, uploads, words
+from app import arriving, choices, column_table, doubts, meanwhile, parts, question, reads, sketches, state, uploads, words
 from app.text import md, short
 from engine import extremes
 from engine.datasets import Dataset
@@ -54,6 +54,7 @@ def _data(dataset: Dataset) -> None:
     if draft.target is None and "data" not in draft.seen and not _propose(dataset):
         return
     _top(dataset, profile)
+    doubts.card(dataset)
     plan, first = state.current_plan(), stops(list(profile.problems))
     parts.problem_list(first, "data-first")
     if plan or not first:
@@ -81,6 +82,7 @@ def _data(dataset: Dataset) -> None:
     if tab == FIRST:
         _head(dataset)
     elif tab == REPORT:
+        doubts.answered(dataset)
         arriving.report(dataset)
     else:
         column_table.editor(dataset, profile)

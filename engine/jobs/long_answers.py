@@ -103,6 +103,27 @@ def read_again(workspace: Workspace, folder: Path, tell: Tell, dataset: str, opt
     return {"dataset": new.id}
 
 
+def settle(workspace: Workspace, folder: Path, tell: Tell, dataset: str, doubt: str, choice: int, project: str) -> dict[str, str]:
+    """Answers a doubt about how the dataset's file is laid out, which reads it again; the project's choices start afresh."""
+    from engine import datasets
+    from engine.store import projects
+
+    new = datasets.settle(workspace, dataset, doubt, choice, tell)
+    projects.save(workspace, project, dataset=new.id, draft={})
+    return {"dataset": new.id}
+
+
+def undo(workspace: Workspace, folder: Path, tell: Tell, dataset: str, change: dict[str, Any], project: str) -> dict[str, str]:
+    """Takes back what a line of the import report did to the whole file; the project's choices start afresh."""
+    from engine import datasets
+    from engine.readers import Change
+    from engine.store import projects
+
+    new = datasets.undo(workspace, dataset, Change.model_validate(change), tell)
+    projects.save(workspace, project, dataset=new.id, draft={})
+    return {"dataset": new.id}
+
+
 def _import_beside(bundle: Path) -> None:
     """Importing TensorFlow takes seconds: that can be done while another process reads the file."""
     from engine import network

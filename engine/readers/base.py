@@ -9,6 +9,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from engine.columns import ColumnType
+from engine.doubts import Choice, Doubt
 from engine.errors import UnreadableFile
 from engine.spec import Spec
 
@@ -23,7 +24,7 @@ class Change(BaseModel):
     """One line of the import report: what was done to the file's content, where (`column` is an id), how often, with examples.
 
     `typing` marks lines about reading a column's text as its type: they are replaced when the type changes. `loses` marks lines about
-    rows of the file that are not in the table.
+    rows of the file that are not in the table. `undo` is the way back, where there is one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,6 +35,7 @@ class Change(BaseModel):
     examples: tuple[str, ...] = ()
     typing: bool = False
     loses: bool = False
+    undo: Choice | None = None
 
     def words(self, most: int = 5) -> str:
         """The whole line: what, how often, where."""
@@ -55,6 +57,7 @@ class Raw:
 
     The text is the source's, exactly. `names` are all different and none blank. `types` fixes the type of columns by position;
     pictures are file names under the folder given to `read`. `changes` is complete when the batches have been read to the end.
+    `doubts` are questions about the file's layout.
     `reader` is the reader with the options it found. `places` is there when counting the rows does not say which of the file's each is.
     """
 
@@ -64,6 +67,7 @@ class Raw:
     changes: list[Change] = field(default_factory=list)
     types: dict[int, ColumnType] = field(default_factory=dict)
     places: Places | None = None
+    doubts: list[Doubt] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from engine.columns import Column
+from engine.doubts import Doubt
 from engine.errors import EngineError, NotFound
 from engine.readers.base import Change
 from engine.store import db, trash
@@ -16,7 +17,8 @@ from engine.store.workspace import Workspace
 class Dataset(BaseModel):
     """One dataset. `version` counts up with every change of its types or names.
 
-    `reader` is the reader with the options in use, `options` those a person gave; `sample` names a sample project. `source` and
+    `reader` is the reader with the options in use, `options` those a person gave; `sample` names a sample project.
+    `doubts` are the questions its file raised, `settled` the answers given: the key of each and the label of the choice. `source` and
     `typed` are part of the names of its files (see `engine.datasets`), so that a changed dataset never overwrites files in use.
     """
 
@@ -38,6 +40,13 @@ class Dataset(BaseModel):
     typed: str
     sample: str | None = None
     has_pictures: bool = False
+    doubts: tuple[Doubt, ...] = ()
+    settled: dict[str, str] = {}
+
+    @property
+    def open_doubts(self) -> tuple[Doubt, ...]:
+        """Those nobody has answered yet."""
+        return tuple(doubt for doubt in self.doubts if doubt.key not in self.settled)
 
     def column(self, id: str) -> Column:
         """The column with that id. Raises NotFound."""

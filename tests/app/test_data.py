@@ -209,3 +209,26 @@ def test_a_deleted_project_takes_no_file_any_more(empty: Workspace) -> None:
 def test_later_pages_say_what_is_missing(empty: Workspace, view: str) -> None:
     project = projects.add(empty, "Fresh")
     assert "Nothing to predict yet" in Page(view, project=project.id).words
+
+
+AMBIGUOUS = "day,ill\n" + "".join(f"{1 + i % 12:02d}/{1 + i * 5 % 12:02d}/2024,{i % 2}\n" for i in range(80))
+
+
+def test_a_doubt_is_asked_above_the_question_and_its_answer_applied(empty: Workspace, tmp_path: Path) -> None:
+    page = brought(empty, tmp_path, "days.csv", AMBIGUOUS)
+    assert "Which comes first in the dates of 'day', the day or the month?" in page.words
+    radio = page.at.radio[0]
+    assert radio.value == 0 and page.at.button(key="doubt-yes").label == "Yes, that is right"
+    radio.set_value(1)
+    page.run()
+    assert page.at.button(key="doubt-yes").label == "Change it to this"
+    page.click("doubt-yes")
+    (dataset,) = datasets.all(empty)
+    assert dataset.column("c0001").date_format == "%m/%d/%Y" and not page.has("doubt-yes")
+
+
+def test_a_doubt_can_wait(empty: Workspace, tmp_path: Path) -> None:
+    page = brought(empty, tmp_path, "days.csv", AMBIGUOUS)
+    page.click("doubt-later")
+    assert not page.has("doubt-yes") and "1 question about your data is open." in page.words
+    assert page.click("doubts-now").has("doubt-yes")
