@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from engine.columns import Column
 from engine.doubts import Doubt
+from engine.edits import Edit
 from engine.errors import EngineError, NotFound
 from engine.readers.base import Change
 from engine.store import db, trash
@@ -20,6 +21,7 @@ class Dataset(BaseModel):
     `reader` is the reader with the options in use, `options` those a person gave; `sample` names a sample project.
     `doubts` are the questions its file raised, `settled` the answers given: the key of each and the label of the choice. `source` and
     `typed` are part of the names of its files (see `engine.datasets`), so that a changed dataset never overwrites files in use.
+    `edits` are what a person changed in its rows; `source` is then the text with them, and `unedited` the text as it was read.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,6 +44,8 @@ class Dataset(BaseModel):
     has_pictures: bool = False
     doubts: tuple[Doubt, ...] = ()
     settled: dict[str, str] = {}
+    edits: tuple[Edit, ...] = ()
+    unedited: str = ""
 
     @property
     def open_doubts(self) -> tuple[Doubt, ...]:
