@@ -165,6 +165,30 @@ def combine(workspace: Workspace, folder: Path, tell: Tell, first: str, second: 
     return {"dataset": new.id}
 
 
+def query(
+    workspace: Workspace,
+    folder: Path,
+    tell: Tell,
+    source: dict[str, Any],
+    statement: str,
+    most_rows: int,
+    seconds: int,
+    project: str,
+    name: str = "",
+    secret: str | None = None,
+) -> dict[str, str]:
+    """Asks a database and gives the project what comes; `secret` is the password. Only the open page knows it (see `errands.start`)."""
+    from engine import querying
+    from engine.store import projects
+
+    asked = querying.Query(querying.source_of(source), statement, most_rows, seconds)
+    if secret is None and asked.source.asks_password:
+        raise EngineError("The password is not kept.", "Fill it in and ask again.")
+    new = querying.take(workspace, asked, secret or "", folder, tell)
+    projects.save(workspace, project, dataset=new.id, draft={})
+    return {"dataset": new.id}
+
+
 def _import_beside(bundle: Path) -> None:
     """Importing TensorFlow takes seconds: that can be done while another process reads the file."""
     from engine import network
