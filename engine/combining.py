@@ -67,7 +67,7 @@ class Append(Way):
     def write(self, first: Side, second: Side, path: Path, tell: Callable[[float], None]) -> tuple[list[Made], list[Change]]:
         made, changes = _below(first.dataset, second.dataset)
         label = names.mend([*(one.name for one in made), "from file"])[0][-1]
-        schema = pa.schema([*((one.name, pa.string()) for one in made), (label, pa.string())])
+        schema = _schema([*(one.name for one in made), label], first, second)
         rows = first.dataset.rows + second.dataset.rows
         with pq.ParquetWriter(path, schema, compression="lz4") as writer:
             done = 0
@@ -100,7 +100,7 @@ class Join(Way):
         self._check(found, first, second)
         right = {key for _, key in self.keys}
         made = _beside(first.dataset, second.dataset, right)
-        schema = pa.schema([(one.name, pa.string()) for one in made])
+        schema = _schema([one.name for one in made], first, second)
         there = {one.name: tables.source_column(second.source, one.second.id) for one in made if one.second}
         with pq.ParquetWriter(path, schema, compression="lz4") as writer:
             done = 0
@@ -165,6 +165,12 @@ def _side(workspace: Workspace, id: str) -> Side:
 def side(workspace: Workspace, id: str) -> Side:
     """A dataset with its text. Raises EngineError if it cannot be combined."""
     return _side(workspace, id)
+
+
+def _schema(called: Sequence[str], first: Side, second: Side) -> pa.Schema:
+    """Text columns; the origin makes the file a different one from an equal one made of other data."""
+    origin = f"{first.dataset.id} {first.dataset.version}, {second.dataset.id} {second.dataset.version}"
+    return pa.schema([(name, pa.string()) for name in called], {"origin": origin})
 
 
 def _pieces(side: Side) -> Iterator[pa.Table]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from engine import names
 from engine.errors import EngineError
-from engine.querying import without
+from engine.querying import Query, check, without
 from engine.readers.base import LONGEST_CELL, check_size
 from engine.sources import SOURCES, Source
 
@@ -50,7 +50,7 @@ def answer(request: dict[str, Any], tell: Callable[[int], None]) -> dict[str, An
     from sqlalchemy.pool import NullPool
 
     source, seconds = SOURCES.parse(request["source"]), int(request["seconds"])
-    source.check()
+    statement = check(Query(source, request["statement"]))
     made = create_engine(
         source.url(request["password"]), connect_args=source.arguments(seconds), poolclass=NullPool, hide_parameters=True, echo=False
     )
@@ -60,11 +60,11 @@ def answer(request: dict[str, Any], tell: Callable[[int], None]) -> dict[str, An
         raise _unreachable(source, error) from None
     try:
         with connection:
-            for statement in source.before(seconds):
-                connection.exec_driver_sql(statement)
+            for first in source.before(seconds):
+                connection.exec_driver_sql(first)
             source.guard(connection.connection.dbapi_connection, seconds)
             asked = connection.execution_options(no_parameters=True, stream_results=True, max_row_buffer=_ROWS)
-            return _write(asked.exec_driver_sql(request["statement"]), request, tell)
+            return _write(asked.exec_driver_sql(statement), request, f"{source.place}: {statement}", tell)
     except exc.SQLAlchemyError as error:
         raise _refused(error, seconds) from None
 
@@ -84,7 +84,7 @@ def text(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (dict, list)) else str(value)
 
 
-def _write(result: Any, request: dict[str, Any], tell: Callable[[int], None]) -> dict[str, Any]:
+def _write(result: Any, request: dict[str, Any], origin: str, tell: Callable[[int], None]) -> dict[str, Any]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -92,7 +92,7 @@ def _write(result: Any, request: dict[str, Any], tell: Callable[[int], None]) ->
     keys = result.keys()
     called, mended = names.mend([str(key) for key in keys])
     check_size(len(called))
-    schema = pa.schema([(name, pa.string()) for name in called])
+    schema = pa.schema([(name, pa.string()) for name in called], {"origin": origin})
     rows, is_cut, left_out = 0, False, dict.fromkeys(called, 0)
     with pq.ParquetWriter(request["out"], schema, compression="lz4") as writer:
         while block := result.fetchmany(min(_ROWS, most + 1 - rows)):

@@ -111,8 +111,9 @@ def without(text: str, password: str) -> str:
 
 def _told(query: Query, statement: str, answer: dict[str, Any]) -> list[Change]:
     said = " ".join(statement.split())
+    asked = f"{said[:400]}…" if len(said) > 400 else said
     rows = int(answer["rows"])
-    changes = [Change(what=f"The {count(rows, 'row')} come from {query.source.place}, asked: {said[:400]}{'…' if len(said) > 400 else ''}")]
+    changes = [Change(what=f"The {count(rows, 'row comes', 'rows come')} from {query.source.place}, asked: {asked}")]
     if answer["is_cut"]:
         what = f"The query has more rows than the {rows:,} that were taken. What is left out may differ from what is here."
         changes.append(Change(what=what, loses=True))

@@ -32,4 +32,4 @@ class MySQL(Server):
     def before(self, seconds: int) -> list[str]:
         """In a comment that only one of them reads, because each knows the time limit (MySQL: milliseconds) by a name of its own."""
         limits = [f"SET SESSION /*!50708 max_execution_time = {1000 * seconds}, */ /*M!100101 max_statement_time = {seconds}, */"]
-        return [f"{limits[0]} sql_mode = @@SESSION.sql_mode", "START TRANSACTION READ ONLY"]
+        return [f"{limits[0]} sql_mode = @@SESSION.sql_mode", "SET SESSION TRANSACTION READ ONLY", "START TRANSACTION READ ONLY"]

@@ -123,12 +123,28 @@ def test_a_select_is_let_through(shop: Path, statement: str) -> None:
     "statement",
     ["DELETE FROM orders", "DROP TABLE orders", "ATTACH DATABASE '/tmp/o.db' AS o", "PRAGMA query_only = OFF", "VACUUM INTO '/tmp/x.db'"],
 )
-def test_what_gets_past_the_first_guard_still_changes_nothing(shop: Path, tmp_path: Path, statement: str) -> None:
+def test_what_gets_past_the_first_guard_still_changes_nothing(
+    shop: Path, tmp_path: Path, statement: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query_process, "check", lambda query: query.statement)
     before = shop.read_bytes()
     request = {"source": SQLite(file=str(shop)).model_dump(), "password": "", "statement": statement, "most_rows": 10, "seconds": 5}
     with pytest.raises(EngineError):
         query_process.answer({**request, "out": str(tmp_path / "out.parquet")}, lambda rows: None)
     assert shop.read_bytes() == before
+
+
+def test_the_process_checks_for_itself(shop: Path, tmp_path: Path) -> None:
+    request = {"source": SQLite(file=str(shop)).model_dump(), "password": "", "statement": "DROP TABLE orders", "most_rows": 9}
+    with pytest.raises(EngineError, match="Only a query that begins with SELECT"):
+        query_process.answer({**request, "seconds": 5, "out": str(tmp_path / "out.parquet")}, lambda rows: None)
+
+
+def test_the_same_rows_from_another_query_are_data_of_their_own(workspace: Workspace, shop: Path, ask_here: None) -> None:
+    one = taken(workspace, Query(SQLite(file=str(shop)), "SELECT id FROM orders"))
+    again = taken(workspace, Query(SQLite(file=str(shop)), "SELECT id FROM orders"))
+    other = taken(workspace, Query(SQLite(file=str(shop)), "SELECT id FROM orders WHERE id >= 0"))
+    assert (again.id == one.id, other.id == one.id) == (True, False)
 
 
 def test_a_query_that_takes_too_long_is_stopped(shop: Path, tmp_path: Path) -> None:
@@ -173,9 +189,9 @@ def test_other_computers_are_asked_only_when_listed(kind: Any, monkeypatch: pyte
 def test_a_server_is_told_to_let_nothing_be_written_and_to_stop_in_time() -> None:
     assert PostgreSQL(name="a", user="b").before(60) == ["SET TRANSACTION READ ONLY", "SET LOCAL statement_timeout = 60000"]
     assert "default_transaction_read_only=on" in PostgreSQL(name="a", user="b").arguments(60)["options"]
-    limits, begin = MySQL(name="a", user="b").before(60)
+    limits, always, begin = MySQL(name="a", user="b").before(60)
     assert "max_execution_time = 60000" in limits and "max_statement_time = 60" in limits
-    assert begin == "START TRANSACTION READ ONLY"
+    assert (always, begin) == ("SET SESSION TRANSACTION READ ONLY", "START TRANSACTION READ ONLY")
     assert MySQL(name="a", user="b").arguments(60)["local_infile"] is False
 
 
