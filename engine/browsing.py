@@ -1,5 +1,6 @@
 """Looking through a dataset's rows from the disk: which rows a condition finds, and one page of them. Reads only the columns needed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 from engine import tables
 from engine.columns import Table
+from engine.dataset_files import files
+from engine.store.datasets import Dataset
 from engine.tables import Stored
 
 Array = np.ndarray[Any, Any]
@@ -37,6 +40,12 @@ class Condition(BaseModel):
     def asks(self) -> bool:
         """Whether it leaves any row out."""
         return bool(self.column) and (self.missing or self.low is not None or self.high is not None or bool(self.values or self.part))
+
+
+def stored(folder: Path, dataset: Dataset, columns: Sequence[str]) -> Stored:
+    """The typed rows in the dataset's folder, with these columns (ids)."""
+    _, pictures, path, _ = files(folder, dataset.source, dataset.typed)
+    return Stored(path, tuple(dataset.column(id) for id in columns), dataset.rows, pictures if dataset.has_pictures else None)
 
 
 def find(path: Path, condition: Condition) -> Array | None:

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from app import arriving, choices, column_table, doubts, meanwhile, parts, question, reads, sketches, state, uploads, words
+from app import arriving, choices, column_table, doubts, meanwhile, parts, question, reads, row_table, sketches, state, uploads, words
 from app.text import md, short
 from engine import extremes
 from engine.datasets import Dataset
@@ -14,7 +14,7 @@ from engine.problems import stops
 from engine.profile import Profile
 
 NOTES = 2
-COLUMNS, FIRST, REPORT = "columns", "first", "report"
+COLUMNS, FIRST, ROWS, REPORT = "columns", "first", "rows", "report"
 HINT = "CSV, Excel, Parquet or JSON; or a zip with one folder of pictures for each class. Up to 20 GB."
 
 
@@ -66,7 +66,8 @@ def _data(dataset: Dataset) -> None:
     column_table.left_out(dataset, profile)
     named = {
         COLUMNS: "Columns",
-        FIRST: "Pictures" if dataset.has_pictures else "First rows",
+        **({FIRST: "Pictures"} if dataset.has_pictures else {}),
+        ROWS: "Rows",
         REPORT: f"What was done on import ({len(dataset.changes)})",
     }
     tab = st.segmented_control(
@@ -80,7 +81,9 @@ def _data(dataset: Dataset) -> None:
         persist_state="session",
     )
     if tab == FIRST:
-        _head(dataset)
+        arriving.gallery(reads.table(dataset))
+    elif tab == ROWS:
+        row_table.browse(dataset, profile)
     elif tab == REPORT:
         doubts.answered(dataset)
         arriving.report(dataset)
@@ -155,16 +158,6 @@ def _facts(dataset: Dataset, profile: Profile) -> list[tuple[str, str, str]]:
         else ("Columns", words.count(len(profile.columns)), "")
     )
     return [("Pictures", words.count(profile.rows), words.size(dataset.bytes)), kinds, size, gaps]
-
-
-def _head(dataset: Dataset) -> None:
-    if dataset.has_pictures:
-        arriving.gallery(reads.table(dataset))
-        return
-    table = reads.head(dataset)
-    frame = table.frame.rename(columns={column.id: column.name for column in table.columns})
-    st.dataframe(frame, height=430, alt="The first rows of the data")
-    st.caption(f"The first {len(frame)} of {words.things(dataset.rows, 'row')}.")
 
 
 page()
