@@ -92,6 +92,14 @@ def menu(dataset: Dataset) -> None:
             args=("replace", dataset.id),
             width="stretch",
         )
+        st.button(
+            "Add another file",
+            key="add-file",
+            icon=":material/library_add:",
+            on_click=state.keep,
+            args=("add-file", dataset.id),
+            width="stretch",
+        )
     if state.recall("reread") == dataset.id:
         _reread_dialog(dataset)
     elif state.recall("replace") == dataset.id:

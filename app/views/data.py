@@ -5,7 +5,24 @@ from functools import partial
 
 import streamlit as st
 
-from app import arriving, choices, column_table, doubts, meanwhile, parts, question, reads, row_table, sketches, state, uploads, words
+from app import (
+    arriving,
+    choices,
+    column_table,
+    combining_card,
+    database_form,
+    doubts,
+    meanwhile,
+    overview,
+    parts,
+    question,
+    reads,
+    row_table,
+    sketches,
+    state,
+    uploads,
+    words,
+)
 from app.text import md, short
 from engine import extremes
 from engine.datasets import Dataset
@@ -14,7 +31,7 @@ from engine.problems import stops
 from engine.profile import Profile
 
 NOTES = 2
-COLUMNS, FIRST, ROWS, REPORT = "columns", "first", "rows", "report"
+COLUMNS, PICTURE, FIRST, ROWS, REPORT = "columns", "picture", "first", "rows", "report"
 HINT = "CSV, Excel, Parquet or JSON; or a zip with one folder of pictures for each class. Up to 20 GB."
 
 
@@ -39,6 +56,7 @@ def _no_data() -> None:
         "A table with one row for each thing you know the answer of: a patient, a machine, an order. Or pictures sorted into folders.",
     )
     uploads.drop_zone("data-drop", arriving.begin, title="Drop a table or a zip of pictures here", hint=HINT, primary=True)
+    database_form.fold(into_current=True)
     st.page_link(
         state.link("home")[0],
         label="Or look at a sample first",
@@ -54,6 +72,8 @@ def _data(dataset: Dataset) -> None:
     if draft.target is None and "data" not in draft.seen and not _propose(dataset):
         return
     _top(dataset, profile)
+    combining_card.dialog(dataset)
+    combining_card.card(dataset)
     doubts.card(dataset)
     plan, first = state.current_plan(), stops(list(profile.problems))
     parts.problem_list(first, "data-first")
@@ -66,6 +86,7 @@ def _data(dataset: Dataset) -> None:
     column_table.left_out(dataset, profile)
     named = {
         COLUMNS: "Columns",
+        PICTURE: "Picture of the data",
         **({FIRST: "Pictures"} if dataset.has_pictures else {}),
         ROWS: "Rows",
         REPORT: f"What was done on import ({len(dataset.changes)})",
@@ -82,6 +103,8 @@ def _data(dataset: Dataset) -> None:
     )
     if tab == FIRST:
         arriving.gallery(reads.table(dataset))
+    elif tab == PICTURE:
+        overview.draw(dataset, profile)
     elif tab == ROWS:
         row_table.browse(dataset, profile)
     elif tab == REPORT:

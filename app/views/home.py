@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from app import arriving, deletion, errands, parts, samples, state, uploads, words
+from app import arriving, database_form, deletion, errands, parts, samples, state, uploads, words
 from app.text import html, md, short
 from engine.errors import NotFound
 from engine.jobs.errands import Errand
@@ -32,6 +32,7 @@ def page() -> None:
             hint="CSV, Excel, Parquet or JSON; or a zip with one folder of pictures for each class. Up to 20 GB.",
             primary=True,
         )
+        database_form.fold(into_current=False)
     _under_way()
     _projects()
     _samples()

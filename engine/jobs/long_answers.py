@@ -155,7 +155,9 @@ def read_other(workspace: Workspace, folder: Path, tell: Tell, path: str, name: 
     return {"dataset": dataset.id, "is_new": dataset.id not in there}
 
 
-def combine(workspace: Workspace, folder: Path, tell: Tell, first: str, second: str, way: dict[str, Any], project: str) -> dict[str, str]:
+def combine(
+    workspace: Workspace, folder: Path, tell: Tell, first: str, second: str, way: dict[str, Any], project: str, name: str = ""
+) -> dict[str, str]:
     """Makes one dataset of two; the project takes it, and its choices start afresh."""
     from engine import combining
     from engine.store import projects
