@@ -18,6 +18,7 @@ from engine.readers import READERS
 from engine.store import projects
 
 SHOWN = 18
+FAILED = {"query": "The database gave no rows", "combine": "The two files could not be put together"}
 
 
 def begin(upload: uploads.Upload) -> None:
@@ -133,7 +134,7 @@ def gallery(table: Table) -> None:
 
 def _failed(errand: Errand) -> None:
     is_broken_off = errand.can_go_on
-    parts.head("Reading your file was interrupted" if is_broken_off else "This file could not be read")
+    parts.head("Reading your file was interrupted" if is_broken_off else FAILED.get(errand.question, "This file could not be read"))
     if errand.error:
         parts.error_box(errand.error, "arrival")
     if is_broken_off:

@@ -38,7 +38,7 @@ def _form(into_current: bool) -> None:
     st.text_area("Query", key=STATEMENT, placeholder=EXAMPLE, height=120, help="One SELECT, as your database understands it.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input("At most so many rows", 1, querying.MOST_ROWS, 100_000, step=10_000, key=MOST, width=220)
-        st.button("Ask the database", key="database-ask", type="primary", icon=":material/play_arrow:", on_click=_ask, args=(into_current,))
+        st.button("Ask the database", key="database-ask", icon=":material/play_arrow:", on_click=_ask, args=(into_current,))
     if new.asks_password:
         st.checkbox(
             "Keep this connection on this computer",

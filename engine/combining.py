@@ -147,7 +147,9 @@ def combine(workspace: Workspace, first: str, second: str, way: Way, tell: Tell)
         return new
     new, typed = _keep_types(workspace, new, made)
     report = (*changes, *typed, *_reported(sides), *(change for change in new.changes if change.typing))
-    return store.replace(workspace, new, new.model_copy(update={"changes": report, "version": new.version + 1}))
+    plain = new.file_name.removesuffix(".parquet")
+    known = {"changes": report, "version": new.version + 1, "file_name": new.file_name if Path(plain).suffix else plain}
+    return store.replace(workspace, new, new.model_copy(update=known))
 
 
 def likeness(first: Dataset, second: Dataset) -> tuple[list[Made], list[Change]]:
@@ -201,8 +203,8 @@ def _different(made: Sequence[Made], first: Dataset, second: Dataset) -> list[Ch
     for one, other, absent in ((first, second, "second"), (second, first, "first")):
         alone = [m.name for m in made if getattr(m, absent) is None]
         if alone:
-            what = f"Columns that only '{one.file_name}' has are missing in the rows of '{other.file_name}'."
-            changes.append(Change(what=what, count=len(alone), examples=tuple(alone[:8])))
+            what = f"Only '{one.file_name}' has {count(len(alone), 'column')}; in the rows of '{other.file_name}' nothing stands there."
+            changes.append(Change(what=what, examples=tuple(alone[:8])))
     for m in made:
         if m.first is None or m.second is None:
             continue

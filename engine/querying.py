@@ -96,7 +96,9 @@ def take(workspace: Workspace, query: Query, password: str, folder: Path, tell: 
     if new.id in there:
         return new
     report = (*_told(query, statement, answer), *new.changes)
-    return store.replace(workspace, new, new.model_copy(update={"changes": report, "version": new.version + 1}))
+    plain = new.file_name.removesuffix(".parquet")
+    known = {"changes": report, "version": new.version + 1, "file_name": new.file_name if Path(plain).suffix else plain}
+    return store.replace(workspace, new, new.model_copy(update=known))
 
 
 def without(text: str, password: str) -> str:

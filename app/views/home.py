@@ -32,7 +32,7 @@ def page() -> None:
             hint="CSV, Excel, Parquet or JSON; or a zip with one folder of pictures for each class. Up to 20 GB.",
             primary=True,
         )
-        database_form.fold(into_current=False)
+    database_form.fold(into_current=False)
     _under_way()
     _projects()
     _samples()

@@ -56,7 +56,8 @@ def test_rows_are_put_below_each_other_by_the_names_of_their_columns(workspace: 
     assert values(workspace, new, "extra")[19:21] == [None, "x"]
     assert values(workspace, new, "from file")[19:21] == ["may.csv", "june.csv"]
     assert "The 10 rows of 'june.csv' were put below the 20 rows of 'may.csv'" in said(new)
-    assert "Columns that only 'june.csv' has are missing in the rows of 'may.csv' (1 time): extra" in said(new)
+    assert "Only 'june.csv' has 1 column; in the rows of 'may.csv' nothing stands there: extra" in said(new)
+    assert new.file_name == "may and june" and datasets.reread(workspace, new.id, {}).rows == 30
     assert "'Ill' in 'june.csv' was taken for 'ill'" in said(new)
     assert not [*workspace.uploads.iterdir()]
 
