@@ -19,6 +19,7 @@ from engine.server_folders import File
 from engine.store import projects
 
 SHOWN = 18
+FAILED = {"query": "The database gave no rows", "combine": "The two files could not be put together"}
 
 
 def begin(upload: uploads.Upload) -> None:
@@ -100,6 +101,14 @@ def menu(dataset: Dataset) -> None:
             args=("replace", dataset.id),
             width="stretch",
         )
+        st.button(
+            "Add another file",
+            key="add-file",
+            icon=":material/library_add:",
+            on_click=state.keep,
+            args=("add-file", dataset.id),
+            width="stretch",
+        )
     if state.recall("reread") == dataset.id:
         _reread_dialog(dataset)
     elif state.recall("replace") == dataset.id:
@@ -144,7 +153,7 @@ def _project_for(file_name: str) -> str:
 
 def _failed(errand: Errand) -> None:
     is_broken_off = errand.can_go_on
-    parts.head("Reading your file was interrupted" if is_broken_off else "This file could not be read")
+    parts.head("Reading your file was interrupted" if is_broken_off else FAILED.get(errand.question, "This file could not be read"))
     if errand.error:
         parts.error_box(errand.error, "arrival")
     if is_broken_off:

@@ -2,17 +2,19 @@
 
 import json
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from app import state
-from engine import checks, recipe, relations, split, splits
+from engine import browsing, checks, drift, pairs, recipe, relations, split, splits
+from engine.browsing import Condition
 from engine.columns import Table
 from engine.errors import EngineError
 from engine.plan import Plan
 from engine.problems import Problem
 from engine.profile import Profile
+from engine.profile_report import Found
 from engine.recipe import Preview
 from engine.relations import Relation
 from engine.split import Parts
@@ -38,6 +40,22 @@ def head(dataset: "Dataset", rows: int = 50) -> Table:
 def table(dataset: "Dataset") -> Table:
     """The rows that advice and pictures look at: all, or of a very large table some, evenly spread. One dataset is kept at a time."""
     return _table(state.workspace(), dataset.id, dataset.version)
+
+
+def matching(dataset: "Dataset", condition: Condition) -> np.ndarray | None:
+    """The positions of the rows that a condition finds; None for all."""
+    return _matching(state.workspace(), dataset.id, dataset.version, condition)
+
+
+def page(dataset: "Dataset", columns: tuple[str, ...], condition: Condition, number: int) -> tuple[np.ndarray, Table]:
+    """One page of the rows found: their positions and the values of these columns."""
+    return _page(state.workspace(), dataset.id, dataset.version, columns, condition, number)
+
+
+def beyond_columns(dataset: "Dataset", plan: Plan | None) -> Found:
+    """What goes with the answer, which columns go together, and what changes along the file."""
+    asked = plan.model_copy(update={"recipe": (), "name": ""}).model_dump_json() if plan else ""
+    return _beyond_columns(state.workspace(), dataset.id, dataset.version, asked)
 
 
 def values(dataset: "Dataset", column: str) -> np.ndarray:
@@ -108,6 +126,30 @@ def _table(workspace: Workspace, id: str, version: int) -> Table:
     from engine import datasets
 
     return datasets.some(workspace, id)
+
+
+@lru_cache(maxsize=8)
+def _matching(workspace: Workspace, id: str, version: int, condition: Condition) -> np.ndarray | None:
+    from engine import datasets
+
+    return browsing.find(browsing.stored(workspace.dataset(id), datasets.get(workspace, id), ()).path, condition)
+
+
+@lru_cache(maxsize=16)
+def _page(workspace: Workspace, id: str, version: int, columns: tuple[str, ...], condition: Condition, number: int) -> Any:
+    from engine import datasets
+
+    stored = browsing.stored(workspace.dataset(id), datasets.get(workspace, id), columns)
+    return browsing.page(stored, _matching(workspace, id, version, condition), number)
+
+
+@lru_cache(maxsize=8)
+def _beyond_columns(workspace: Workspace, id: str, version: int, plan: str) -> Found:
+    table, profile = _table(workspace, id, version), _profile(workspace, id, version)
+    ids = [column.id for column in profile.columns if not column.identifier]
+    related = _related(workspace, id, version, plan) if plan else ()
+    every = [column.id for column in profile.columns if column.type != "text"]
+    return Found(related, pairs.strongest(table, ids), drift.along(table, every))
 
 
 @lru_cache(maxsize=4)

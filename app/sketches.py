@@ -70,6 +70,14 @@ def rows(
     return f'<div class="mw-rows" role="img" aria-label="{html(title)}">{"".join(lines)}</div>'
 
 
+def strengths(lines: Sequence[tuple[str, float]], title: str) -> str:
+    """Sentences, each with a bar of its strength (0 to 1) under it."""
+    shown = "".join(
+        f'<div class="mw-strength"><span>{html(said)}</span><i><b style="width:{_percent(share)}"></b></i></div>' for said, share in lines
+    )
+    return f'<div class="mw-strengths" role="img" aria-label="{html(title)}">{shown}</div>'
+
+
 def relation(found: Relation, unit: str = "") -> str:
     """How the answer moves along one column: a bar a bin, from zero where that is fair, and its ends in words."""
     lowest, highest = min(found.values), max(found.values)

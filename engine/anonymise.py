@@ -103,7 +103,10 @@ def _refuse(workspace: Workspace, dataset: Dataset, wanted: Mapping[str, Treatme
 
 
 def _after(before: Dataset, done: Treated, asked: Request) -> Dataset:
-    """The dataset with its new files. What its report and its questions quote of the file is left out: it may be what was treated."""
+    """The dataset with its new files, which hold what was mended in them for good.
+
+    What its report and its questions quote of the file is left out: it may be what was treated.
+    """
     doubts = treating.remaining(before.doubts, asked.treatments)
     return before.model_copy(
         update={
@@ -113,6 +116,8 @@ def _after(before: Dataset, done: Treated, asked: Request) -> Dataset:
             "settled": {doubt.key: before.settled[doubt.key] for doubt in doubts if doubt.key in before.settled},
             "source": asked.new_source,
             "typed": asked.new_typed,
+            "edits": (),
+            "unedited": "",
             "has_original": False,
             "is_wiped": False,
             "version": before.version + 1,

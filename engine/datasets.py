@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import dataset_files, importing, names, quarantine, tables, values
+from engine import dataset_files, editing, importing, names, quarantine, tables, values
 from engine.columns import Column, ColumnType, Table
 from engine.doubts import Choice, after_reading, options_of
 from engine.errors import EngineError, NotFound, UnreadableFile
@@ -34,6 +34,7 @@ __all__ = [
     "add",
     "all",
     "delete",
+    "exchange",
     "get",
     "head",
     "pictures",
@@ -255,7 +256,12 @@ def _reread(workspace: Workspace, before: Dataset, options: dict[str, Any], on_p
         raise
     doubts = after_reading(list(answer["doubts"]), before.doubts, before.settled, options)
     found = {"options": options, "source": request.source, "typed": request.typed, **answer, "doubts": doubts}
-    return _put(workspace, before, Dataset.model_validate({**before.model_dump(), **found}))
+    return _put(workspace, before, editing.repeated(folder, before, Dataset.model_validate({**before.model_dump(), **found})))
+
+
+def exchange(workspace: Workspace, before: Dataset, after: Dataset) -> Dataset:
+    """Stores a changed dataset whose new files are written already, and removes those it does not need any more."""
+    return _put(workspace, before, after)
 
 
 def delete(workspace: Workspace, id: str) -> None:
@@ -367,18 +373,24 @@ def _retype(workspace: Workspace, dataset: Dataset, column: Column, new: str) ->
 def _put(workspace: Workspace, before: Dataset, after: Dataset) -> Dataset:
     """The swap: the row now names the new files; then those that nothing names any more are removed."""
     after = after.model_copy(update={"version": before.version + 1})
-    old, new = _files(workspace, before), _files(workspace, after)
+    old, new = _named(workspace, before), _named(workspace, after)
     try:
         store.replace(workspace, before, after)
     except BaseException:
-        dataset_files.remove(set(new) - set(old))
+        dataset_files.remove(new - old)
         raise
-    dataset_files.remove(set(old) - set(new))
+    dataset_files.remove(old - new)
     return after
 
 
 def _files(workspace: Workspace, dataset: Dataset) -> tuple[Path, Path, Path, Path]:
     return dataset_files.files(workspace.dataset(dataset.id), dataset.source, dataset.typed)
+
+
+def _named(workspace: Workspace, dataset: Dataset) -> set[Path]:
+    """All files that the dataset needs, those as they were read before any edit included."""
+    read = dataset_files.files(workspace.dataset(dataset.id), dataset.unedited or dataset.source, dataset.typed)
+    return {*read, *_files(workspace, dataset)}
 
 
 @lru_cache(maxsize=32)

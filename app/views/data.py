@@ -10,12 +10,16 @@ from app import (
     check_list,
     choices,
     column_table,
+    combining_card,
+    database_form,
     doubts,
     meanwhile,
+    overview,
     parts,
     personal_card,
     question,
     reads,
+    row_table,
     sketches,
     state,
     uploads,
@@ -30,7 +34,7 @@ from engine.problems import stops
 from engine.profile import Profile
 
 NOTES = 2
-COLUMNS, FIRST, REPORT = "columns", "first", "report"
+COLUMNS, PICTURE, FIRST, ROWS, REPORT = "columns", "picture", "first", "rows", "report"
 HINT = f"{uploads.KINDS}; or a zip with one folder of pictures for each class. Up to 20 GB."
 
 
@@ -56,6 +60,7 @@ def _no_data() -> None:
     )
     uploads.drop_zone("data-drop", arriving.begin, title="Drop a table or a zip of pictures here", hint=HINT, primary=True)
     ways_in.draw("data", arriving.begin, arriving.begin_from_folder)
+    database_form.fold(into_current=True)
     st.page_link(
         state.link("home")[0],
         label="Or look at a sample first",
@@ -71,6 +76,8 @@ def _data(dataset: Dataset) -> None:
     if draft.target is None and "data" not in draft.seen and not _propose(dataset):
         return
     _top(dataset, profile)
+    combining_card.dialog(dataset)
+    combining_card.card(dataset)
     doubts.card(dataset)
     personal_card.card(dataset, profile)
     plan, first = state.current_plan(), stops(list(profile.problems))
@@ -86,7 +93,9 @@ def _data(dataset: Dataset) -> None:
         check_list.card(plan, dataset, "data-checks")
     named = {
         COLUMNS: "Columns",
-        FIRST: "Pictures" if dataset.has_pictures else "First rows",
+        PICTURE: "Picture of the data",
+        **({FIRST: "Pictures"} if dataset.has_pictures else {}),
+        ROWS: "Rows",
         REPORT: f"What was done on import ({len(dataset.changes)})",
     }
     tab = st.segmented_control(
@@ -100,7 +109,11 @@ def _data(dataset: Dataset) -> None:
         persist_state="session",
     )
     if tab == FIRST:
-        _head(dataset)
+        arriving.gallery(reads.table(dataset))
+    elif tab == PICTURE:
+        overview.draw(dataset, profile)
+    elif tab == ROWS:
+        row_table.browse(dataset, profile)
     elif tab == REPORT:
         doubts.answered(dataset)
         arriving.report(dataset)
@@ -175,16 +188,6 @@ def _facts(dataset: Dataset, profile: Profile) -> list[tuple[str, str, str]]:
         else ("Columns", words.count(len(profile.columns)), "")
     )
     return [("Pictures", words.count(profile.rows), words.size(dataset.bytes)), kinds, size, gaps]
-
-
-def _head(dataset: Dataset) -> None:
-    if dataset.has_pictures:
-        arriving.gallery(reads.table(dataset))
-        return
-    table = reads.head(dataset)
-    frame = table.frame.rename(columns={column.id: column.name for column in table.columns})
-    st.dataframe(frame, height=430, alt="The first rows of the data")
-    st.caption(f"The first {len(frame)} of {words.things(dataset.rows, 'row')}.")
 
 
 page()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from app import arriving, deletion, errands, parts, samples, state, uploads, ways_in, words
+from app import arriving, database_form, deletion, errands, parts, samples, state, uploads, ways_in, words
 from app.text import html, md, short
 from engine.errors import NotFound
 from engine.jobs.errands import Errand
@@ -34,6 +34,7 @@ def page() -> None:
             primary=True,
         )
         ways_in.draw("home", _arrived, _picked)
+    database_form.fold(into_current=False)
     _under_way()
     _projects()
     _samples()

@@ -15,8 +15,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -41,6 +41,7 @@ OFTEN = 0.2
 SURE_AFTER, SURE_FROM = 2.0, 0.02
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,120}")
 _STATE, _CANCEL, _TAKEN = "state.json", "cancel", "taken"
+_LONGEST_SECRET = 4000
 _LOG, _LARGE_LOG = "errands.log", 2**20
 _GONE = ("It was ended before it was finished: the computer was restarted, or had no memory left.", "Start it again.")
 _SORRY = "This could not be finished because of a mistake inside Modelwright"
@@ -87,12 +88,15 @@ def start(
     replace: bool = False,
     take: Path | None = None,
     program: tuple[str, ...] = ERRAND,
+    secret: str | None = None,
     **arguments: Any,
 ) -> Errand:
     """Begins the errand and returns at once. One under way with that key is given back instead, or with `replace` ended first.
 
     The result of an earlier errand with that key is thrown away. A file to `take` moves into the errand's folder, goes with it, and is
-    the question's argument `path`. Raises EngineError if the earlier one does not end.
+    the question's argument `path`. A `secret` (at most 4,000 bytes) reaches the question as its argument of that name through a pipe: it
+    is never written down, so the errand cannot go on without being asked for it again. Raises EngineError if the earlier one does not
+    end.
     """
     folder = _folder(workspace, key)
     lock = _taken(workspace, key, replace)
@@ -111,7 +115,8 @@ def start(
         log = workspace.logs / _LOG
         if log.exists() and log.stat().st_size > _LARGE_LOG:
             log.unlink()
-        child = processes.start(program, [workspace.path, key, lock], log, lock)
+        with _in_pipe(secret) as handed:
+            child = processes.start(program, [workspace.path, key, lock, *handed], log, lock, also=handed)
     finally:
         os.close(lock)
     threading.Thread(target=child.wait, name=f"errand-{key}", daemon=True).start()
@@ -263,6 +268,28 @@ def _error(kind: str, what: str, fix: str) -> EngineError:
     return known(what, fix) if isinstance(known, type) and issubclass(known, EngineError) else EngineError(what, fix)
 
 
+@contextmanager
+def _in_pipe(secret: str | None) -> Iterator[tuple[int, ...]]:
+    """The reading end of a pipe that holds the secret already; nothing without one."""
+    if secret is None:
+        yield ()
+        return
+    out, into = os.pipe()
+    try:
+        os.write(into, secret.encode("utf-8")[:_LONGEST_SECRET])
+        os.close(into)
+        yield (out,)
+    finally:
+        os.close(out)
+
+
+def _from_pipe(handed: Sequence[str]) -> dict[str, str]:
+    if not handed:
+        return {}
+    with os.fdopen(int(handed[0]), "rb") as pipe:
+        return {"secret": pipe.read(_LONGEST_SECRET).decode("utf-8")}
+
+
 class _Telling:
     """The child's voice: writes how far it is, a few times a second, and hears at each occasion whether it is still wanted."""
 
@@ -288,7 +315,7 @@ class _Telling:
 
 def main() -> int:
     """The child: one question, one answer."""
-    path, key, number = sys.argv[1:]
+    path, key, number, *handed = sys.argv[1:]
     workspace, lock = Workspace(Path(path)), int(number)
     os.set_inheritable(lock, False)
     if not locks.is_of(lock, _lock(workspace, key)):
@@ -297,13 +324,14 @@ def main() -> int:
     told = _get(folder)
     if told is None:
         return 1
+    secret = _from_pipe(handed)
     processes.go_first()
     tell = _Telling(folder, told)
     try:
         signal.signal(signal.SIGTERM, _stop)
         process = processes.of(os.getpid())
         tell.say(process=[process.pid, process.ticks, process.boot] if process else None)
-        tell.say(state="done", answer=_answer(workspace, folder, tell, told["question"], told["arguments"]), part=1.0, left=0.0)
+        tell.say(state="done", answer=_answer(workspace, folder, tell, told["question"], told["arguments"] | secret), part=1.0, left=0.0)
     except _Cancelled:
         return 0
     except EngineError as error:

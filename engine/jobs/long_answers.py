@@ -171,6 +171,73 @@ def _asked_again(workspace: Workspace, dataset: str, target: str | None) -> dict
     return {"target": plan.target, "plan": plan.model_dump(mode="json")}
 
 
+def edit_rows(
+    workspace: Workspace, folder: Path, tell: Tell, dataset: str, version: int, mends: list[dict[str, Any]], drops: list[int], who: str
+) -> dict[str, str]:
+    """Writes the table anew with cells mended (each has "row", "column" and "value") and rows dropped; see `mending.edit`."""
+    from engine import mending
+
+    cells = {(int(one["row"]), str(one["column"])): one["value"] for one in mends}
+    return {"dataset": mending.edit(workspace, dataset, version, cells, drops, who, tell).id}
+
+
+def undo_edit(workspace: Workspace, folder: Path, tell: Tell, dataset: str, edit: dict[str, Any]) -> dict[str, str]:
+    """Takes one change of the rows back."""
+    from engine import mending
+    from engine.edits import Edit
+
+    return {"dataset": mending.undo(workspace, dataset, Edit.model_validate(edit), tell).id}
+
+
+def read_other(workspace: Workspace, folder: Path, tell: Tell, path: str, name: str) -> dict[str, Any]:
+    """Reads a file to be put together with another; the answer says whether the data is new here, so that it can go again."""
+    from engine import datasets
+    from engine.store import datasets as stored
+
+    there = {dataset.id for dataset in stored.all(workspace)}
+    try:
+        dataset = datasets.add(workspace, Path(path), name, on_progress=tell)
+    finally:
+        Path(path).unlink(missing_ok=True)
+    return {"dataset": dataset.id, "is_new": dataset.id not in there}
+
+
+def combine(
+    workspace: Workspace, folder: Path, tell: Tell, first: str, second: str, way: dict[str, Any], project: str, name: str = ""
+) -> dict[str, str]:
+    """Makes one dataset of two; the project takes it, and its choices start afresh."""
+    from engine import combining
+    from engine.store import projects
+
+    new = combining.combine(workspace, first, second, combining.WAYS[way["kind"]].model_validate(way), tell)
+    projects.save(workspace, project, dataset=new.id, draft={})
+    return {"dataset": new.id}
+
+
+def query(
+    workspace: Workspace,
+    folder: Path,
+    tell: Tell,
+    source: dict[str, Any],
+    statement: str,
+    most_rows: int,
+    seconds: int,
+    project: str,
+    name: str = "",
+    secret: str | None = None,
+) -> dict[str, str]:
+    """Asks a database and gives the project what comes; `secret` is the password. Only the open page knows it (see `errands.start`)."""
+    from engine import querying
+    from engine.store import projects
+
+    asked = querying.Query(querying.source_of(source), statement, most_rows, seconds)
+    if secret is None and asked.source.asks_password:
+        raise EngineError("The password is not kept.", "Fill it in and ask again.")
+    new = querying.take(workspace, asked, secret or "", folder, tell)
+    projects.save(workspace, project, dataset=new.id, draft={})
+    return {"dataset": new.id}
+
+
 def _import_beside(bundle: Path) -> None:
     """Importing TensorFlow takes seconds: that can be done while another process reads the file."""
     from engine import network

@@ -80,11 +80,16 @@ def go_first(before_all: bool = False) -> None:
 
 
 def start(
-    program: Sequence[str], arguments: Sequence[object], log: Path, handed: int, environment: Mapping[str, str] | None = None
+    program: Sequence[str],
+    arguments: Sequence[object],
+    log: Path,
+    handed: int,
+    environment: Mapping[str, str] | None = None,
+    also: Sequence[int] = (),
 ) -> "subprocess.Popen[bytes]":
-    """Starts a program in its own session with an open file handed on; what it prints is added to `log`. It outlives this process.
+    """Starts a program in its own session with an open file handed on, and those in `also`; what it prints is added to `log`.
 
-    `environment` is added to this process's own.
+    It outlives this process. `environment` is added to this process's own.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
@@ -95,6 +100,6 @@ def start(
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            pass_fds=(handed,),
+            pass_fds=(handed, *also),
             env={**os.environ, **(environment or {})},
         )

@@ -25,6 +25,7 @@ class Change(BaseModel):
 
     `typing` marks lines about reading a column's text as its type: they are replaced when the type changes. `loses` marks lines about
     rows of the file that are not in the table. `undo` is the way back, where there is one.
+    `edited` marks lines about rows that a person changed.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,6 +37,7 @@ class Change(BaseModel):
     typing: bool = False
     loses: bool = False
     undo: Choice | None = None
+    edited: bool = False
 
     def words(self, most: int = 5) -> str:
         """The whole line: what, how often, where."""

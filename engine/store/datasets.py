@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from engine.columns import Column
 from engine.doubts import Doubt
+from engine.edits import Edit
 from engine.errors import EngineError, NotFound
 from engine.readers.base import Change
 from engine.store import db, trash
@@ -21,7 +22,7 @@ class Dataset(BaseModel):
     `doubts` are the questions its file raised, `settled` the answers given: the key of each and the label of the choice.
     `has_original` says that the upload is kept; `is_wiped` is false while values from before a treatment may still be on the disk.
     `source` and `typed` are part of the names of its files (see `engine.datasets`), so that a changed dataset never overwrites files
-    in use.
+    in use. `edits` are what a person changed in its rows; `source` is then the text with them, and `unedited` the text as it was read.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -46,6 +47,8 @@ class Dataset(BaseModel):
     is_wiped: bool = True
     doubts: tuple[Doubt, ...] = ()
     settled: dict[str, str] = {}
+    edits: tuple[Edit, ...] = ()
+    unedited: str = ""
 
     @property
     def open_doubts(self) -> tuple[Doubt, ...]:

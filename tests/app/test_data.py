@@ -14,7 +14,7 @@ from engine.jobs import errands
 from engine.jobs.errands import Errand
 from engine.store import projects
 from engine.store.workspace import Workspace
-from tests.app.conftest import NASTY, Filled, Page
+from tests.app.conftest import Filled, Page
 from tests.flow.watching import until
 
 
@@ -134,11 +134,6 @@ def test_the_import_report_lists_what_was_done(filled: Filled) -> None:
     assert "Blank cells in column 'age' count as missing." in page.words
 
 
-def test_the_first_rows_are_shown_under_the_names_they_came_with(filled: Filled) -> None:
-    page = Page("data", project=filled.project)
-    page.at.segmented_control(key=f"data-tab-{filled.dataset}").set_value("first")
-    page.run()
-    assert list(page.at.dataframe[0].value.columns) == ["patient id", "visit", "age", "ward", NASTY, "bill code", "ill"]
 
 
 def arriving_in(page: Page, workspace: Workspace, project: str, content: bytes, name: str) -> Page:
