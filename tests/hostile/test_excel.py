@@ -165,6 +165,15 @@ def test_a_file_to_predict_on_is_read_from_the_sheet_with_its_columns(tmp_path: 
     assert pd.read_parquet(tmp_path / "table-t.parquet")["c0002"][3] == 0.75
 
 
+def test_sums_below_the_table_are_left_out_and_asked_about(tmp_path: Path) -> None:
+    content = sheet([*ROWS, ["Total:", 217.5, None]])
+    found = read(tmp_path, content, X)
+    (doubt,) = found.answer.doubts
+    assert (found.answer.rows, found.types[0], doubt.examples) == (30, "number", ("Total:, 217.5",))
+    assert "Sums below the table were left out." in found.report
+    assert read(tmp_path, content, X, **doubt.choices[1].options).answer.rows == 31
+
+
 def test_a_table_far_down_the_sheet_is_found_and_can_be_chosen(tmp_path: Path) -> None:
     first = [["code", "price"], *[[i, i * 1.5] for i in range(320)]]
     content = sheet([*first, [], *ROWS[:1], *[[i, i / 4, "north"] for i in range(400)]])
