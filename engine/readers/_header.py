@@ -55,7 +55,8 @@ def _question(both: Sequence[str], one: Sequence[str], is_group: bool, is_two: b
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(f"'{name[:30]}'" for name in names[:_SHOWN] if name) + (" ..." if len(names) > _SHOWN else "")
+    shown = ", ".join(f"'{name[:30]}'" for name in names[:_SHOWN] if name)
+    return shown + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
 
 
 def _groups(sheet: Sheet, region: Region) -> list[str] | None:

@@ -71,6 +71,9 @@ class Excel(Reader):
         head = _header.find(sheet, region, self.header if named else "no")
         doubts += [*_areas(region), *head.doubts]
         changes += [*_told(sheet, region, head.titles, named), *_extras(job.path)]
+        if named and head.form == "two":
+            what = "The columns have names, or names and units, in two rows, which were put together."
+            changes.append(Change(what=what, examples=tuple(name for name in head.names if name)[:_SHOWN]))
         names, done = mend(head.names if named else [f"column {i + 1}" for i in range(region.width)])
         changes += [Change(what=what, column=column_id(place)) for place, what in done]
         keep, hidden = self._kept(sheet, region, head.first)

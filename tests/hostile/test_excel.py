@@ -35,6 +35,7 @@ CASES = [
         X,
         lambda found: found.types[1:] == ["number"] * 4 and found.answer.rows == 30,
     ),
+    Case("D03", FIXED, workbooks.merged_header, "names, or names and units, in two rows, which were put together", X),
     Case("D03", ASKED, workbooks.units_row, "Both rows together: 'height cm', 'weight kg'", X, lambda f: f.types == ["number", "number"]),
     Case(
         "D03",
