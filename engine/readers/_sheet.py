@@ -178,6 +178,8 @@ def _gather(rows: Iterator[tuple[int, list[dict[str, Any]]]], found: Sheet, tell
     block: list[Cells] = []
     cells = 0
     for number, row in rows:
+        if found.numbers and number <= found.numbers[-1]:
+            raise ValueError("rows out of order")
         texts: Cells = {}
         for cell in row:
             text = None if cell["value"] is None else text_of(cell["value"])

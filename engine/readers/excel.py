@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from engine.doubts import Choice, Doubt
 from engine.errors import UnreadableFile
-from engine.names import mend
+from engine.names import clean, mend
 from engine.readers import _zip
 from engine.readers._content import members
 from engine.readers._dialect import has_names
@@ -67,8 +67,8 @@ class Excel(Reader):
         check_size(region.width)
         doubts += self._without_sums(sheet, region)
         rows = [region.cells(row) for row in sheet.rows(region.start, region.stop)]
-        named = self.header != "no" if self.header else bool(job.known) or has_names(rows or [[""]])
-        head = _header.find(sheet, region, self.header if named else "no")
+        named = self.header != "no" if self.header else _is_known(rows, job.known) or has_names(rows)
+        head = _header.find(sheet, region, self.header if named else "no", job.known)
         doubts += [*_areas(region), *head.doubts]
         changes += [*_told(sheet, region, head.titles, named), *_extras(job.path)]
         if named and head.form == "two":
@@ -123,6 +123,10 @@ class Excel(Reader):
             Choice(label="No, leave them out", options={"hidden": "leave"}),
         )
         return keep, [Doubt(key="hidden", what=what, examples=examples, choices=choices, chosen=int(self.hidden == "leave"))]
+
+
+def _is_known(rows: Sequence[Sequence[str]], known: Sequence[str]) -> bool:
+    return bool({clean(cell) for cell in rows[0]} & set(known))
 
 
 def _check(path: Path) -> None:
