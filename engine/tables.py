@@ -50,6 +50,7 @@ def write_source(path: Path, width: int, batches: Iterable[Batch]) -> int:
         for batch in batches:
             check_size(width, rows := rows + len(batch[0]))
             _refuse_long_cells(batch)
+            _refuse_no_text(batch)
             writer.write_table(pa.Table.from_arrays([column.cast(pa.string()) for column in batch], schema=schema), row_group_size=_PIECE)
     return rows
 
@@ -198,6 +199,18 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
 def _writer(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
     with pq.ParquetWriter(path, schema, compression="lz4", write_statistics=False) as writer:
         yield writer
+
+
+def _refuse_no_text(batch: Batch) -> None:
+    """Bytes that are no letters would break whatever looks at them later."""
+    for position, column in enumerate(batch):
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid as error:
+            raise UnreadableFile(
+                f"A value in column {position + 1} is damaged: its bytes are no letters.",
+                "Write the file again with the program it came from, and upload the new one.",
+            ) from error
 
 
 def _refuse_long_cells(batch: Batch) -> None:

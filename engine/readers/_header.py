@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engine.doubts import Choice, Doubt
+from engine.names import clean
 from engine.readers import _region
 from engine.readers._region import Region
 from engine.readers._sheet import Sheet
@@ -22,8 +23,8 @@ class Header:
     doubts: list[Doubt] = field(default_factory=list)
 
 
-def find(sheet: Sheet, region: Region, wanted: str) -> Header:
-    """`wanted` is "yes", "two", "no", or "" for what seems right, which is then asked."""
+def find(sheet: Sheet, region: Region, wanted: str, known: Sequence[str] = ()) -> Header:
+    """`wanted` is "yes", "two", "no", or "" for what fits the `known` names best, else seems right, which is then asked."""
     start, lower = region.start, region.cells(sheet.row(region.start))
     if wanted == "no":
         return Header([], start, form="no")
@@ -37,11 +38,15 @@ def find(sheet: Sheet, region: Region, wanted: str) -> Header:
     both = [" ".join(dict.fromkeys(filter(None, pair))) for pair in zip(upper, lower, strict=True)]
     is_group = lower_at == start or not all(region.cells(sheet.row(start)))
     one, first = (lower, lower_at + 1) if is_group else (upper, start + 1)
-    is_two = wanted != "yes"
+    is_two = wanted == "two" or (not wanted and _known(both, known) >= _known(one, known))
     question = _question(both, one, is_group, is_two)
     if is_two:
         return Header(both, lower_at + 1, 1 if lower_at == start else 0, "two", [question])
     return Header(one, first, 0, "yes", [question])
+
+
+def _known(names: Sequence[str], known: Sequence[str]) -> int:
+    return len({clean(name) for name in names} & set(known))
 
 
 def _question(both: Sequence[str], one: Sequence[str], is_group: bool, is_two: bool) -> Doubt:
@@ -55,7 +60,8 @@ def _question(both: Sequence[str], one: Sequence[str], is_group: bool, is_two: b
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(f"'{name[:30]}'" for name in names[:_SHOWN] if name) + (" ..." if len(names) > _SHOWN else "")
+    shown = ", ".join(f"'{name[:30]}'" for name in names[:_SHOWN] if name)
+    return shown + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
 
 
 def _groups(sheet: Sheet, region: Region) -> list[str] | None:

@@ -15,6 +15,10 @@ from engine.readers.base import Change
 
 _SHOWN = 3
 _ENOUGH = 0.8
+_MOST_SUMS = 5
+_SUM = re.compile(
+    r"(grand |sub)?(total|totals|sum|average|mean|median)|(gesamt)?summe|gesamt|insgesamt|mittelwert|durchschnitt|somme|moyenne|suma|totale"
+)
 _EMPTY = {"", "?", "na", "n/a", "nan", "null", "none", "-"}
 _MEASURED = re.compile(r"[-+\u2212]?\d[\d.,' \u00a0]*([eE][-+]?\d+)?\s?%?|\d{1,4}[-/.]\d{1,2}([-/.]\d{1,4})?([ T]\d{1,2}:\d{2}.*)?")
 
@@ -145,6 +149,18 @@ def _without_notes(sheet: Sheet, region: Region, table: list[Segment]) -> None:
         notes = [" ".join(row.values())[:80] for row in run.top] + notes
     if count:
         region.told.append(Change(what="Notes below the table were left out.", count=count, examples=tuple(notes[:_SHOWN])))
+
+
+def sums(sheet: Sheet, region: Region) -> list[Cells]:
+    """The last rows of the table that begin with a word for a sum or an average, in their order."""
+    found: list[Cells] = []
+    while len(found) < _MOST_SUMS and region.stop - len(found) > region.start + 2:
+        row = sheet.row(region.stop - len(found) - 1)
+        first = next((cell for cell in region.cells(row) if cell.strip()), "")
+        if not _SUM.fullmatch(first.strip().rstrip(":").lower()):
+            break
+        found.insert(0, row)
+    return found
 
 
 def _measured(sheet: Sheet, region: Region, last: int) -> list[int]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-import openpyxl
 import pyarrow as pa
 from openpyxl.worksheet._reader import CELL_TAG, FORMULA_TAG, INLINE_STRING, ROW_TAG, VALUE_TAG, WorkSheetParser
 from openpyxl.xml.functions import iterparse
@@ -179,6 +178,8 @@ def _gather(rows: Iterator[tuple[int, list[dict[str, Any]]]], found: Sheet, tell
     block: list[Cells] = []
     cells = 0
     for number, row in rows:
+        if found.numbers and number <= found.numbers[-1]:
+            raise ValueError("rows out of order")
         texts: Cells = {}
         for cell in row:
             text = None if cell["value"] is None else text_of(cell["value"])
@@ -275,17 +276,3 @@ def _column(coordinate: str | None) -> int:
             break
         number = number * 26 + ord(letter) - 64
     return number
-
-
-def open_book(path: Any) -> Any:
-    """The workbook, its cells not yet read. Raises UnreadableFile."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=True, keep_links=False)
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise UnreadableFile(
-            "The Excel workbook is damaged or of a kind that cannot be read.", "Open it in Excel and save it as .xlsx."
-        ) from error

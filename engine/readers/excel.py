@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from engine.doubts import Choice, Doubt
 from engine.errors import UnreadableFile
-from engine.names import mend
+from engine.names import clean, mend
 from engine.readers import _zip
 from engine.readers._content import members
 from engine.readers._dialect import has_names
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from engine.readers._region import Region
     from engine.readers._sheet import Sheet
 
-_MOST_SHEETS = 30
 _MOST_FILLED = 5_000_000
 _SHOWN = 5
 
@@ -46,6 +45,10 @@ class Excel(Reader):
         "", "Hidden rows", choices={"": "Find out", "read": "Are read too", "leave": "Are left out"}, advanced=True
     )
 
+    sums: Literal["", "read", "leave"] = param(
+        "", "Sums at the end", choices={"": "Find out", "read": "Are read too", "leave": "Are left out"}, advanced=True
+    )
+
     @classmethod
     def sniff(cls, path: Path) -> bool:
         """A workbook may hold pictures, so it is asked before the zips of pictures; one of those may hold a folder "xl"."""
@@ -53,20 +56,24 @@ class Excel(Reader):
         return "[Content_Types].xml" in inside and any(name.startswith("xl/") for name in inside)
 
     def read(self, job: Job) -> Raw:
-        from engine.readers import _header, _region, _sheet
+        from engine.readers import _book, _header, _region, _sheet
 
         _check(job.path)
-        book = _sheet.open_book(job.path)
-        chosen, changes, doubts = self._sheet(book, job.known)
+        book = _book.open_book(job.path)
+        chosen, changes, doubts = _book.choose(book, self.sheet, job.known)
         sheet = _sheet.read(chosen, job.tell)
         book.close()
         region = _region.find(sheet, self.area, job.known)
         check_size(region.width)
+        doubts += self._without_sums(sheet, region)
         rows = [region.cells(row) for row in sheet.rows(region.start, region.stop)]
-        named = self.header != "no" if self.header else bool(job.known) or has_names(rows or [[""]])
-        head = _header.find(sheet, region, self.header if named else "no")
+        named = self.header != "no" if self.header else _is_known(rows, job.known) or has_names(rows)
+        head = _header.find(sheet, region, self.header if named else "no", job.known)
         doubts += [*_areas(region), *head.doubts]
         changes += [*_told(sheet, region, head.titles, named), *_extras(job.path)]
+        if named and head.form == "two":
+            what = "The columns have names, or names and units, in two rows, which were put together."
+            changes.append(Change(what=what, examples=tuple(name for name in head.names if name)[:_SHOWN]))
         names, done = mend(head.names if named else [f"column {i + 1}" for i in range(region.width)])
         changes += [Change(what=what, column=column_id(place)) for place, what in done]
         keep, hidden = self._kept(sheet, region, head.first)
@@ -79,30 +86,23 @@ class Excel(Reader):
         numbers = [sheet.numbers[place] for place in np.flatnonzero(keep)]
         return Raw(names, _batches(sheet, region, keep, filled), found, changes, places=_places(numbers), doubts=doubts)
 
-    def _sheet(self, book: Any, known: Sequence[str]) -> tuple[Any, list[Change], list[Doubt]]:
-        """The sheet to read: the one asked for, else the visible one with the largest table."""
-        sheets = [sheet for sheet in book.worksheets if hasattr(sheet, "_worksheet_path")]
-        if self.sheet and self.sheet not in (names := [sheet.title for sheet in sheets]):
-            raise UnreadableFile(f"The workbook has no sheet '{self.sheet}'.", f"Its sheets are: {', '.join(names)}.")
-        sizes = {sheet.title: _size(sheet) for sheet in sheets[:_MOST_SHEETS]}
-        filled = [sheet for sheet in sheets if sheet.title == self.sheet or (sheet.title in sizes and sizes[sheet.title].rows)]
-        if not filled:
-            raise UnreadableFile(
-                "The workbook is empty: no sheet has values.", "Choose a workbook with a row of column names and values below."
-            )
-        visible = [sheet for sheet in filled if sheet.sheet_state == "visible"] or filled
-        best = max(visible, key=lambda sheet: (_matches(sheet, known), sizes[sheet.title].cells if sheet.title in sizes else 0))
-        chosen = next((sheet for sheet in sheets if sheet.title == self.sheet), best)
-        others = tuple(sheet.title for sheet in sheets if sheet is not chosen)
-        changes, doubts = [], []
-        if others and not self.sheet:
-            what = f"The sheet '{chosen.title}' was read; the others were not."
-            changes.append(Change(what=what, count=len(others), examples=others[:_SHOWN]))
-        if len(filled) > 1 and chosen.title in sizes:
-            choices = tuple(Choice(label=_label(sheet, sizes), options={"sheet": sheet.title, "area": ""}) for sheet in filled)
-            what = "The workbook has several sheets with values. Which one holds your data?"
-            doubts.append(Doubt(key="sheet", what=what, choices=choices, chosen=filled.index(chosen)))
-        return chosen, changes, doubts
+    def _without_sums(self, sheet: "Sheet", region: "Region") -> list[Doubt]:
+        """Ends the table before rows of sums, and asks about them."""
+        from engine.readers._region import sums
+
+        found = sums(sheet, region)
+        if not found:
+            return []
+        shown = tuple(", ".join(filter(None, region.cells(row)))[:80] for row in found)
+        if self.sums != "read":
+            region.stop -= len(found)
+            region.told.append(Change(what="Sums below the table were left out.", count=len(found), examples=shown, loses=True))
+        what = "The table ends with what looks like sums or averages. Do they belong to your data?"
+        choices = (
+            Choice(label="No, leave them out", options={"sums": "leave"}),
+            Choice(label="Yes, read them too", options={"sums": "read"}),
+        )
+        return [Doubt(key="sums", what=what, examples=shown, choices=choices, chosen=int(self.sums == "read"))]
 
     def _kept(self, sheet: "Sheet", region: "Region", first: int) -> tuple["np.ndarray[Any, Any]", list[Doubt]]:
         """(filled rows,) whether each is a row of the table, and the question about those that are hidden."""
@@ -125,6 +125,10 @@ class Excel(Reader):
         return keep, [Doubt(key="hidden", what=what, examples=examples, choices=choices, chosen=int(self.hidden == "leave"))]
 
 
+def _is_known(rows: Sequence[Sequence[str]], known: Sequence[str]) -> bool:
+    return bool({clean(cell) for cell in rows[0]} & set(known))
+
+
 def _check(path: Path) -> None:
     """Raises UnreadableFile for an archive that is damaged or not safe to unpack, in the words that fit a workbook."""
     try:
@@ -132,34 +136,6 @@ def _check(path: Path) -> None:
     except UnreadableFile as error:
         what = error.what.replace("The zip archive", "The Excel workbook").replace("in the zip archive", "in the Excel workbook")
         raise UnreadableFile(what, "Open it in Excel, save it as a new .xlsx and upload that.") from error
-
-
-def _size(sheet: Any) -> Any:
-    """How much is on the sheet; a damaged one counts as empty here and says so when it is read."""
-    from engine.readers import _sheet
-
-    try:
-        return _sheet.size(sheet)
-    except MemoryError:
-        raise
-    except Exception:
-        return _sheet.Size(1, 1, 0, False)
-
-
-def _matches(sheet: Any, known: Sequence[str]) -> int:
-    """How many of the known names stand in one of the first rows."""
-    if not known:
-        return 0
-    from engine.readers import _sheet
-
-    wanted = set(known)
-    return max((len(wanted & cells) for cells in _sheet.first_rows(sheet)), default=0)
-
-
-def _label(sheet: Any, sizes: Any) -> str:
-    size = sizes.get(sheet.title)
-    hidden = "" if sheet.sheet_state == "visible" else ", hidden"
-    return f"{sheet.title} ({size.words() if size else 'not measured'}{hidden})"
 
 
 def _areas(region: "Region") -> list[Doubt]:

@@ -167,7 +167,16 @@ def _flat(record: Record) -> Record:
     flat: Record = {}
     for key, value in record.items():
         if isinstance(value, dict):
-            flat.update({f"{key}.{inner}": item for inner, item in value.items()})
+            flat.update({_free(f"{key}.{inner}", record, flat): item for inner, item in value.items()})
         else:
             flat[key] = value
     return flat
+
+
+def _free(name: str, record: Record, flat: Record) -> str:
+    """The name, or one like it that nothing else in the record has."""
+    number, found = 1, name
+    while found in record or found in flat:
+        number += 1
+        found = f"{name} ({number})"
+    return found

@@ -142,8 +142,6 @@ def _text(column: pa.Array) -> pa.Array:
         column = column.dictionary_decode()
     if pa.types.is_float16(column.type):
         column = column.cast(pa.float32())
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        column.validate(full=True)
     if pa.types.is_floating(column.type):
         column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
     if pa.types.is_duration(column.type):

@@ -93,6 +93,11 @@ def test_records_inside_records_become_columns_and_numbers_stay_exact(tmp_path: 
     assert "Lists inside records were kept as text." in found.report
 
 
+def test_a_record_inside_takes_no_place_of_another_value(tmp_path: Path) -> None:
+    found = read(tmp_path, json.dumps([{"a": {"b": i}, "a.b": -i} for i in range(30)]), "data.json")
+    assert (found.names, found.values("a.b")[3], found.values("a.b (2)")[3]) == (["a.b (2)", "a.b"], -3.0, 3.0)
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

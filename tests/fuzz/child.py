@@ -17,6 +17,8 @@ def main(kind: str, first: int, last: int) -> None:
         with TemporaryDirectory() as folder:
             try:
                 print(attempt(kind, sound, number, Path(folder)), number, flush=True)
+            except MemoryError:
+                print("refused", number, flush=True)  # intake says in a sentence that the file needs too much
             except Exception:
                 print("broke", number, traceback.format_exc().replace("\n", "\\n"), flush=True)
 

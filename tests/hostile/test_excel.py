@@ -6,6 +6,8 @@ import openpyxl.xml.functions
 import pandas as pd
 import pytest
 
+from engine import intake
+from engine.columns import Column
 from engine.errors import UnreadableFile
 from tests.engine.uploads import classes, packed, read
 from tests.hostile import workbooks
@@ -35,6 +37,7 @@ CASES = [
         X,
         lambda found: found.types[1:] == ["number"] * 4 and found.answer.rows == 30,
     ),
+    Case("D03", FIXED, workbooks.merged_header, "names, or names and units, in two rows, which were put together", X),
     Case("D03", ASKED, workbooks.units_row, "Both rows together: 'height cm', 'weight kg'", X, lambda f: f.types == ["number", "number"]),
     Case(
         "D03",
@@ -74,6 +77,7 @@ CASES = [
     Case("D15", REFUSED, lambda: packed(classes("a", "b", each=1)), "although its name ends in .xlsx", X),
     Case("D15", REFUSED, lambda: packed([("xl/nothing.xml", b"<a/>")]), "although its name ends in .xlsx", X),
     Case("D15", REFUSED, lambda: packed([("[Content_Types].xml", b"<a/>"), ("xl/a.xml", b"<a/>")]), "damaged or of a kind", X),
+    Case("D15", REFUSED, workbooks.out_of_order, "damaged after row 9", X),
     Case("D15", REFUSED, lambda: sheet(ROWS)[:3000], "damaged", X),
 ]
 
@@ -152,10 +156,17 @@ def test_nothing_of_another_file_comes_in_through_an_entity(tmp_path: Path) -> N
     assert "root:" not in str(raised.value)
 
 
-def test_a_file_to_predict_on_is_read_from_the_sheet_with_its_columns(tmp_path: Path) -> None:
-    from engine import intake
-    from engine.columns import Column
+@pytest.mark.parametrize("names", [["Vitals pulse", "Labs na"], ["pulse", "na"]])
+def test_two_rows_of_names_are_read_as_the_model_knows_them(names: list[str], tmp_path: Path) -> None:
+    (tmp_path / X).write_bytes(workbooks.merged_header())
+    known = [{"id": f"c000{i}", "name": name, "type": "number"} for i, name in enumerate(names)]
+    asked = {"path": str(tmp_path / X), "name": X, "folder": str(tmp_path), "source": "s", "typed": "t"}
+    answer = intake.answer({**asked, "known": known}, lambda done, words: None)
+    assert [column["name"] for column in answer["columns"]] == names
+    assert pd.read_parquet(tmp_path / "table-t.parquet")["c0000"][3] == 63
 
+
+def test_a_file_to_predict_on_is_read_from_the_sheet_with_its_columns(tmp_path: Path) -> None:
     more = [["x", "y", "z", "w"], *[[i, i, i, i] for i in range(60)]]
     (tmp_path / X).write_bytes(book(("Other", more), ("Rows", [["My title"], *ROWS])))
     known = [Column(id=f"c000{i + 1}", name=name, type="number" if i < 2 else "category") for i, name in enumerate(ALL)]
@@ -163,6 +174,15 @@ def test_a_file_to_predict_on_is_read_from_the_sheet_with_its_columns(tmp_path: 
     answer = intake.answer({**asked, "known": [column.model_dump() for column in known]}, lambda done, words: None)
     assert answer["rows"] == 30
     assert pd.read_parquet(tmp_path / "table-t.parquet")["c0002"][3] == 0.75
+
+
+def test_sums_below_the_table_are_left_out_and_asked_about(tmp_path: Path) -> None:
+    content = sheet([*ROWS, ["Total:", 217.5, None]])
+    found = read(tmp_path, content, X)
+    (doubt,) = found.answer.doubts
+    assert (found.answer.rows, found.types[0], doubt.examples) == (30, "number", ("Total:, 217.5",))
+    assert "Sums below the table were left out." in found.report
+    assert read(tmp_path, content, X, **doubt.choices[1].options).answer.rows == 31
 
 
 def test_a_table_far_down_the_sheet_is_found_and_can_be_chosen(tmp_path: Path) -> None:

@@ -83,9 +83,9 @@ MODELS: list[tuple[str, str, Callable[[], bytes], str]] = [
     ("G02", "model.h5", lambda: b"\x89HDF\r\n\x1a\n" + bytes(600), "an HDF5 file"),
     ("G02", "model.pkl", lambda: pickle.dumps({"weights": list(range(500))}), "a Python pickle"),
     ("G02", "model.joblib", lambda: pickle.dumps(np.arange(300)), "a Python pickle"),
-    ("G02", "data.npy", array, "a NumPy array"),
+    ("G02", "data.npy", array, "a NumPy array|holds Python objects"),
     ("G02", "saved.zip", lambda: packed([("saved_model.pb", b"\x08\x01"), ("variables/variables.index", b"x")]), "without any picture"),
-    ("G05", "project.zip", lambda: packed([("project.json", b'{"plan": 1}'), ("plan.json", b"{}")]), "tables in it|without any picture"),
+    ("G05", "project.zip", lambda: packed([("project.json", b"{}"), ("plan.json", b"{}")]), "tables in it|no list of records|no table"),
 ]
 
 

@@ -188,3 +188,7 @@ def mixed_dates() -> bytes:
 
 def durations() -> bytes:
     return sheet([["took", "n"], *[[datetime.timedelta(minutes=7 * i), i] for i in range(1, 40)]])
+
+
+def out_of_order() -> bytes:
+    return rewritten(sheet(ROWS), lambda name, data: data.replace(b'<row r="10">', b'<row r="3">') if "sheet1" in name else data)
