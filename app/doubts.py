@@ -22,7 +22,7 @@ def card(dataset: Dataset) -> None:
     waiting = dataset.open_doubts
     now = next((doubt for doubt in waiting if doubt.key not in late), None)
     if now is not None:
-        _question(dataset, now, len(waiting))
+        _question(dataset, now, len(waiting) - sum(doubt.key in late for doubt in waiting))
     elif waiting:
         with st.container(horizontal=True, vertical_alignment="center", key="doubts-put-off", gap="small"):
             said = f"{words.things(len(waiting), 'question')} about your data {'is' if len(waiting) == 1 else 'are'} open."
@@ -89,7 +89,7 @@ def _question(dataset: Dataset, doubt: Doubt, waiting: int) -> None:
     key = f"doubt-{dataset.id}-{hash(doubt.key)}"
     with parts.card("doubt", gap="small"):
         more = f" · {words.things(waiting - 1, 'more question')} after this one" if waiting > 1 else ""
-        st.caption(f":material/help: Only you can know this{md(more)}")
+        st.caption(f":material/help: Only you can know this{more}")
         st.markdown(f"#### {md(doubt.what)}", anchors=False)
         if doubt.examples:
             lines = "".join(f"<li>{html(short(example, 120))}</li>" for example in doubt.examples)

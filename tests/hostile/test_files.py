@@ -78,6 +78,7 @@ def test_a06_and_a07_another_encoding_is_taken_when_it_is_chosen(workspace: Work
     after = datasets.settle(workspace, before.id, doubt.key, 1)
     assert datasets.table(workspace, before.id).values("c0001")[0] != "K\u00f6ln"
     assert after.open_doubts == () and after.options == doubt.choices[1].options
+    assert datasets.add(workspace, tmp_path / "file", "cities.csv").id == before.id
     back = datasets.settle(workspace, before.id, doubt.key, 0)
     assert datasets.table(workspace, before.id).values("c0001")[0] == "K\u00f6ln"
     assert back.settled == {doubt.key: doubt.choices[0].label}
