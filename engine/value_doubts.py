@@ -27,6 +27,7 @@ PERHAPS_MISSING = ("-", "--", "---", ".", "..", "...", "*", "missing", "Missing"
 HARDLY_MISSING = ("None", "none", "NONE", "Null", "nil")
 _SHOWN = 4
 _FEWEST = 20
+_MOST_ZEROS = 0.3
 _LOOKED_AT = 5_000
 _MOST_DISTINCT = 200
 _PART = r"^\d[\d.,]*\s*/\s*\d[\d.,]*$"
@@ -269,7 +270,7 @@ def _is_far(code: int, count: int, others: Array) -> bool | None:
     quarter, three = np.quantile(others, [0.25, 0.75])
     usual = max(float(three - quarter), 1e-12)
     if code == 0:
-        is_apart = low > 0.25 * usual and count > 1 and len(np.unique(others)) > 10 and low > 1
+        is_apart = low > 0.25 * usual and 1 < count < _MOST_ZEROS * (count + len(others)) and len(np.unique(others)) > 10 and low > 1
         return False if is_apart else None
     if count < 2 and abs(code) < 999:
         return None

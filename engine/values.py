@@ -288,11 +288,11 @@ def _read_dates(texts: pa.Array, id: str, name: str, when: dates.Writing) -> Rea
     first = read_as(texts, Column(id=id, name=name, type="date", date_format=when.format, missing=codes))
     if not when.alternative:
         return first
-    if not first.failed.any():
-        doubt = value_doubts.of_days(first.column, value_doubts.examples_of(texts), when.alternative)
-        return replace(first, doubts=(doubt,))
     second = read_as(texts, first.column.model_copy(update={"date_format": when.alternative}))
-    return second if second.failed.sum() < first.failed.sum() else first
+    if (failed := second.failed.sum()) != first.failed.sum():
+        return second if failed < first.failed.sum() else first
+    doubt = value_doubts.of_days(first.column, value_doubts.examples_of(texts), when.alternative)
+    return replace(first, doubts=(doubt,))
 
 
 def _asking_about_decimals(reading: Reading, texts: pa.Array, writing: numbers.Writing) -> Reading:

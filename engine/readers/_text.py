@@ -190,9 +190,9 @@ def _candidates(facts: _Facts, found: str) -> list[tuple[str, str]]:
     sample = b"\n".join(facts.lines)
     seen: dict[str, str] = {}
     for name in (found, *_likely(sample), "cp1252", "cp1250", "cp1251", "cp932", "gb18030"):
-        if name not in NAMES or not _decodes(sample, name):
+        if name not in NAMES or name.startswith("utf") or not _decodes(sample, name):
             continue
-        shown = " \u00b7 ".join(_around(line.decode(name)) for line in lines)
+        shown = " \u00b7 ".join(_around(line.decode(name, "replace")) for line in lines)
         if shown not in seen.values():
             seen.setdefault(name, shown)
     return list(seen.items())[:3]

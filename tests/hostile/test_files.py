@@ -78,6 +78,7 @@ def test_a06_and_a07_another_encoding_is_taken_when_it_is_chosen(workspace: Work
     after = datasets.settle(workspace, before.id, doubt.key, 1)
     assert datasets.table(workspace, before.id).values("c0001")[0] != "K\u00f6ln"
     assert after.open_doubts == () and after.options == doubt.choices[1].options
+    assert datasets.add(workspace, tmp_path / "file", "cities.csv").id == before.id
     back = datasets.settle(workspace, before.id, doubt.key, 0)
     assert datasets.table(workspace, before.id).values("c0001")[0] == "K\u00f6ln"
     assert back.settled == {doubt.key: doubt.choices[0].label}
@@ -127,3 +128,7 @@ ELSEWHERE = {"A15", "A16", "A17"}
 def test_every_case_of_the_catalogue_is_here() -> None:
     assert {case.id for case in CASES} | ELSEWHERE == {f"A{number:02d}" for number in range(1, 19)}
     assert all(any(name.startswith(f"test_{id.lower()}_") for name in globals()) for id in ELSEWHERE)
+
+
+def test_lines_that_are_utf16_only_together_are_no_fault(tmp_path: Path) -> None:
+    assert read(tmp_path, b'"grade",beside\n"\xbf",0.5\n"A"\xc630.5\n' + b'"B",1.5\n' * 30).answer.rows == 32
