@@ -13,7 +13,7 @@ INSTALL := $(PY) -m pip install --disable-pip-version-check --quiet --require-ha
 COMPILE := $(PY) -m uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
 	--custom-compile-command "make lock"
 
-.PHONY: help run test lint bench chaos soak lock docs clean
+.PHONY: help run test lint bench chaos fuzz soak lock docs clean
 .DEFAULT_GOAL := help
 
 help: ## Show these commands
@@ -33,6 +33,9 @@ bench: $(VENV)/test.stamp ## Print the measurements of tests/bench (ARGS=tests/b
 
 chaos: $(VENV)/test.stamp ## Kill, stop, fill and corrupt everything, in full counts; takes hours (CHAOS_SCALE=0.1: a tenth of it; ARGS="-k name")
 	@CHROMIUM="$$(.ci/chromium)" && export CHROMIUM && $(PY) -m pytest -m chaos -rs $(ARGS)
+
+fuzz: $(VENV)/test.stamp ## Read thousands of broken files with every reader (FUZZ_FILES=10000: more; ARGS="-k excel": one reader)
+	@$(PY) -m pytest -m fuzz -s $(ARGS) tests/fuzz
 
 soak: $(VENV)/test.stamp ## Eight runs, three viewers and two supervisors for an hour (SOAK_MINUTES=3: shorter)
 	@$(PY) -m pytest -m soak -s $(ARGS) tests/chaos

@@ -9,7 +9,7 @@ from app.parts import rows_of_words
 from app.state import workspace
 from app.text import md
 from app.usage_charts import Chart
-from engine import energy
+from engine import energy, spreadsheets
 from engine.store import settings, usage
 from engine.store.runs import Run
 from engine.store.usage import Sample
@@ -82,7 +82,7 @@ def _assumptions(run: str) -> None:
             settings_form.edit(ASSUMED, "settings-energy")
         st.download_button(
             "Download the numbers",
-            lambda: usage_charts.table(usage.lines(workspace(), run, STORED)).to_csv(index=False),
+            lambda: spreadsheets.to_csv(usage_charts.table(usage.lines(workspace(), run, STORED))) or "",
             file_name=f"usage-{run}.csv",
             mime="text/csv",
             key="usage-csv",

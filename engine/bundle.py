@@ -6,6 +6,7 @@ task learned, the trivial answer), the model's files, report.json, card.md, samp
 
 import json
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +26,7 @@ from engine.learners.base import Array, Model
 from engine.panels import Report
 from engine.plan import Plan
 from engine.problems import Problem
+from engine.readers import _zip
 from engine.recipe import Fitted
 from engine.split import Parts
 from engine.versions import installed
@@ -154,8 +156,10 @@ def unpack(path: Path, folder: Path) -> Path:
                 or not any(i.filename == manifest.FILE for i in files)
             ):
                 raise EngineError(f"'{path.name}' is not a model.", "Name a zip that Modelwright wrote.")
+            for info in files:
+                _zip.refuse_unsafe(info)
             archive.extractall(folder)
-    except (zipfile.BadZipFile, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
         raise EngineError(f"'{path.name}' cannot be opened: {error}.", "Take a fresh copy of the model.") from error
     return folder
 

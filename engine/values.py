@@ -44,6 +44,13 @@ ALWAYS_MISSING = frozenset(
         "#NUM!",
         "#NAME?",
         "#NULL!",
+        "#SPILL!",
+        "#CALC!",
+        "#FIELD!",
+        "#BLOCKED!",
+        "#CONNECT!",
+        "#UNKNOWN!",
+        "#GETTING_DATA",
         "\\N",
     }
 )

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from engine import bundle as bundles
-from engine import datasets, rehearsal, samples, values
+from engine import datasets, known_rows, rehearsal, samples, spreadsheets, values
 from engine import form as forms
 from engine.bundle import Bundle
 from engine.columns import Column, Table
@@ -96,6 +96,7 @@ def predict_file(workspace: Workspace, bundle: str, path: str, name: str, out: s
         model = _load(Path(bundle))
         written = Path(place) / "answers.csv"
         preview = _write_answers(model, rows, written, tell)
+        found += known_rows.problems(workspace, model.plan, rows, name)
         problems = [*found, *(p for field in model.fields for p in forms.problems([field], rows.table([field.id])))]
         os.replace(written, out)
     return {"rows": rows.rows, "problems": [p.model_dump() for p in problems], "preview": preview}
@@ -112,7 +113,7 @@ def _write_answers(model: Bundle, rows: Stored, out: Path, tell: Tell) -> list[d
             tell(READING + (1 - READING) * done / rows.rows, f"Answering: {done:,} of {rows.rows:,} rows")
             answered = pd.concat([_under_names(table), _apart(model.predict(table), taken)], axis=1)
             preview += _records(answered.head(PREVIEW - len(preview)))
-            _with_dates(answered, units).to_csv(file, index=False, header=not done)
+            spreadsheets.to_csv(_with_dates(answered, units), file, header=not done)
             done += len(table)
         tell(1.0, f"Answering: {done:,} of {rows.rows:,} rows")
         file.flush()

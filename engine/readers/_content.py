@@ -9,6 +9,7 @@ _TABLES = "Save the data as CSV, Excel, JSON or Parquet and upload that file."
 _PICTURES = "Put the pictures into one folder for each class, pack the folders into a zip and upload that."
 
 _STARTS: tuple[tuple[bytes, str, str], ...] = (
+    *((bytes([0x80, version]), "a Python pickle, which could run anything when it is opened", _TABLES) for version in (2, 3, 4, 5)),
     (b"\x89PNG", "a PNG picture", _PICTURES),
     (b"\xff\xd8\xff", "a JPEG picture", _PICTURES),
     (b"GIF8", "a GIF picture", _PICTURES),

@@ -74,7 +74,8 @@ def is_junk(name: str) -> bool:
     return any(part.lower() in _JUNK for part in parts) or (bool(parts) and parts[-1].startswith("._"))
 
 
-def _check_member(member: zipfile.ZipInfo) -> None:
+def refuse_unsafe(member: zipfile.ZipInfo) -> None:
+    """Raises UnreadableFile for a file that points outside of the archive, is a link, or needs a password."""
     name = member.filename.replace("\\", "/")
     if name.startswith("/") or ".." in name.split("/") or name[1:2] == ":":
         raise UnreadableFile(
@@ -84,6 +85,11 @@ def _check_member(member: zipfile.ZipInfo) -> None:
         raise UnreadableFile(f"The zip archive holds a link, '{name[:80]}'.", "Replace the link by the file itself and pack it again.")
     if member.flag_bits & 1:
         raise UnreadableFile("The zip archive is protected by a password.", "Pack it again without a password.")
+
+
+def _check_member(member: zipfile.ZipInfo) -> None:
+    refuse_unsafe(member)
+    name = member.filename.replace("\\", "/")
     if member.file_size > _SMALL and member.file_size > HIGHEST_RATIO * max(1, member.compress_size):
         raise UnreadableFile(
             f"'{name[:80]}' in the zip archive unpacks to more than {HIGHEST_RATIO} times its size, as harmful archives do.",

@@ -1,15 +1,14 @@
-"""Excel workbooks: the stored values of one sheet, never its formulas or macros."""
+"""Excel workbooks: the stored values of one table on one sheet, never its formulas or macros."""
 
-import datetime
-import re
-import zipfile
-from collections import Counter
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
 import pyarrow as pa
 
+from engine.doubts import Choice, Doubt
 from engine.errors import UnreadableFile
 from engine.names import mend
 from engine.readers import _zip
@@ -18,12 +17,13 @@ from engine.readers._dialect import has_names
 from engine.readers.base import Batch, Change, Job, Places, Raw, Reader, check_size, column_id
 from engine.spec import param
 
-_TOP = 300
-_ROWS = 20_000
-_UNCOUNTED = re.compile(rb"<f[ >/][^<]*(?:</f>)?(?:<v\s*/>|<v></v>)?</c>")
-_LARGEST_SHEET = 50 * 2**20
+if TYPE_CHECKING:
+    from engine.readers._region import Region
+    from engine.readers._sheet import Sheet
 
-Row = list[str | None]
+_MOST_SHEETS = 30
+_MOST_FILLED = 5_000_000
+_SHOWN = 5
 
 
 class Excel(Reader):
@@ -31,157 +31,258 @@ class Excel(Reader):
 
     kind: Literal["excel"] = "excel"
     title = "Excel"
-    order = 20
+    order = 5
     extensions: ClassVar[tuple[str, ...]] = (".xlsx", ".xlsm", ".xls", ".xlsb")
     holds: ClassVar[str] = "an Excel workbook"
 
-    sheet: str = param("", "Sheet", help="The name of the sheet to read; empty means the first one with values.")
-    header: Literal["", "yes", "no"] = param(
-        "", "First row", choices={"": "Find out", "yes": "Holds the column names", "no": "Holds values"}
+    sheet: str = param("", "Sheet", help="The name of the sheet to read; empty means the one with the largest table.")
+    area: str = param("", "Cells", help="The first and last cell of the table, such as C5:F200; empty means find out.", advanced=True)
+    header: Literal["", "yes", "two", "no"] = param(
+        "",
+        "First row",
+        choices={"": "Find out", "yes": "Holds the column names", "two": "Holds names, and so does the second", "no": "Holds values"},
+    )
+    hidden: Literal["", "read", "leave"] = param(
+        "", "Hidden rows", choices={"": "Find out", "read": "Are read too", "leave": "Are left out"}, advanced=True
     )
 
     @classmethod
     def sniff(cls, path: Path) -> bool:
-        return any(name.startswith("xl/") for name in members(path))
+        """A workbook may hold pictures, so it is asked before the zips of pictures; one of those may hold a folder "xl"."""
+        inside = members(path)
+        return "[Content_Types].xml" in inside and any(name.startswith("xl/") for name in inside)
 
     def read(self, job: Job) -> Raw:
-        import openpyxl
+        from engine.readers import _header, _region, _sheet
 
-        with _zip.open_zip(job.path):
-            pass
-        try:
-            book = openpyxl.load_workbook(job.path.open("rb"), read_only=True, data_only=True, keep_links=False)
-        except Exception as error:
-            raise UnreadableFile(
-                "The Excel workbook is damaged or of a kind that cannot be read.", "Open it in Excel and save it as .xlsx."
-            ) from error
-        sheet, changes = self._sheet(book)
-        first, blocks, width, top, numbers = _gathered(sheet, job)
-        start = _start(top)
-        named = self.header == "yes" if self.header else has_names([[cell or "" for cell in row] for row in top[start:]])
-        changes += _told(top[:start], named, _uncounted(job.path, sheet))
-        names, done = mend([cell or "" for cell in top[start]] if named else [f"column {i + 1}" for i in range(width)])
-        changes += [Change(what=what, column=column_id(place)) for place, what in done]
+        _check(job.path)
+        book = _sheet.open_book(job.path)
+        chosen, changes, doubts = self._sheet(book, job.known)
+        sheet = _sheet.read(chosen, job.tell)
         book.close()
-        found = self.model_copy(update={"sheet": sheet.title, "header": "yes" if named else "no"})
-        return Raw(names, _batches(blocks, first, width, start + named), found, changes, places=_places(numbers[start:], named))
+        region = _region.find(sheet, self.area, job.known)
+        check_size(region.width)
+        rows = [region.cells(row) for row in sheet.rows(region.start, region.stop)]
+        named = self.header != "no" if self.header else bool(job.known) or has_names(rows or [[""]])
+        head = _header.find(sheet, region, self.header if named else "no")
+        doubts += [*_areas(region), *head.doubts]
+        changes += [*_told(sheet, region, head.titles, named), *_extras(job.path)]
+        names, done = mend(head.names if named else [f"column {i + 1}" for i in range(region.width)])
+        changes += [Change(what=what, column=column_id(place)) for place, what in done]
+        keep, hidden = self._kept(sheet, region, head.first)
+        doubts += hidden
+        filled, count = _filled(sheet, region, head.first)
+        changes += [*_merged(count), *_hidden_columns(sheet, region, names), *_kinds(sheet, region, names)]
+        if self.hidden == "leave" and hidden:
+            changes.append(Change(what="Hidden rows were left out.", count=int((~keep[head.first : region.stop]).sum()), loses=True))
+        found = self.model_copy(update={"sheet": sheet.title, "header": head.form if named else "no"})
+        numbers = [sheet.numbers[place] for place in np.flatnonzero(keep)]
+        return Raw(names, _batches(sheet, region, keep, filled), found, changes, places=_places(numbers), doubts=doubts)
 
-    def _sheet(self, book: Any) -> tuple[Any, list[Change]]:
-        """The sheet to read: the one asked for, else the first visible one with values."""
-        sheets = [sheet for sheet in book.worksheets if hasattr(sheet, "iter_rows")]
-        names = [sheet.title for sheet in sheets]
-        if self.sheet:
-            if self.sheet not in names:
-                raise UnreadableFile(f"The workbook has no sheet '{self.sheet}'.", f"Its sheets are: {', '.join(names)}.")
-            return sheets[names.index(self.sheet)], []
-        visible = [sheet for sheet in sheets if sheet.sheet_state == "visible"] or sheets
-        chosen = next((sheet for sheet in visible if _has_values(sheet)), None)
-        if chosen is None:
+    def _sheet(self, book: Any, known: Sequence[str]) -> tuple[Any, list[Change], list[Doubt]]:
+        """The sheet to read: the one asked for, else the visible one with the largest table."""
+        sheets = [sheet for sheet in book.worksheets if hasattr(sheet, "_worksheet_path")]
+        if self.sheet and self.sheet not in (names := [sheet.title for sheet in sheets]):
+            raise UnreadableFile(f"The workbook has no sheet '{self.sheet}'.", f"Its sheets are: {', '.join(names)}.")
+        sizes = {sheet.title: _size(sheet) for sheet in sheets[:_MOST_SHEETS]}
+        filled = [sheet for sheet in sheets if sheet.title == self.sheet or (sheet.title in sizes and sizes[sheet.title].rows)]
+        if not filled:
             raise UnreadableFile(
                 "The workbook is empty: no sheet has values.", "Choose a workbook with a row of column names and values below."
             )
-        others = tuple(name for name in names if name != chosen.title)
-        told = (
-            [Change(what=f"The sheet '{chosen.title}' was read; the others were not.", count=len(others), examples=others[:5])]
-            if others
-            else []
+        visible = [sheet for sheet in filled if sheet.sheet_state == "visible"] or filled
+        best = max(visible, key=lambda sheet: (_matches(sheet, known), sizes[sheet.title].cells if sheet.title in sizes else 0))
+        chosen = next((sheet for sheet in sheets if sheet.title == self.sheet), best)
+        others = tuple(sheet.title for sheet in sheets if sheet is not chosen)
+        changes, doubts = [], []
+        if others and not self.sheet:
+            what = f"The sheet '{chosen.title}' was read; the others were not."
+            changes.append(Change(what=what, count=len(others), examples=others[:_SHOWN]))
+        if len(filled) > 1 and chosen.title in sizes:
+            choices = tuple(Choice(label=_label(sheet, sizes), options={"sheet": sheet.title, "area": ""}) for sheet in filled)
+            what = "The workbook has several sheets with values. Which one holds your data?"
+            doubts.append(Doubt(key="sheet", what=what, choices=choices, chosen=filled.index(chosen)))
+        return chosen, changes, doubts
+
+    def _kept(self, sheet: "Sheet", region: "Region", first: int) -> tuple["np.ndarray[Any, Any]", list[Doubt]]:
+        """(filled rows,) whether each is a row of the table, and the question about those that are hidden."""
+        keep = np.zeros(len(sheet.numbers), bool)
+        keep[first : region.stop] = True
+        keep[list(region.repeated)] = False
+        if len(region.columns) < len(sheet.extent):
+            keep &= _any_filled(sheet, region)
+        hidden = [place for place in range(first, region.stop) if keep[place] and sheet.numbers[place] in sheet.hidden_rows]
+        if not hidden:
+            return keep, []
+        if self.hidden == "leave":
+            keep[hidden] = False
+        examples = tuple(f"row {sheet.numbers[place]:,}" for place in hidden[:_SHOWN])
+        what = f"{len(hidden):,} rows of the table are hidden in the workbook, as by a filter. Do they belong to your data?"
+        choices = (
+            Choice(label="Yes, read them too", options={"hidden": "read"}),
+            Choice(label="No, leave them out", options={"hidden": "leave"}),
         )
-        return chosen, told
+        return keep, [Doubt(key="hidden", what=what, examples=examples, choices=choices, chosen=int(self.hidden == "leave"))]
 
 
-def _has_values(sheet: Any) -> bool:
-    sheet.reset_dimensions()
-    return any(any(value is not None for value in row) for row in sheet.iter_rows(values_only=True, max_row=1000))
-
-
-def _places(numbers: Sequence[int], named: bool) -> Places | None:
-    """The sheet's numbers of the rows below the names (the first one's, if `named`), where blank rows lie between them."""
-    if not numbers or numbers[-1] - numbers[0] + 1 == len(numbers):
-        return None
-    return Places("row", [str(number) for number in numbers[named:]])
-
-
-def _gathered(sheet: Any, job: Job) -> tuple[int, list[Batch], int, list[Row], list[int]]:
-    """(first column with values, blocks of all rows that have any, columns from there on, the first rows as text, the rows' numbers)."""
-    sheet.reset_dimensions()
-    top: list[Row] = []
-    block: list[Row] = []
-    blocks: list[Batch] = []
-    numbers: list[int] = []
-    first, last, rows = 1 << 20, 0, 0
+def _check(path: Path) -> None:
+    """Raises UnreadableFile for an archive that is damaged or not safe to unpack, in the words that fit a workbook."""
     try:
-        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
-            cells = [_text(value) for value in row]
-            filled = [place for place, cell in enumerate(cells) if cell]
-            if not filled:
-                continue
-            first, last, rows = min(first, filled[0]), max(last, filled[-1] + 1), rows + 1
-            check_size(last - first, rows)
-            block.append(cells)
-            numbers.append(number)
-            if len(top) < _TOP:
-                top.append(cells)
-            if len(block) == _ROWS:
-                blocks.append(_columns(block))
-                block = []
-                job.tell(min(0.9, rows / 200_000))
-    except (ValueError, KeyError, TypeError, OSError, zipfile.BadZipFile, SyntaxError) as error:
-        raise UnreadableFile(f"The sheet '{sheet.title}' is damaged after row {rows:,}.", "Open it in Excel and save it again.") from error
-    blocks += [_columns(block)] if block else []
-    width = last - first
-    return first, blocks, width, [(row[first:] + [None] * width)[:width] for row in top], numbers
+        _zip.open_zip(path).close()
+    except UnreadableFile as error:
+        what = error.what.replace("The zip archive", "The Excel workbook").replace("in the zip archive", "in the Excel workbook")
+        raise UnreadableFile(what, "Open it in Excel, save it as a new .xlsx and upload that.") from error
 
 
-def _columns(block: list[Row]) -> Batch:
-    width = max(map(len, block))
-    return [pa.array([row[place] if place < len(row) else None for row in block], pa.string()) for place in range(width)]
+def _size(sheet: Any) -> Any:
+    """How much is on the sheet; a damaged one counts as empty here and says so when it is read."""
+    from engine.readers import _sheet
+
+    try:
+        return _sheet.size(sheet)
+    except MemoryError:
+        raise
+    except Exception:
+        return _sheet.Size(1, 1, 0, False)
 
 
-def _batches(blocks: Sequence[Batch], first: int, width: int, skip: int) -> Iterator[Batch]:
-    for block in blocks:
-        rows = len(block[0])
-        if skip < rows:
-            empty = pa.nulls(rows, pa.string())
-            yield [(block[place] if place < len(block) else empty).slice(skip) for place in range(first, first + width)]
-        skip = max(0, skip - rows)
+def _matches(sheet: Any, known: Sequence[str]) -> int:
+    """How many of the known names stand in one of the first rows."""
+    if not known:
+        return 0
+    from engine.readers import _sheet
+
+    wanted = set(known)
+    return max((len(wanted & cells) for cells in _sheet.first_rows(sheet)), default=0)
 
 
-def _start(top: Sequence[Row]) -> int:
-    """The row the table begins with: titles above it fill fewer cells."""
-    filled = [sum(cell is not None for cell in row) for row in top]
-    usual = Counter(filled).most_common(1)[0][0]
-    return next((place for place, count in enumerate(filled) if count >= 0.6 * usual and (count > 1 or usual == 1)), 0)
+def _label(sheet: Any, sizes: Any) -> str:
+    size = sizes.get(sheet.title)
+    hidden = "" if sheet.sheet_state == "visible" else ", hidden"
+    return f"{sheet.title} ({size.words() if size else 'not measured'}{hidden})"
 
 
-def _told(titles: Sequence[Row], named: bool, uncounted: int) -> list[Change]:
-    changes = []
-    if titles:
-        shown = tuple(" ".join(cell for cell in row if cell)[:80] for row in titles[:3])
-        changes.append(Change(what="Rows before the table were left out.", count=len(titles), examples=shown))
+def _areas(region: "Region") -> list[Doubt]:
+    if not region.others:
+        return []
+    what = "The sheet has several tables. Which one holds your data?"
+    choices = tuple(Choice(label=f"The one in {area}", options={"area": area}) for area in (region.own, *region.others))
+    return [Doubt(key="area", what=what, choices=choices)]
+
+
+def _told(sheet: "Sheet", region: "Region", titles: int, named: bool) -> list[Change]:
+    changes = [*region.told]
+    above = [" ".join(row.values())[:80] for row in sheet.top[: region.start - titles]] if not region.others else []
+    if above:
+        changes.insert(0, Change(what="Rows before the table were left out.", count=len(above), examples=tuple(above[:3])))
     if not named:
         changes.append(Change(what="The first row holds values, not names, so the columns are called 'column 1', 'column 2' and so on."))
-    if uncounted:
+    if sheet.uncounted:
         what = "Formulas without a stored result count as missing. Opening and saving the workbook in Excel stores them."
-        changes.append(Change(what=what, count=uncounted))
+        changes.append(Change(what=what, count=sheet.uncounted))
     return changes
 
 
-def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value if value is None or value.strip() else None
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ")
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value)
+def _extras(path: Path) -> list[Change]:
+    """What a workbook may hold besides cells, and what became of it."""
+    inside = members(path)
+    changes = []
+    if any(name.lower().endswith("vbaproject.bin") for name in inside):
+        changes.append(Change(what="The workbook holds macros (small programs). They were not run; only its stored values were read."))
+    kinds = {"media/": "pictures", "charts/chart": "charts", "embeddings/": "embedded files", "externalLinks/": "links to other workbooks"}
+    found = [words for part, words in kinds.items() if any(name.startswith(f"xl/{part}") and not name.endswith("/") for name in inside)]
+    if found:
+        changes.append(Change(what=f"Not read from the workbook, only its cells were: {', '.join(found)}."))
+    return changes
 
 
-def _uncounted(path: Path, sheet: Any) -> int:
-    """Formulas that were never calculated, as programs write them; 0 if the sheet is too large to look."""
-    place = str(getattr(sheet, "_worksheet_path", "")).lstrip("/")
-    with zipfile.ZipFile(path) as archive:
-        if place not in archive.namelist() or archive.getinfo(place).file_size > _LARGEST_SHEET:
-            return 0
-        return len(_UNCOUNTED.findall(archive.read(place)))
+def _hidden_columns(sheet: "Sheet", region: "Region", names: Sequence[str]) -> list[Change]:
+    hidden = [any(low <= column <= high for low, high in sheet.hidden_columns) for column in region.columns]
+    found = tuple(name for name, is_hidden in zip(names, hidden, strict=True) if is_hidden)
+    what = "Columns that are hidden in the workbook were read too. Leave them out of the inputs if they are not meant to be used."
+    return [Change(what=what, count=len(found), examples=found[:_SHOWN])] if found else []
+
+
+def _kinds(sheet: "Sheet", region: "Region", names: Sequence[str]) -> list[Change]:
+    """What the kinds of the cells say that their text does not."""
+    changes = []
+    for place, (column, name) in enumerate(zip(region.columns, names, strict=True)):
+        kinds, id = sheet.kinds[column], column_id(place)
+        if count := kinds["number as text"]:
+            what = f"Numbers that the workbook stores as text in column '{name}' were read like other numbers."
+            changes.append(Change(what=what, column=id, count=count, examples=tuple(sheet.shown[column, "number as text"][:3])))
+        if count := kinds["duration"]:
+            what = f"Durations in column '{name}' were turned into seconds."
+            changes.append(Change(what=what, column=id, count=count, examples=tuple(sheet.shown[column, "duration"][:3])))
+        written = [shown for shown in sheet.shown[column, "text"] if sum(c.isdigit() for c in shown.split("'", 1)[1]) > 2]
+        if kinds["date"] and written:
+            what = f"Column '{name}' mixes real dates with dates written as text. Check that the written ones were understood."
+            changes.append(Change(what=what, column=id, count=kinds["text"], examples=tuple(written[:3])))
+    return changes
+
+
+def _merged(count: int) -> list[Change]:
+    what = "Merged cells hold their value once; it was repeated in every row they cover."
+    return [Change(what=what, count=count)] if count else []
+
+
+def _filled(sheet: "Sheet", region: "Region", first: int) -> tuple[dict[int, dict[int, str]], int]:
+    """{column: {place of a row: the value merged cells hold there}} below the names, and how many cells that are."""
+    found: dict[int, dict[int, str]] = {}
+    count = 0
+    wanted = set(region.columns)
+    for top, left, bottom, right in sheet.merged:
+        start, stop = bisect_left(sheet.numbers, top), min(bisect_right(sheet.numbers, bottom), region.stop)
+        if left != right or left not in wanted or start < first or stop - start < 2 or sheet.numbers[start] != top:
+            continue
+        count += stop - start - 1
+        if count > _MOST_FILLED:
+            break
+        if (value := _value(sheet, left, start)) is not None:
+            found.setdefault(left, {}).update(dict.fromkeys(range(start + 1, stop), value))
+    return found, sum(map(len, found.values()))
+
+
+def _value(sheet: "Sheet", column: int, place: int) -> str | None:
+    for rows, block in sheet.blocks:
+        if place < rows:
+            return block[column][place].as_py() if column in block else None
+        place -= rows
+    return None
+
+
+def _any_filled(sheet: "Sheet", region: "Region") -> "np.ndarray[Any, Any]":
+    """(filled rows,) whether a row has a value in the table's columns."""
+    found = []
+    for rows, block in sheet.blocks:
+        filled = np.zeros(rows, bool)
+        for column in region.columns:
+            if column in block:
+                filled |= block[column].is_valid().to_numpy(zero_copy_only=False)
+        found.append(filled)
+    return np.concatenate(found)
+
+
+def _batches(sheet: "Sheet", region: "Region", keep: "np.ndarray[Any, Any]", filled: dict[int, dict[int, str]]) -> Iterator[Batch]:
+    before = 0
+    for rows, block in sheet.blocks:
+        mask = keep[before : before + rows]
+        if mask.any():
+            arrays = [block.get(column, pa.nulls(rows, pa.string())) for column in region.columns]
+            for place, column in enumerate(region.columns):
+                if column in filled:
+                    arrays[place] = _with(arrays[place], filled[column], before)
+            yield arrays if mask.all() else [array.filter(pa.array(mask)) for array in arrays]
+        before += rows
+
+
+def _with(array: pa.Array, values: dict[int, str], before: int) -> pa.Array:
+    """The array with blank cells filled from `values`, whose places count from `before`."""
+    return pa.array([values.get(before + place) if cell is None else cell for place, cell in enumerate(array.to_pylist())], pa.string())
+
+
+def _places(numbers: Sequence[int]) -> Places | None:
+    """The sheet's numbers of the rows, where blank or left-out ones lie between them."""
+    if not numbers or numbers[-1] - numbers[0] + 1 == len(numbers):
+        return None
+    return Places("row", [str(number) for number in numbers])

@@ -1,6 +1,6 @@
 """The values of category columns: which are learned, and finding them again in any rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +26,14 @@ def find(values: Array, levels: Sequence[str]) -> Array:
     """(rows,) the position of each value in `levels`, -1 for missing and unknown ones."""
     places: Array = pd.Index(np.array(levels, dtype=object)).get_indexer(pd.Index(values, dtype=object))
     return places
+
+
+def unused(word: str, values: Iterable[object]) -> str:
+    """The word, with stars around it as long as one of the values is called the same."""
+    taken = {value for value in values if isinstance(value, str)}
+    while word in taken:
+        word = f"*{word}*"
+    return word
 
 
 def to_code(columns: "Sequence[ColumnProfile]", wants: frozenset[str]) -> "list[ColumnProfile]":

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from engine.spec import param
-from engine.steps._levels import learn
+from engine.steps._levels import learn, unused
 from engine.steps._words import listed
 from engine.steps.base import Array, State, Step
 from engine.wording import count
@@ -51,4 +51,4 @@ class FillCategories(Step):
 
     def _fill(self, values: Array) -> str:
         common, _ = learn(values, rare=1, most=1)
-        return common[0] if self.value == "commonest" and common else OWN
+        return common[0] if self.value == "commonest" and common else unused(OWN, values)

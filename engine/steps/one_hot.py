@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from engine.spec import param
-from engine.steps._levels import find, learn, to_code
+from engine.steps._levels import find, learn, to_code, unused
 from engine.steps.base import Array, State, Step
 from engine.wording import count
 
@@ -49,7 +49,7 @@ class OneHot(Step):
         named = []
         for i, (levels, other) in enumerate(zip(state["levels"], state["other"], strict=True)):
             named += [(f"{labels[i]} = {level}", i) for level in levels]
-            named += [(f"{labels[i]} = other", i)] if other else []
+            named += [(f"{labels[i]} = {unused('other', levels)}", i)] if other else []
         return named
 
     @classmethod

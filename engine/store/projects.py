@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from engine.errors import NotFound
+from engine.names import clean
 from engine.store import db
 from engine.store.records import new_id, now, to_json
 from engine.store.workspace import Workspace
@@ -26,12 +27,12 @@ class Project(BaseModel):
 
 
 def add(workspace: Workspace, name: str, dataset: str | None = None, draft: Mapping[str, Any] | None = None) -> Project:
-    """A new project."""
-    project = Project(id=new_id("p"), name=name, dataset=dataset, draft=dict(draft or {}), created=now(), changed=now())
+    """A new project. What hides in a name, and what is beyond 200 characters, is left out."""
+    project = Project(id=new_id("p"), name=clean(name) or "Project", dataset=dataset, draft=dict(draft or {}), created=now(), changed=now())
     with db.write(workspace, durable=True) as database:
         database.execute(
             "INSERT INTO projects (id, name, dataset, draft, created, changed) VALUES (?, ?, ?, ?, ?, ?)",
-            (project.id, name, dataset, to_json(project.draft), project.created, project.changed),
+            (project.id, project.name, dataset, to_json(project.draft), project.created, project.changed),
         )
     return project
 
@@ -57,7 +58,7 @@ def save(
         database.execute(
             "UPDATE projects SET name = coalesce(?, name), dataset = coalesce(?, dataset), draft = coalesce(?, draft), changed = ?"
             " WHERE id = ?",
-            (name, dataset, None if draft is None else to_json(draft), now(), id),
+            (clean(name or "") or None, dataset, None if draft is None else to_json(draft), now(), id),
         )
     return get(workspace, id)
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from engine import checkpoints
 from engine.errors import EngineError, NotFound
+from engine.names import clean
 from engine.store import db, transitions, trash
 from engine.store.db import Database
 from engine.store.records import new_id, now, to_json
@@ -117,7 +118,7 @@ def add(
         added = database.execute(
             "INSERT INTO runs (id, request, project, dataset, name, plan, created, terms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (request) DO NOTHING",
-            (id, request, project, plan.dataset, name or plan.name, plan.model_dump_json(), now(), terms.model_dump_json()),
+            (id, request, project, plan.dataset, clean(name or plan.name), plan.model_dump_json(), now(), terms.model_dump_json()),
         ).rowcount
         if added:
             transitions.note(database, id, 0, None, "queued")
@@ -232,7 +233,7 @@ def set_terms(workspace: Workspace, id: str, terms: Terms) -> Run:
 def rename(workspace: Workspace, id: str, name: str) -> Run:
     """The run under a new name. Raises NotFound."""
     with db.write(workspace) as database:
-        database.execute("UPDATE runs SET name = ? WHERE id = ?", (name, id))
+        database.execute("UPDATE runs SET name = ? WHERE id = ?", (clean(name), id))
     return get(workspace, id)
 
 
