@@ -62,6 +62,7 @@ _PROMISES = {
     ".arff": "ARFF",
     ".fwf": "fixed width",
 }
+_PACKED = 8
 _UNKNOWN = "bytes that are neither text nor a kind of file known here"
 
 
@@ -69,6 +70,12 @@ def head(path: Path, size: int = 8192) -> bytes:
     """The first bytes of the file."""
     with path.open("rb") as file:
         return file.read(size)
+
+
+def effort(path: Path) -> int:
+    """Bytes to go through, for limits of time: what is packed is taken for some times its size."""
+    packed = head(path, 4).startswith((b"\x1f\x8b", b"PK\x03\x04"))
+    return path.stat().st_size * (_PACKED if packed else 1)
 
 
 def is_html(start: bytes) -> bool:
