@@ -7,7 +7,7 @@ import streamlit as st
 from app import state, uploads, words
 from app.text import short
 from engine import server_folders
-from engine.server_folders import File
+from engine.server_folders import File, Offer
 
 MOST_PASTED = 5_000_000
 
@@ -51,6 +51,11 @@ def _pick(key: str, on_file: Callable[[File], None]) -> None:
     if not offer.files:
         st.caption("The folders listed for this are empty.")
         return
+    with st.container(key=f"picking-{key}"):
+        _choice(key, offer, on_file)
+
+
+def _choice(key: str, offer: Offer, on_file: Callable[[File], None]) -> None:
     chosen = st.selectbox("File", offer.files, index=None, format_func=_label, key=f"file-{key}", placeholder="Write part of its name")
     first = "" if offer.is_all else f" These are the first {words.count(len(offer.files))} files."
     st.caption(f"It is read where it lies and not copied.{first}")

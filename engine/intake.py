@@ -14,6 +14,7 @@ from engine import importing, new_rows, treating
 from engine.columns import Column
 from engine.errors import EngineError
 from engine.importing import Tell
+from engine.readers._content import effort
 
 MEMORY = 4 * 2**30
 SECONDS = 120
@@ -31,7 +32,7 @@ def main() -> int:
 
     request = json.loads(sys.stdin.read())
     try:
-        _limit(Path(request["path"]).stat().st_size if "path" in request else 0)
+        _limit(effort(Path(request["path"])) if "path" in request else 0)
         say(done=answer(request, lambda done, words: say(progress=round(done, 3), words=words)))
     except EngineError as error:
         say(error={"what": error.what, "fix": error.fix})

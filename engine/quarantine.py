@@ -13,6 +13,7 @@ from typing import Any
 
 import engine
 from engine.errors import EngineError, UnreadableFile
+from engine.readers._content import effort
 
 Progress = Callable[[float, str], None]
 
@@ -26,7 +27,7 @@ def run(request: dict[str, Any], log: Path, on_progress: Progress | None = None)
 
     Raises the EngineError that was raised there, or UnreadableFile if the process did not survive the file.
     """
-    size = Path(request["path"]).stat().st_size if "path" in request else 0
+    size = effort(Path(request["path"])) if "path" in request else 0
     with log.open("ab") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "engine.intake"],

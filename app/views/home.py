@@ -33,7 +33,7 @@ def page() -> None:
             hint=f"{uploads.KINDS}; or a zip with one folder of pictures for each class. Up to 20 GB.",
             primary=True,
         )
-        ways_in.draw("home", _arrived, _picked)
+    ways_in.draw("home", _arrived, _picked)
     database_form.fold(into_current=False)
     _under_way()
     _projects()

@@ -4,6 +4,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, BinaryIO, cast
 
 import numpy as np
@@ -17,7 +18,19 @@ from engine.readers.base import check_size
 MOST_BYTES = 2**30
 _DAMAGED = "The NumPy file is damaged or not complete."
 _AGAIN = "Save it again with numpy.save or numpy.savez and upload the new file."
-_ERRORS = (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, SyntaxError, TypeError, KeyError)
+ERRORS = (
+    ValueError,
+    OSError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    TokenError,
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +66,7 @@ def heads(path: Path) -> list[Head]:
                 return [_head(file, "", "")]
         with zipfile.ZipFile(path) as archive:
             return [_head_in(archive, member) for member in archive.infolist() if member.filename.endswith(".npy")]
-    except _ERRORS as error:
+    except ERRORS as error:
         raise UnreadableFile(_DAMAGED, _AGAIN) from error
 
 
@@ -77,7 +90,7 @@ def load(path: Path, head: Head) -> "np.ndarray[Any, Any]":
             return cast("np.ndarray[Any, Any]", np.load(path, mmap_mode="r" if count else None, allow_pickle=False))
         with zipfile.ZipFile(path) as archive, archive.open(head.member) as file:
             return cast("np.ndarray[Any, Any]", npy.read_array(cast("Any", file), allow_pickle=False))
-    except _ERRORS as error:
+    except ERRORS as error:
         raise UnreadableFile(_DAMAGED, _AGAIN) from error
 
 
@@ -87,7 +100,7 @@ def texts(values: "np.ndarray[Any, Any]") -> pa.Array:
     if kind == "S":
         return pa.array([value.decode("utf-8", "replace") for value in values.tolist()], pa.string())
     if kind == "U":
-        return pa.array(values.tolist(), pa.string())
+        return pa.array([value.encode("utf-8", "replace").decode() for value in values.tolist()], pa.string())
     if kind == "M":
         return pa.array(values.astype("datetime64[us]")).cast(pa.string())
     if kind == "m":

@@ -98,11 +98,16 @@ def _plain(line: str) -> str:
 def _is_delimited(text: str, layout: Layout) -> bool:
     """Whether a mark keeps the values apart rather than their places: one a line inside names such as "Smith, John" does not.
 
-    Single blanks do unless there are dashes drawn under the names of columns.
+    Single blanks do unless dashes are drawn under the names of columns, or there are as many names as places and more words than that.
     """
     found = _dialect.find(text)
-    if found.width <= 1 or found.delimiter == " " and any(is_ruler(line) and " " in line.strip() for line in _lines_of(text)[:8]):
+    if found.width <= 1:
         return False
+    if found.delimiter == " ":
+        lines = _lines_of(text)[layout.skip :]
+        names = cut(lines[0], layout.gaps) or [""]
+        is_named = all(names) and len(lines[0].split()) == len(names) < found.width
+        return not is_named and not any(is_ruler(line) and " " in line.strip() for line in lines[:8])
     if found.delimiter != "," or found.width > 2 or len(layout.gaps) < found.width:
         return True
     lines = [line for line in _lines_of(text) if line]

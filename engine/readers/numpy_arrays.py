@@ -9,7 +9,7 @@ import numpy as np
 from engine.doubts import Choice, Doubt
 from engine.errors import UnreadableFile
 from engine.names import mend
-from engine.readers._arrays import MOST_BYTES, Head, heads, is_plain, load, texts
+from engine.readers._arrays import ERRORS, MOST_BYTES, Head, heads, is_plain, load, texts
 from engine.readers._content import head, members
 from engine.readers.base import Batch, Change, Job, Raw, Reader, check_size, column_id
 from engine.spec import param
@@ -144,7 +144,10 @@ def _pieces(one: Head, values: "np.ndarray[Any, Any]", labels: Sequence[str]) ->
 
 def _batches(columns: Sequence["np.ndarray[Any, Any]"], rows: int, job: Job) -> Iterator[Batch]:
     for start in range(0, rows, _ROWS):
-        yield [texts(column[start : start + _ROWS]) for column in columns]
+        try:
+            yield [texts(column[start : start + _ROWS]) for column in columns]
+        except ERRORS as error:
+            raise UnreadableFile(f"The NumPy file holds values that cannot be shown after row {start:,}.", "Save it again.") from error
         job.tell(min(1.0, (start + _ROWS) / rows))
 
 

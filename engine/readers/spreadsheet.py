@@ -27,7 +27,7 @@ class Spreadsheet(Excel):
 
     kind: Literal["spreadsheet"] = "spreadsheet"  # type: ignore[assignment]
     title = "Older Excel or OpenOffice"
-    order = 18
+    order = 4
     extensions: ClassVar[tuple[str, ...]] = (".ods", ".xls", ".xlsb")
     holds: ClassVar[str] = "a spreadsheet of OpenOffice or an older Excel"
 

@@ -21,7 +21,18 @@ from engine.spec import param
 
 _ROWS = 20_000
 _OLD = tuple(bytes([version]) for version in (105, 108, 110, 111, 112, 113, 114, 115))
-_ERRORS = (ValueError, OSError, EOFError, LookupError, TypeError, ArithmeticError, StructError, AttributeError, NotImplementedError)
+_ERRORS = (
+    ValueError,
+    OSError,
+    EOFError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    StructError,
+    AttributeError,
+    NotImplementedError,
+    MemoryError,
+)
 _SHOWN = 5
 
 Words = dict[int, str]

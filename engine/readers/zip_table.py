@@ -1,5 +1,6 @@
 """A zip with tables in it, as downloads often are: one of them is read."""
 
+import errno
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -89,7 +90,9 @@ def _unpack_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, job: Job) 
     try:
         with archive.open(member) as file:
             unpack(cast("BinaryIO", file), job.unpacked, member.compress_size, clean(_zip.name_of(member)))
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise
         what = f"The file '{clean(_zip.name_of(member))}' in the zip archive is damaged or packed in a way that cannot be read."
         raise UnreadableFile(what, "Pack it again and upload the new file.") from error
 

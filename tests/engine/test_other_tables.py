@@ -58,6 +58,12 @@ def test_a_longer_value_further_down_is_kept_whole_and_one_that_runs_into_the_ne
     assert (lost.count, lost.examples, found.answer.rows) == (1, ("line 2,601",), 2999)
 
 
+def test_values_of_two_words_are_kept_together_where_the_names_are_one_each(tmp_path: Path) -> None:
+    lines = ["age   city            size", *[f"{20 + i:<6}{['Köln', 'Rome'][i % 2] + ' town':<12}{i / 4:>8}" for i in range(40)]]
+    found = read(tmp_path, text(lines), "towns.txt")
+    assert (found.names, found.values("city")[3]) == (["age", "city", "size"], "Rome town")
+
+
 def test_where_columns_begin_can_be_said(tmp_path: Path) -> None:
     found = read(tmp_path, text(fixed()), "report.txt", starts="1, 7, 27")
     assert found.names == ["ID", "NAME", "CITY AMOUNT WHEN"]
@@ -171,6 +177,7 @@ def test_structured_arrays_keep_their_names_and_exact_values(tmp_path: Path) -> 
         (arrays(x=np.ones((30, 2)), y=np.array(["a"] * 30, object)), "The array 'y' holds Python objects"),
         (one(np.zeros((30, 8, 8))), r"has 3 dimensions \(30 x 8 x 8\)"),
         (arrays(indices=np.ones(9), indptr=np.ones(9), shape=np.ones(2), data=np.ones(9), format=np.array(b"csr")), "sparse matrix"),
+        (one(np.array([chr(0xD800) * 3] * 30)).replace(b"\x00\xd8\0\0", b"\xff\xff\xff\xff"), "holds values that cannot be shown"),
         (one(np.array(5)), "holds no array with rows"),
         (one(np.zeros((2, 2)))[:64] + b"\0" * 9, "damaged or not complete"),
         (one(np.zeros((4, 4))).replace(b"(4, 4), }", b"(99999999, 9999), }"), "larger than 1 GB"),

@@ -8,6 +8,7 @@ import pytest
 from engine import datasets
 from engine.errors import UnreadableFile
 from engine.readers import _packed
+from engine.readers._content import effort
 from engine.store.workspace import Workspace
 from tests.engine.spreadsheets import xls
 from tests.engine.uploads import GOOD, packed, read
@@ -37,6 +38,19 @@ def test_what_unpacks_to_more_than_can_be_read_is_stopped(tmp_path: Path, monkey
     monkeypatch.setattr(_packed, "MOST_BYTES", 1000)
     with pytest.raises(UnreadableFile, match="unpacks to more than"):
         read(tmp_path, gzip.compress(GOOD.encode()), "a.csv.gz")
+
+
+def test_a_zip_whose_list_of_contents_points_nowhere_is_damaged(tmp_path: Path) -> None:
+    content = packed([("table.csv", GOOD.encode())])
+    at = content.index(b"PK\x01\x02") + 42
+    with pytest.raises(UnreadableFile, match="damaged"):
+        read(tmp_path, content[:at] + b"\xff\xff\xff\x7f" + content[at + 4 :], "one.zip")
+
+
+def test_a_packed_file_may_take_longer_than_its_size_would_have_it(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(gzip.compress(GOOD.encode()))
+    (tmp_path / "b").write_text(GOOD)
+    assert effort(tmp_path / "a") > (tmp_path / "a").stat().st_size and effort(tmp_path / "b") == len(GOOD)
 
 
 @pytest.mark.parametrize("name", ["a.csv.gz", "a.zip"])
