@@ -19,7 +19,7 @@ from engine.readers import READERS
 from engine.store import projects
 
 SHOWN = 18
-CAPTIONED = 3
+CAPTIONED = 2
 
 
 def begin(upload: uploads.Upload) -> None:
@@ -116,7 +116,9 @@ def report(dataset: Dataset) -> None:
 def gallery(table: Table) -> None:
     """Pictures of the dataset, with their other values under them."""
     image = next(column for column in table.columns if column.type == "image")
+    plan = state.current_plan()
     others = [column for column in table.columns if column.type != "image"]
+    others.sort(key=lambda column: plan is None or column.id != plan.target)
     with st.grid(6, min_column_width=130, key="gallery"):
         for i in _spread(len(table), SHOWN):
             row = table.frame.iloc[i]
@@ -129,7 +131,7 @@ def _caption(columns: list[Column], row: Any) -> str:
     """The first of the row's values, with the names of their columns where these are several."""
     there = [(column.name, row[column.id]) for column in columns if row[column.id] is not None and row[column.id] == row[column.id]]
     said = [(name, wording.number(value) if isinstance(value, float) else short(value, 24)) for name, value in there[:CAPTIONED]]
-    return ", ".join(f"{short(name, 14)} {value}" if len(columns) > 1 else value for name, value in said)
+    return " · ".join(f"{short(name, 16)}: {value}" if len(columns) > 1 else value for name, value in said)
 
 
 def _failed(errand: Errand) -> None:

@@ -10,6 +10,7 @@ from app.text import md, short
 from engine import extremes
 from engine.datasets import Dataset
 from engine.errors import EngineError
+from engine.names import LOOK_ALIKES
 from engine.problems import stops
 from engine.profile import Profile
 
@@ -137,7 +138,7 @@ def _top(dataset: Dataset, profile: Profile) -> None:
 
 def _facts(dataset: Dataset, profile: Profile) -> list[tuple[str, str, str]]:
     cells = profile.rows * len(profile.columns)
-    missing = sum(column.missing for column in profile.columns)
+    missing = sum(column.missing for column in profile.columns if column.name != LOOK_ALIKES)
     numbers = sum(column.type == "number" for column in profile.columns)
     pictures = next((column for column in profile.columns if column.type == "image"), None)
     last = ("Repeated rows", words.count(profile.duplicates), "exact copies" if profile.duplicates else "every row is different")
