@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+from engine.doubts import Doubt
 from engine.errors import UnreadableFile
 from engine.readers import _zip
 from engine.readers._named import stem_of
@@ -110,7 +111,15 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, job: Job
         return None
     finally:
         path.unlink(missing_ok=True)
-    return Beside(name, list(raw.names), columns, NONE, [], raw.changes) if columns and columns[0] else None
+    changes = [*raw.changes, *(_settled(doubt) for doubt in raw.doubts)]
+    return Beside(name, list(raw.names), columns, NONE, [], changes) if columns and columns[0] else None
+
+
+def _settled(doubt: Doubt) -> Change:
+    """A question about the table itself is not asked here: how it was answered is told, with the way to answer it otherwise."""
+    chosen = doubt.choices[doubt.chosen].label
+    what = f"{doubt.what} It was taken as: {chosen}. If that is wrong, save the table anew as Excel or as CSV in Unicode with commas."
+    return Change(what=what, column=doubt.column, examples=doubt.examples)
 
 
 def _fitted(table: Beside, places: Places) -> Beside | None:
@@ -148,7 +157,7 @@ def moved(changes: Sequence[Change], table: Beside, ids: dict[int, str]) -> list
     """What was done to read the table, said of the table, its columns being called by the `ids` they have beside the pictures."""
     renamed = {column_id(place): id for place, id in ids.items()}
     return [
-        change.model_copy(update={"what": f"In '{table.name}': {change.what}", "column": renamed.get(change.column or "")})
+        change.model_copy(update={"what": f"In '{table.name}': {change.what}", "column": renamed.get(change.column or ""), "undo": None})
         for change in changes
     ]
 

@@ -19,7 +19,7 @@ Array = np.ndarray[Any, Any]
 
 _LARGEST_SET, _SMALL_SET = 0.2, 10
 _MOST_IN_SETS = 0.5
-_CLOSER = (0.0, 0.9)
+_CLOSER, _USUAL = (0.0, 0.9, 0.98), 2
 _TELLS, _FEWEST_OF_A_SIZE = 0.98, 5
 _SHOWN = 8
 
@@ -58,9 +58,9 @@ def _alikes(layout: "Layout", kept: Sequence[str], shelf: "Shelf") -> list[Chang
     sets = [_alike.sets(pairs, len(files))[places] for pairs in tried]
     good = next((i for i, of_rows in enumerate(sets) if _are_few(of_rows)), None)
     changes = []
-    if good is None or good == len(_CLOSER):
-        what = "So many pictures look much the same that only exact copies are kept together. If they are shots of the same things, add a "
-        changes.append(Change(what=f"{what}table that says which.", count=_in_sets(sets[0])))
+    if good is None or good >= _USUAL:
+        which = "none are" if good is None or not _in_sets(sets[good]) else "only nearly exact copies are"
+        changes.append(Change(what=f"So many pictures look much the same that {which} kept together.", count=_in_sets(sets[0])))
     if good is None or not _in_sets(sets[good]):
         return changes
     pairs, of_rows = tried[good], sets[good]
@@ -74,9 +74,9 @@ def _alikes(layout: "Layout", kept: Sequence[str], shelf: "Shelf") -> list[Chang
 
 
 def _are_few(of_rows: Array) -> bool:
-    """Whether sets are the exception: no single one of more than a fifth of the rows, and no more than half of the rows in any."""
-    largest = max(Counter(of_rows.tolist()).values(), default=0)
-    return largest <= max(_SMALL_SET, _LARGEST_SET * len(of_rows)) and _in_sets(of_rows) <= max(_SMALL_SET, _MOST_IN_SETS * len(of_rows))
+    """Whether the sets leave enough to divide: all are small, as of things shot a few times; or they are no more than half of the rows."""
+    rows, largest = len(of_rows), max(Counter(of_rows.tolist()).values(), default=0)
+    return largest <= min(_SMALL_SET, rows / 4) or (largest <= _LARGEST_SET * rows and _in_sets(of_rows) <= _MOST_IN_SETS * rows)
 
 
 def _in_sets(of_rows: Array) -> int:

@@ -59,8 +59,16 @@ def test_sets_are_pairs_that_hang_together() -> None:
     assert _alike.sets(np.array([[0, 3], [3, 4], [1, 2]]), 6).tolist() == [0, 1, 1, 0, 0, 5]
 
 
-def test_pictures_of_a_fixed_camera_are_told_and_not_kept_together(tmp_path: Path) -> None:
+def test_pictures_that_are_all_alike_are_told_and_not_kept_together(tmp_path: Path) -> None:
     files = [(f"{'ab'[i % 2]}/{i}.jpg", saved(soft(1), "JPEG", quality=50 + i)) for i in range(40)]
     found = read(tmp_path, packed(files), "p.zip")
     assert found.names == ["picture", "class"]
-    assert "only exact copies are kept together" in found.report
+    told = next(change for change in found.answer.changes if "look much the same" in change.what)
+    assert (told.count, "none are kept together" in told.what) == (40, True)
+
+
+def test_things_shot_twice_are_sets_even_if_all_are(tmp_path: Path) -> None:
+    files = [(f"{'ab'[i % 2]}/{shot}-{i}.jpg", saved(soft(i), "JPEG", quality=60 + shot)) for i in range(20) for shot in range(2)]
+    found = read(tmp_path, packed(files), "p.zip")
+    assert found.profile.column(found.column("look-alikes").id).distinct == 20
+    assert "look much the same" not in found.report

@@ -91,6 +91,14 @@ def test_what_reading_the_table_did_is_told_of_the_right_column(tmp_path: Path) 
     assert next(column for column in found.answer.columns if column.id == told.column).name == "answer (2)"
 
 
+def test_a_question_about_the_table_is_answered_in_the_report(tmp_path: Path) -> None:
+    text = table([f"part_{i:02}" for i in range(24)], ("größer", "kleiner")).decode().encode("cp1252")
+    found = zipped(tmp_path, ("labels.csv", text))
+    told = [change for change in found.answer.changes if "It was taken as: " in change.what]
+    assert [change.what.startswith("In 'labels.csv': ") and change.undo is None for change in told] == [True]
+    assert set(found.values("answer")) == {"größer", "kleiner"}
+
+
 def test_several_rows_may_speak_of_one_picture(tmp_path: Path) -> None:
     found = zipped(tmp_path, ("labels.csv", table([f"part_{i % 24:02}" for i in range(30)])))
     assert found.answer.rows == 30
