@@ -17,6 +17,7 @@ MOST_POINTS = 2000
 HEIGHT = 340
 LONGEST_TITLE, LONGEST_SIDE_TITLE = 36, 32
 FEW_CLASSES, MANY_CLASSES = 3, 12
+FEW_BARS = 3
 CONFIG = {
     "displaylogo": False,
     "showSendToCloud": False,
@@ -249,9 +250,17 @@ def _bars(panel: Bars, look: Look) -> Any:
         return _histogram(panel, look)
     names = [plot_text(short(name, 28)) for name in _distinct(panel.names)]
     chart = go.Figure(
-        go.Bar(x=names, y=panel.values, marker={"color": look.unseen, "cornerradius": 3}, hovertemplate="%{x}: %{y:.3~g}<extra></extra>")
+        go.Bar(
+            x=names,
+            y=panel.values,
+            marker={"color": look.unseen, "cornerradius": 3},
+            texttemplate="%{y:.3~g}" if len(names) <= FEW_BARS else None,
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{x}: %{y:.3~g}<extra></extra>",
+        )
     )
-    chart.update_layout(**layout(look, panel.x_label, panel.y_label, bargap=0.08))
+    chart.update_layout(**layout(look, panel.x_label, panel.y_label, bargap=0.75 if len(names) <= FEW_BARS else 0.08))
     chart.update_xaxes(type="category", showgrid=False)
     return chart
 

@@ -89,9 +89,9 @@ def divided(dataset: "Dataset", plan: Plan) -> Parts:
     return _divided(state.workspace(), dataset.id, dataset.version, about_rows(plan))
 
 
-def outside_problems(dataset: "Dataset", second: "Dataset", used: tuple[str, ...]) -> list[Problem]:
-    """What is odd about the rows of a second dataset, read as the columns (ids) of the first say."""
-    return _outside_problems(state.workspace(), (dataset.id, dataset.version), (second.id, second.version), used)
+def outside_problems(dataset: "Dataset", second: "Dataset", used: tuple[str, ...], case: str) -> list[Problem]:
+    """What is odd about the rows of a second dataset, read as the columns (ids) of the first say; `case` tells cases apart, or is ""."""
+    return _outside_problems(state.workspace(), (dataset.id, dataset.version), (second.id, second.version), used, case)
 
 
 def preview(dataset: "Dataset", plan: Plan, position: int) -> Preview:
@@ -193,11 +193,20 @@ def _divided(workspace: Workspace, id: str, version: int, plan: str) -> Parts:
 
 
 @lru_cache(maxsize=8)
-def _outside_problems(workspace: Workspace, first: tuple[str, int], second: tuple[str, int], used: tuple[str, ...]) -> list[Problem]:
+def _outside_problems(
+    workspace: Workspace, first: tuple[str, int], second: tuple[str, int], used: tuple[str, ...], case: str
+) -> list[Problem]:
     from engine import datasets, outside
 
     dataset = datasets.get(workspace, first[0])
-    return outside.problems(workspace, second[0], [dataset.column(id) for id in used], used)
+    found = outside.problems(workspace, second[0], [dataset.column(id) for id in used], used)
+    if not case:
+        return found
+    others = outside.rows(workspace, second[0], [dataset.column(case)], [])
+    if met := split.shared(datasets.table(workspace, first[0], [case]), others, case):
+        what = f"{met:,} of its cases are in this file too: the model may have learned from other rows of theirs."
+        found = [Problem(where=dataset.column(case).name, what=what, fix="Judge it on cases it never met."), *found]
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -115,7 +115,8 @@ def _odd(dataset: "Dataset", plan: Plan) -> list[Problem]:
     from engine import datasets
 
     second = datasets.get(state.workspace(), plan.split.outside)
-    return reads.outside_problems(dataset, second, (*plan.inputs, plan.target))
+    case = plan.split.column if splits.of(plan.split).is_whole else ""
+    return reads.outside_problems(dataset, second, (*plan.inputs, plan.target), case)
 
 
 def _put(**changes: Any) -> None:

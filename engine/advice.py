@@ -17,7 +17,7 @@ from engine.profile import ColumnProfile, Profile
 from engine.roles import RoleAdvice
 from engine.split import FEWEST_ROWS, Split
 from engine.splits import METHODS
-from engine.splits.column import guess
+from engine.splits.column import propose
 from engine.steps import STEPS, Step
 from engine.tasks import TASKS, Task
 
@@ -111,7 +111,7 @@ def split(table: Table, profile: Profile, target: str, answers: Mapping[str, str
     shares = _shares(profile.rows)
     kind, id = chosen[0] if chosen else ("random", "")
     name = profile.column(id).name if id else ""
-    mapping = guess(list(labels.counts_of(profile.column(id)))) if METHODS.get(kind).has_mapping else {}
+    mapping = propose(labels.counts_of(profile.column(id))) if METHODS.get(kind).has_mapping else {}
     divided = Split(method=kind, column=id, mapping=mapping, **shares)
     return divided, splits.of(divided).why(name)
 

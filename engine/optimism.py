@@ -43,7 +43,7 @@ def panel(plan: Plan, table: Table, parts: Parts, main: Measure) -> Bars | None:
         title=f"What if rows of one '{name}' were on both sides?",
         x_label=f"Rows of one '{name}'",
         y_label=f"{main.label}{unit}",
-        names=["learned from and judged on", "on one side only, as here"],
+        names=["on both sides", "on one side only, as here"],
         values=[flattered, honest],
         note=_note(name, main, flattered, honest),
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.profile import Profile
     from engine.tasks.base import Task
 
-__all__ = ["FEWEST_GROUPS", "FEWEST_ROWS", "Parts", "Split", "assign", "counts", "digest", "groups", "needed", "problems"]
+__all__ = ["FEWEST_GROUPS", "FEWEST_ROWS", "Parts", "Split", "assign", "counts", "digest", "groups", "needed", "problems", "shared"]
 
 Array = np.ndarray[Any, Any]
 
@@ -88,6 +88,12 @@ def counts(split: Split, rows: int, profile: "Profile | None" = None) -> tuple[i
         return rows - steering, steering, 0
     column = next((column for column in profile.columns if column.id == split.column), None) if profile else None
     return splits.of(split).counts(split, rows, column)
+
+
+def shared(first: Table, second: Table, column: str) -> int:
+    """How many cases, told apart by that column (id), have rows in both tables."""
+    here, there = (set(table.frame[column].dropna()) for table in (first, second))
+    return len(here & there)
 
 
 def digest(split: Split, unseen: Array) -> str:

@@ -163,7 +163,7 @@ def _completed(prepared: Prepared, report: Report, looks: int, tell: Tell) -> Re
     said = [
         weights.note(table.column(plan.weight).name) if plan.weight else "",
         verdicts.looked_at(looks),
-        verdicts.from_outside(len(prepared.parts.test) if prepared.outside else 0),
+        *_about_outside(prepared),
     ]
     panels = verdicts.with_notes(report.panels, said)
     if splits.of(plan.split).is_whole and not prepared.outside:
@@ -171,6 +171,19 @@ def _completed(prepared: Prepared, report: Report, looks: int, tell: Tell) -> Re
         found = optimism.panel(plan, table, prepared.parts, report.main)
         panels += [found] if found else []
     return report.model_copy(update={"panels": panels})
+
+
+def _about_outside(prepared: Prepared) -> list[str]:
+    """Where the unseen rows come from, if from a second file, and whether the model has met their cases."""
+    if not prepared.outside:
+        return []
+    plan, table, parts = prepared.plan, prepared.table, prepared.parts
+    said = verdicts.from_outside(len(parts.test))
+    if not splits.of(plan.split).is_whole:
+        return [said]
+    learned = np.concatenate([parts.train, parts.validation])
+    met = split.shared(table.take(learned), table.take(parts.test), plan.split.column)
+    return [said, verdicts.met(met, table.column(plan.split.column).name)]
 
 
 def _shown(metric: Mapping[str, Any]) -> dict[str, Any]:

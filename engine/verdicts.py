@@ -104,8 +104,15 @@ def first_looks(looks: int) -> str:
 
 
 def from_outside(rows: int) -> str:
-    """Where the unseen rows come from, if from a second file."""
-    return f"All {count(rows, 'row')} it was judged on come from a second file." if rows else ""
+    """Where the unseen rows come from, if not from the same file."""
+    return f"All {count(rows, 'row')} it was judged on come from a second file."
+
+
+def met(cases: int, name: str) -> str:
+    """A warning when the second file has cases that the model learned from."""
+    if not cases:
+        return ""
+    return f"{count(cases, 'value')} of '{name}' in the second file had rows among those learned from, so the score may flatter."
 
 
 def with_notes(panels: list[Panel], lines: list[str]) -> list[Panel]:

@@ -96,6 +96,15 @@ def guess(values: Sequence[str]) -> dict[str, Part]:
     return {value: known.get("".join(c for c in value.casefold() if c.isalpha()), "none") for value in values}
 
 
+def propose(counts: Mapping[str, int]) -> dict[str, Part]:
+    """What to assume of values that occur so often: what they say, else the rarest is never seen, as a site or a season of its own."""
+    found = guess(list(counts))
+    if {"train", "test"} & set(found.values()) or len(counts) < 2:
+        return found
+    rarest = min(counts, key=lambda value: counts[value])
+    return {value: "test" if value == rarest else "train" for value in counts}
+
+
 def is_plain(values: Sequence[str]) -> bool:
     """Whether the values name parts, all of them, training and unseen rows among them."""
     found = set(guess(values).values())

@@ -5,7 +5,7 @@ import pytest
 from app import choices
 from app.state import Draft
 from engine import datasets
-from engine.errors import InvalidPlan
+from engine.errors import EngineError, InvalidPlan
 from engine.plan import Plan
 from tests.app.conftest import Filled
 
@@ -80,3 +80,43 @@ def test_another_target_forgets_what_was_set_for_the_old_one(data: choices.Data,
     other = choices.target(data, draft.model_copy(update={"touched": ("recipe",)}), filled.column("age"))
     assert (other.touched, other.inputs) == ((), {})
     assert plan(other).target == filled.column("age")
+
+
+def test_a_role_said_by_hand_stays_when_something_else_is_predicted(data: choices.Data, filled: Filled) -> None:
+    ward, age = filled.column("ward"), filled.column("age")
+    draft = choices.role(data, choices.first(data), ward, "sensitive")
+    assert ward not in plan(draft).inputs and plan(draft).sensitive == (ward,)
+    other = choices.target(data, draft, age)
+    assert ward not in plan(other).inputs and plan(other).sensitive == (ward,)
+
+
+def test_a_sensitive_column_can_be_learned_from_by_choice(data: choices.Data, filled: Filled) -> None:
+    ward = filled.column("ward")
+    draft = choices.column(data, choices.role(data, choices.first(data), ward, "sensitive"), ward, True)
+    assert ward in plan(draft).inputs and plan(draft).sensitive == (ward,)
+
+
+def test_the_role_of_a_case_divides_the_rows_by_it_and_back(data: choices.Data, filled: Filled) -> None:
+    patient, visit = filled.column("patient id"), filled.column("visit")
+    draft = choices.first(data)
+    assert (plan(draft).split.method, plan(draft).split.column) == ("group", patient)
+    by_time = choices.role(data, draft, visit, "time")
+    assert (plan(by_time).split.method, plan(by_time).split.column) == ("time", visit)
+    assert plan(choices.role(data, by_time, patient, "group")).split.column == patient
+    plain = choices.role(data, by_time, visit, "ignored")
+    assert plan(plain).split.method == "random" and visit not in plan(plain).inputs
+
+
+def test_a_weight_is_one_column_at_a_time(data: choices.Data, filled: Filled) -> None:
+    age, visit = filled.column("age"), filled.column("visit")
+    draft = choices.role(data, choices.first(data), age, "weight")
+    assert plan(draft).weight == age and age not in plan(draft).inputs
+    assert plan(choices.role(data, draft, age, "input")).weight == ""
+    assert age in plan(choices.role(data, draft, age, "input")).inputs
+    assert plan(choices.role(data, draft, visit, "identifier")).identifiers == (visit,)
+
+
+def test_the_target_has_no_other_role(data: choices.Data, filled: Filled) -> None:
+    with pytest.raises(EngineError, match="Choose another column to predict first"):
+        choices.role(data, choices.first(data), filled.column("ill"), "weight")
+    assert choices.role(data, choices.first(data), filled.column("age"), "target").target == filled.column("age")

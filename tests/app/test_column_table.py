@@ -96,3 +96,14 @@ def test_columns_with_the_same_to_know_share_a_line(empty: Workspace, tmp_path: 
     dataset = datasets.add(empty, tmp_path / "same.csv", "same.csv")
     page = Page("data", project=projects.add(empty, "Same", dataset.id).id)
     assert "<dt>&lt;b&gt;one&lt;/b&gt; and two</dt><dd>Left out: Every row has the same value." in page.words
+
+
+def test_another_role_is_kept_in_the_plan(filled: Filled) -> None:
+    change(filled, 3, role="Sensitive")
+    plan = projects.get(filled.workspace, filled.project).draft["plan"]
+    assert plan["sensitive"] == [filled.column("ward")] and filled.column("ward") not in plan["inputs"]
+    page = Page("data", project=filled.project)
+    roles = dict(zip(*(page.at.dataframe[0].value[name] for name in ("name", "role")), strict=True))
+    assert (roles["ward"], roles["patient id"], roles["ill"], roles["age"]) == (
+        "Sensitive", "Case, kept together", "Predicted", "Learned from",
+    )  # fmt: skip

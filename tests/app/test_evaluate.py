@@ -4,7 +4,7 @@ import pytest
 
 from app import charts, comparison, judgement
 from engine.panels import Bars, Confusion, Curve, Line, Measure, Mistakes, Scatter, Score, Thresholds
-from engine.store import runs
+from engine.store import looks, runs
 from engine.store.workspace import Workspace
 from tests.app.conftest import NASTY, Filled, Page
 from tests.app.trained import Trained
@@ -152,3 +152,14 @@ def test_long_axis_titles_take_several_lines() -> None:
     for axis in (figure.layout.xaxis, figure.layout.yaxis):
         lines = axis.title.text.split("<br>")
         assert len(lines) == 2 and max(map(len, lines)) <= 36
+
+
+def test_each_look_at_the_unseen_rows_is_counted_once_and_the_third_warns(trained: Trained) -> None:
+    unseen = trained.get().facts["unseen"]
+    page = Page("evaluate", project=trained.project)
+    page.run()
+    assert looks.count(trained.workspace, trained.dataset, unseen) == 1
+    assert "This is the first model that its unseen rows were looked at with" in page.words
+    for other in ("r2", "r3"):
+        looks.add(trained.workspace, trained.dataset, unseen, other)
+    assert "The unseen rows have been looked at 3 times, with as many models." in page.run().words

@@ -96,3 +96,29 @@ def test_the_share_of_unseen_rows_can_be_set(page: Page, filled: Filled) -> None
     page.at.slider(key="split-test").set_value(40)
     page.run()
     assert plan(filled).split.test == 0.4
+
+
+def test_a_gap_before_the_unseen_rows_is_drawn_as_left_out(page: Page, filled: Filled) -> None:
+    page.at.selectbox(key="split-group").set_value("")
+    page.run()
+    page.at.selectbox(key="split-time").set_value(filled.column("visit"))
+    page.run()
+    page.at.number_input(key="split-gap").set_value(10.0)
+    page.run()
+    assert plan(filled).split.gap == 10.0
+    assert "<b>Left out</b> 18 rows (in no part)" in page.words
+
+
+def test_a_column_can_say_which_rows_are_unseen(page: Page, filled: Filled) -> None:
+    ward = filled.column("ward")
+    page.at.selectbox(key="split-column").set_value(ward)
+    page.run()
+    made = plan(filled)
+    assert (made.split.method, made.split.column, ward in made.inputs) == ("column", ward, False)
+    assert sorted(made.split.mapping.values()) == ["test", "train", "train"]
+    page.at.selectbox(key="split-means-0").set_value("none")
+    page.run()
+    assert sorted(plan(filled).split.mapping.values()) == ["none", "test", "train"]
+    page.at.selectbox(key="split-column").set_value("")
+    page.run()
+    assert plan(filled).split.method != "column" and ward in plan(filled).inputs

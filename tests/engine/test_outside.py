@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from engine import datasets, outside, split, tables
+from engine import advice, datasets, outside, split, tables, verdicts
 from engine.datasets import Dataset
 from engine.errors import InvalidPlan
+from engine.jobs import early, resumption
 from engine.split import Split
 from engine.store.workspace import Workspace
 from engine.tasks import TASKS
+from tests import patients
+from tests.lessons import Heard
 
 BINARY = TASKS.get("binary")(positive="yes")
 
@@ -60,3 +63,21 @@ def test_a_file_without_a_column_is_refused_with_its_name(workspace: Workspace, 
         outside.rows(workspace, second.id, first.columns, ids)
     assert error.value.what == "'other' cannot hold the unseen rows. The file has no column 'ward', which is needed."
     assert outside.rows(workspace, second.id, first.columns, [ids[0], ids[2]]).frame[ids[1]].isna().all()
+
+
+def test_a_training_is_prepared_with_both_files_and_follows_from_both(workspace: Workspace, tmp_path: Path, first: Dataset) -> None:
+    second = added(workspace, tmp_path, "second.csv", SECOND)
+    plan, _ = advice.plan(first.id, datasets.table(workspace, first.id), datasets.profile(workspace, first.id), hints={"target": "ill"})
+    plan = plan.model_copy(update={"split": Split(outside=second.id), "inputs": tuple(c.id for c in first.columns if c.id != plan.target)})
+    prepared = early.prepare(workspace, plan, Heard())
+    assert (prepared.outside, len(prepared.parts.test), len(prepared.table)) == (40, 40, 140)
+    asked = plan.model_dump(mode="json")
+    before = resumption.identity(workspace, first.id, asked)
+    datasets.retype(workspace, second.id, second.columns[3].id, "category")
+    assert resumption.identity(workspace, first.id, asked) != before
+
+
+def test_cases_in_both_files_are_counted() -> None:
+    two = [patients.table(10), patients.table(4, seed=3)]
+    assert split.shared(two[0], two[1], "c0001") == 4
+    assert verdicts.met(4, "patient id").startswith("4 values of 'patient id' in the second file had rows among those learned from")
