@@ -138,6 +138,6 @@ def _count_as_missing(id: str, value: str) -> None:
     if dataset is None:
         return
     column = dataset.column(id)
-    new = datasets.retype(state.workspace(), dataset.id, id, column.type, missing=(*column.missing, value))
+    new = datasets.count_as_missing(state.workspace(), dataset.id, id, float(value))
     state.put_draft(choices.retyped(choices.Data(new.id, reads.table(new), reads.profile(new)), state.draft()))
     state.say_next(f"{md(value)} counts as missing in {md(short(column.name, 40))} now.")

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import dataset_files, importing, names, quarantine, tables, values
+from engine import dataset_files, importing, names, numbers, quarantine, tables, values
 from engine.columns import Column, ColumnType, Table
 from engine.errors import EngineError, UnreadableFile
 from engine.problems import Problem
@@ -31,6 +31,7 @@ __all__ = [
     "Dataset",
     "add",
     "all",
+    "count_as_missing",
     "delete",
     "get",
     "head",
@@ -165,6 +166,15 @@ def retype(workspace: Workspace, id: str, column_id: str, type: ColumnType, **re
     kept = [change for change in before.changes if not (change.typing and change.column == column_id)]
     columns = tuple(wanted if c.id == column_id else c for c in before.columns)
     return _put(workspace, before, before.model_copy(update={"columns": columns, "changes": (*kept, *changes), "typed": new}))
+
+
+def count_as_missing(workspace: Workspace, id: str, column_id: str, value: float) -> Dataset:
+    """Reads a column of numbers anew, that number counting as missing however it is written: -999, -999.0, -9.99e2."""
+    dataset = get(workspace, id)
+    column = dataset.column(column_id)
+    texts = tables.source_column(_files(workspace, dataset)[0], column_id).unique().drop_null().to_pylist()
+    written = [text.strip() for text in texts if numbers.one(text.strip(), column.decimal, column.thousands, column.unit) == value]
+    return retype(workspace, id, column_id, column.type, missing=tuple(dict.fromkeys((*column.missing, *written))))
 
 
 def rename_column(workspace: Workspace, id: str, column_id: str, name: str) -> Dataset:

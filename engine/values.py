@@ -224,7 +224,7 @@ def _number_column(texts: pa.Array, id: str, name: str, writing: numbers.Writing
 
 def _quick_numbers(texts: pa.Array, column: Column) -> pa.Array | None:
     """The numbers, if all cells are plain ones or empty; else None."""
-    if (column.decimal, column.thousands, column.unit) != (".", "", ""):
+    if (column.decimal, column.thousands, column.unit, column.missing) != (".", "", "", ()):
         return None
     empty = pc.equal(texts, "")
     try:
