@@ -157,25 +157,6 @@ def test_a_problem_is_mended_with_one_click(ready: Trained) -> None:
     assert leak in ready.plan().inputs
 
 
-def test_a_stop_is_passed_only_by_signing_and_can_be_taken_back(ready: Trained) -> None:
-    plan = ready.plan()
-    leak = next(c.id for c in _columns(ready) if c.name == "bill code")
-    plan = plan.model_copy(update={"inputs": (*plan.inputs, leak)})
-    projects.save(ready.workspace, ready.project, draft={"target": plan.target, "plan": plan.model_dump(mode="json")})
-    page = opened(ready)
-    assert page.at.button(key="start").disabled and "“Yes, it is known beforehand.”" in page.words
-    place = f"preflight-0-Q01-{leak}"
-    page.click(f"sign-do-{place}")
-    assert ready.plan().overrides == () and "A signature needs a name." in page.words
-    page.at.text_input(key=f"sign-name-{place}").set_value(f"Ada {NASTY}")
-    page.click(f"sign-do-{place}")
-    (signed,) = ready.plan().overrides
-    assert (signed.check, signed.column, signed.name) == ("Q01", leak, f"Ada {NASTY}")
-    assert not page.at.button(key="start").disabled and f"Signed: Ada {NASTY}" in page.words
-    page.click(next(b.key for b in page.at.button if b.label == "Take it back"))
-    assert ready.plan().overrides == () and page.at.button(key="start").disabled
-
-
 def test_a_waiting_run_says_what_comes_first(ready: Trained) -> None:
     at_work(ready)
     page = opened(ready, queued(ready))
