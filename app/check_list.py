@@ -85,12 +85,18 @@ def mend(problem: Problem) -> None:
 
 
 def _below(problem: Problem, name: str) -> None:
-    if problem.level == "stop" and problem.pledge:
-        _signature(problem, name)
-    if problem.evidence is not None:
-        with st.expander("What was seen", key=f"seen-{name}", on_change="rerun") as opened:
-            if opened.open:
-                _evidence(problem, name)
+    can_sign = problem.level == "stop" and bool(problem.pledge)
+    if problem.evidence is None and not can_sign:
+        return
+    name = f"{name}-{problem.check}-{problem.column or 'rows'}"
+    with st.container(horizontal=True, key=f"more-{name}", gap="small"):
+        if problem.evidence is not None:
+            with st.popover("What was seen", type="tertiary", key=f"seen-{name}", icon=":material/search:", on_change="rerun") as seen:
+                if seen.open:
+                    _evidence(problem, name)
+        if can_sign:
+            with st.popover("Go on in spite of it", type="tertiary", key=f"sign-{name}", icon=":material/ink_pen:"):
+                _signature(problem, name)
 
 
 def _evidence(problem: Problem, name: str) -> None:
@@ -107,14 +113,11 @@ def _evidence(problem: Problem, name: str) -> None:
 
 def _signature(problem: Problem, name: str) -> None:
     """The sentence and a name: only so can a stop be passed."""
-    with st.expander("Go on in spite of it", key=f"sign-{name}"):
-        told = "Your name, this sentence and the warning will stand in the report and on the model's card."
-        st.markdown(f"“{md(problem.pledge)}”  \n:gray[{told}]")
-        with st.container(horizontal=True, vertical_alignment="bottom", key=f"sign-row-{name}"):
-            written = st.text_input("Signed (your name)", key=f"sign-name-{name}", max_chars=overrides.LONGEST_NAME, width=320)
-            st.button("Sign", key=f"sign-do-{name}", icon=":material/ink_pen:", on_click=_sign, args=(problem, f"sign-name-{name}"))
-        if not written.strip():
-            st.caption("Better: mend it, and the score tells the truth.")
+    st.markdown(f"“{md(problem.pledge)}”")
+    st.caption("Your name, this sentence and the warning will stand in the report and on the model's card. Better: mend it.")
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"sign-row-{name}", gap="small"):
+        st.text_input("Signed (your name)", key=f"sign-name-{name}", max_chars=overrides.LONGEST_NAME, width=260)
+        st.button("Sign", key=f"sign-do-{name}", icon=":material/ink_pen:", on_click=_sign, args=(problem, f"sign-name-{name}"))
 
 
 def _sign(problem: Problem, field: str) -> None:
@@ -135,6 +138,6 @@ def _count_as_missing(id: str, value: str) -> None:
     if dataset is None:
         return
     column = dataset.column(id)
-    new = datasets.retype(state.workspace(), dataset.id, id, column.type, missing=(*column.missing, value))
+    new = datasets.count_as_missing(state.workspace(), dataset.id, id, float(value))
     state.put_draft(choices.retyped(choices.Data(new.id, reads.table(new), reads.profile(new)), state.draft()))
     state.say_next(f"{md(value)} counts as missing in {md(short(column.name, 40))} now.")

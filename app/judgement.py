@@ -50,9 +50,9 @@ def looked_at(run: Run) -> None:
         st.caption(f":material/visibility: {md(verdicts.first_looks(many))}")
 
 
-def notes(panel: Notes) -> None:
+def notes(panel: Notes, key: str) -> None:
     """Sentences to know before believing the numbers."""
-    with parts.card("notes", gap="small"):
+    with parts.card(f"notes-{key}", gap="small"):
         st.markdown(f"**{md(panel.title)}**")
         for line in panel.lines:
             st.markdown(f":orange[:material/warning:] {md(line)}")

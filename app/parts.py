@@ -62,7 +62,7 @@ def problem_list(
     for i, problem in enumerate(sorted(problems, key=lambda p: order[p.level])):
         icon, colour, word = LEVELS[problem.level]
         box = st.container(key=f"problem-{problem.level}-{key}-{i}", gap="small")
-        with box, st.container(horizontal=True, vertical_alignment="center", key=f"line-problem-{key}-{i}", gap="small"):
+        with box, st.container(horizontal=True, vertical_alignment="center", key=f"told-problem-{key}-{i}", gap="small"):
             where = f"**{md(problem.where)}** · " if problem.where else ""
             st.markdown(f":{colour}[{icon} **{word}**] · {where}{md(problem.what)} {md(problem.fix)}", width="stretch")
             if problem.action and on_fix:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import dataset_files, editing, importing, names, quarantine, tables, values
+from engine import dataset_files, editing, importing, names, numbers, quarantine, tables, values
 from engine.columns import Column, ColumnType, Table
 from engine.doubts import Choice, after_reading, options_of
 from engine.errors import EngineError, NotFound, UnreadableFile
@@ -33,6 +33,7 @@ __all__ = [
     "Dataset",
     "add",
     "all",
+    "count_as_missing",
     "delete",
     "exchange",
     "get",
@@ -203,6 +204,15 @@ def undo(workspace: Workspace, id: str, change: Change, on_progress: Progress | 
     if change.undo.options:
         return _settled_columns(workspace, _reread(workspace, before, before.options | change.undo.options, on_progress))
     return _put(workspace, before, _with_choice(workspace, before, change.column or "", change.undo))
+
+
+def count_as_missing(workspace: Workspace, id: str, column_id: str, value: float) -> Dataset:
+    """Reads a column of numbers anew, that number counting as missing however it is written: -999, -999.0, -9.99e2."""
+    dataset = get(workspace, id)
+    column = dataset.column(column_id)
+    texts = tables.source_column(_files(workspace, dataset)[0], column_id).unique().drop_null().to_pylist()
+    written = [text.strip() for text in texts if numbers.one(text.strip(), column.decimal, column.thousands, column.unit) == value]
+    return retype(workspace, id, column_id, column.type, missing=tuple(dict.fromkeys((*column.missing, *written))))
 
 
 def rename_column(workspace: Workspace, id: str, column_id: str, name: str) -> Dataset:

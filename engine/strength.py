@@ -123,6 +123,8 @@ def along(x: Array, column: Column, known: Answers) -> Bars:
     names, places = _parts(x)
     rows = np.bincount(places, minlength=len(names))
     sides = [(k, (known.y == k).astype(np.float64)) for k in known.judged] if known.is_class else [(0, known.y)]
+    there = np.flatnonzero(rows)
+    names, rows, places = [names[k] for k in there], rows[there], np.searchsorted(there, places)
     means = [(np.bincount(places, y, len(names)) / np.maximum(rows, 1), k) for k, y in sides]
     values, k = max(means, key=lambda one: float(np.ptp(one[0]))) if means else (rows.astype(np.float64), 0)
     what = f"Rows in 100 with {known.name} = {known.names[k]}" if known.is_class else f"Mean of {known.name}"

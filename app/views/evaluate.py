@@ -54,8 +54,8 @@ def _read(folder: str, _written: str) -> Report:
 def _panels(report: Report, run: Run) -> None:
     """Words and the comparison first, then the charts two a row, then what can be tried, then the mistakes."""
     of = {kind: [panel for panel in report.panels if isinstance(panel, kind)] for kind in (Scores, Notes, Thresholds, Mistakes)}
-    for panel in of[Notes]:
-        judgement.notes(panel)
+    for i, panel in enumerate(of[Notes]):
+        judgement.notes(panel, f"{i}")
     for panel in of[Scores][:1]:
         judgement.scores(panel, "main")
     _charts([panel for panel in report.panels if charts.is_chart(panel)])

@@ -11,13 +11,13 @@ Array = np.ndarray[Any, Any]
 FILE = ("width", "height", "bytes", "border")
 LIGHT = ("brightness", "hue", "blur")
 SIDE = 64
-_SMALL = 16
-_NEAR_BITS, _NEAR_SHADES, _FLAT = 4, 6.0, 4.0
+_SMALL = 32
+_NEAR_BITS, _ALIKE, _FLAT = 4, 0.995, 4.0
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Pictures as numbers. `rows` are their rows in the table; `traits` (rows,) by name; `marks` (rows, 64) bool; `small` (rows, 256)."""
+    """Pictures as numbers. `rows` are their rows in the table; `traits` (rows,) by name; `marks` (rows, 64) bool; `small` (rows, 1024)."""
 
     rows: Array
     traits: dict[str, Array]
@@ -37,7 +37,8 @@ def look(folder: Path, names: Array, rows: Array) -> Seen:
 def copies(seen: Seen, of: Array, among: Array) -> Array:
     """(of,) for each picture at the positions `of` the position of one in `among` that looks the same, or -1.
 
-    The same: at most 4 of 64 bits of the difference hash and hardly any shade differ; pictures of one shade are never the same.
+    The same: at most 4 of 64 bits of the difference hash differ, and the shades of small copies go together almost wholly (correlation
+    0.995: two steel plates or two ones of one hand reach 0.99). Pictures of one shade are never the same.
     """
     mine, theirs = seen.marks[of].astype(np.float32), seen.marks[among].astype(np.float32)
     bits = mine.sum(axis=1)[:, None] + theirs.sum(axis=1)[None, :] - 2 * mine @ theirs.T
@@ -45,7 +46,7 @@ def copies(seen: Seen, of: Array, among: Array) -> Array:
     found = np.full(len(of), -1)
     for i, j in zip(*np.nonzero(bits <= _NEAR_BITS + 0.5), strict=True):
         a, b = of[i], among[j]
-        if not flat[a] and not flat[b] and np.abs(seen.small[a] - seen.small[b]).mean() <= _NEAR_SHADES:
+        if not flat[a] and not flat[b] and np.corrcoef(seen.small[a], seen.small[b])[0, 1] >= _ALIKE:
             found[i] = b
     return found
 

@@ -16,6 +16,7 @@ MANY = 0.01
 FEWEST_GROUPS, FEWEST_REPEATED = 20, 30
 SAME, BY_CHANCE = 0.95, 0.5
 TELLING_COLUMNS = 2
+MOST_ROWS = 4000
 KINDS = frozenset({"number", "category", "date"})
 PLEDGE = "Yes, rows that share this are independent cases."
 FIX = "Keep them on one side, so that the score tells how new ones will fare."
@@ -101,15 +102,14 @@ def _shared(case: Case, column: ColumnProfile) -> int:
     repeated = np.flatnonzero((codes >= 0) & (many[codes] > 1))
     if len(repeated) < FEWEST_REPEATED:
         return 0
-    order = repeated[np.argsort(codes[repeated], kind="stable")]
+    order = repeated[np.argsort(codes[repeated], kind="stable")][:MOST_ROWS]
     others = [other for other in case.others if other.id != column.id and other.type in KINDS and not other.identifier]
-    return sum(_stays(case.rows.values(other.id), codes, order) for other in others if other.distinct > 1)
+    frame = case.rows.frame.iloc[order]
+    return sum(_stays(pd.factorize(frame[other.id])[0], codes[order]) for other in others if other.distinct > 1)
 
 
-def _stays(x: Array, codes: Array, order: Array) -> bool:
-    """Whether neighbours in the same group agree, and any two rows mostly do not."""
-    values = pd.factorize(x)[0]
-    inside = codes[order[1:]] == codes[order[:-1]]
-    agree = float((values[order[1:]] == values[order[:-1]])[inside].mean())
-    shuffled = np.random.default_rng(0).permutation(order)
-    return agree >= SAME and float((values[order] == values[shuffled]).mean()) <= BY_CHANCE
+def _stays(values: Array, groups: Array) -> bool:
+    """Whether neighbours in the same group agree, and any two rows mostly do not. Both (rows,) numbers, group after group."""
+    agree = float((values[1:] == values[:-1])[groups[1:] == groups[:-1]].mean())
+    shuffled = np.random.default_rng(0).permutation(values)
+    return agree >= SAME and float((values == shuffled).mean()) <= BY_CHANCE

@@ -31,17 +31,16 @@ class StandIns(Check):
 
     def _of(self, case: Case, column: ColumnProfile) -> list[Problem]:
         x = case.rows.values(column.id)
-        return [self._said(case, column, value, int((x == value).sum())) for value in codes(x[np.isfinite(x)])]
+        found = codes(x[np.isfinite(x)])
+        rest = x[np.isfinite(x) & ~np.isin(x, found)]
+        return [self._said(column, value, np.flatnonzero(x == value), rest) for value in found]
 
-    def _said(self, case: Case, column: ColumnProfile, value: float, many: int) -> Problem:
+    def _said(self, column: ColumnProfile, value: float, rows: Array, rest: Array) -> Problem:
         said = labels.text(value) or ""
-        x = case.rows.values(column.id)
-        rest = x[np.isfinite(x) & (x != value)]
         low, high = number(float(rest.min())), number(float(rest.max()))
-        apart = f"{said} stands in {count(many, 'row')}; all other values lie between {low} and {high}."
+        apart = f"{said} stands in {count(len(rows), 'row')}; all other values lie between {low} and {high}."
         what = f"{apart} It may mean that nothing was measured."
-        rows = np.flatnonzero(x == value)[:3]
-        places = ", ".join(f"{row + 1:,}" for row in rows)
+        places = ", ".join(f"{row + 1:,}" for row in rows[:3])
         counts, edges = np.histogram(rest, bins=20)
         evidence = Bars(
             title=f"{column.name} without {said}",
@@ -85,7 +84,7 @@ def _is_code(distinct: Array, counts: Array, at: int) -> bool:
     ends = np.searchsorted(np.cumsum(weights) / weights.sum(), (0.25, 0.75))
     width = float(rest[ends[1]] - rest[ends[0]])
     gap = abs(value - float(rest[0 if at == 0 else -1]))
-    if value == 0 and rest[0] > 0 and gap >= STEPS * float(np.median(np.diff(rest))) and gap >= 0.2 * width:
+    if value == 0 and rest[0] > 0 and gap >= STEPS * float(np.median(np.diff(rest))) and gap >= 0.45 * width:
         return True
     if value == -1:
         return bool(rest[0] >= 0 and many >= 2 * counts[1] and len(rest) >= 2 * FEWEST_VALUES)

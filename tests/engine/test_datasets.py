@@ -243,3 +243,15 @@ def plan() -> Plan:
         architecture=ARCHITECTURES.parse({"kind": "linear"}),
         training=LEARNERS.parse({"kind": "gradient"}),
     )
+
+
+def test_a_number_counts_as_missing_however_it_is_written(workspace: Workspace, tmp_path: Path) -> None:
+    written = ["-999", "-999.0", "-999.00"]
+    lines = [f"{written[i % 3] if i < 6 else f'{100 + i}.5'},{i % 2}" for i in range(60)]
+    (tmp_path / "codes.csv").write_text("pressure,ill\n" + "\n".join(lines))
+    dataset = datasets.add(workspace, tmp_path / "codes.csv", "codes.csv")
+    column = dataset.columns[0].id
+    assert np.isnan(datasets.table(workspace, dataset.id).values(column)).sum() == 0
+    datasets.count_as_missing(workspace, dataset.id, column, -999.0)
+    x = datasets.table(workspace, dataset.id).values(column)
+    assert np.isnan(x[:6]).all() and not np.isnan(x[6:]).any()

@@ -55,6 +55,20 @@ def test_a_training_ends_in_one_json_object(trained: dict) -> None:
     assert "Epoch 8 of 8" in trained["stderr"]
 
 
+def test_what_the_checks_stop_goes_on_only_with_a_name(home: Path) -> None:
+    rows = table(home / "leak.csv").read_text().split("\n")
+    told = [rows[0] + ",code", *(f"{row},{'X' if row.endswith('yes') else 'Y'}" for row in rows[1:])]
+    (home / "leak.csv").write_text("\n".join(told))
+    inputs = '["c0001", "c0002", "c0003", "c0005"]'
+    words = ["train", home / "leak.csv", "--target", "tall", "--architecture", "linear", "--set", f"inputs={inputs}"]
+    words += ["--set", "training.epochs=1"]
+    refused = modelwright(*words, at=home / "leaking")
+    assert refused.returncode == 2 and "This column alone tells 'tall'" in refused.stderr and "--sign" in refused.stderr
+    done = modelwright(*words, "--sign", "Ada Lovelace", "--out", home / "signed", at=home / "leaking")
+    assert done.returncode == 0, done.stderr
+    assert "Signed: Ada Lovelace" in (home / "signed" / "card.md").read_text("utf-8")
+
+
 def test_settings_reach_the_plan(trained: dict, home: Path) -> None:
     plan = json.loads((home / "workspace" / "runs" / trained["run"] / "bundle" / "plan.json").read_text())
     assert plan["architecture"]["widths"] == [16, 8]

@@ -1,5 +1,6 @@
 """What the checks are worth: how many planted faults they find, and how often they stop honest data."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -7,14 +8,16 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from engine import checks
+from engine import advice, checks, datasets
 from engine import plan as plans
 from engine.checks import Case
 from engine.errors import InvalidPlan
-from engine.problems import Problem
+from engine.problems import Problem, stops
+from engine.store.workspace import Workspace
 from tests.traps import more, zoo
 from tests.traps.zoo import TRAPS, Trap
 
+SAMPLES = Path(__file__).parents[2] / "sample_data"
 FEWEST, DETECTED, STOPPED = 40, 0.95, 0.05
 
 
@@ -45,6 +48,18 @@ def problems_of(trap: Trap, bad: bool, folder: Path) -> list[Problem]:
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
     folder = tmp_path_factory.mktemp("zoo")
     return [Outcome(t, problems_of(t, True, folder / t.name / "trap"), problems_of(t, False, folder / t.name / "twin")) for t in TRAPS]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["digits.zip", "steel_defects.zip", "breast_cancer.csv", "machine_failure.csv"])
+def test_no_sample_is_stopped(name: str, tmp_path: Path) -> None:
+    """Among them plates and ones that look much alike, and honest columns that tell the answer well."""
+    sample = next(one for one in json.loads((SAMPLES / "samples.json").read_text("utf-8")) if one["file"] == name)
+    workspace = Workspace.open(tmp_path / "workspace")
+    dataset = datasets.add(workspace, SAMPLES / name, name)
+    table, profile = datasets.some(workspace, dataset.id), datasets.profile(workspace, dataset.id)
+    plan, _ = advice.plan(dataset.id, table, profile, hints={"target": sample["target"], **sample.get("hints", {})})
+    assert stops(plans.check(plan, profile, checks.search(Case(plan, profile, table)))) == []
 
 
 def test_the_zoo_is_large_and_has_every_check_that_looks_at_data() -> None:
