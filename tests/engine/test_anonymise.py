@@ -12,9 +12,10 @@ from engine import advice, anonymise, dataset_files, datasets, importing, intake
 from engine.columns import Column, Treatment
 from engine.datasets import Dataset
 from engine.errors import EngineError
-from engine.jobs import long_answers
+from engine.jobs import errands, long_answers
+from engine.jobs.keeping import Keeper
 from engine.split import Split
-from engine.store import backup, db, projects, runs, secret, settings
+from engine.store import backup, db, projects, runs, secret, settings, wiping
 from engine.store.workspace import Workspace
 
 ROWS = 80
@@ -208,9 +209,13 @@ def test_what_broke_off_is_finished_later(workspace: Workspace, dataset: Dataset
         patch.setattr(dataset_files, "shred", dies)
         anonymise.treat(workspace, dataset.id, {column(dataset, "name").id: Treatment(kind="drop")})
     assert holding(workspace, NAMES[5])
-    anonymise.finish(workspace)
+    asked: list[str] = []
+    monkeypatch.setattr(errands, "start", lambda workspace, key, question: asked.append(question))
+    Keeper(workspace).round()
+    assert asked == ["finish_treating"]
+    long_answers.finish_treating(workspace, workspace.path, lambda part, stage: None)
     assert holding(workspace, NAMES[5]) == []
-    assert datasets.get(workspace, dataset.id).is_wiped
+    assert wiping.left(workspace) == []
 
 
 def test_what_the_treatments_would_bring_is_reckoned_before(workspace: Workspace, dataset: Dataset) -> None:
