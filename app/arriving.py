@@ -3,6 +3,7 @@
 Reading is an errand: it goes on whatever becomes of the page or the app, and gives the project its dataset when it is done.
 """
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from app.text import md, short
 from engine.columns import Table
 from engine.datasets import Dataset
 from engine.jobs.errands import Errand
-from engine.readers import READERS
+from engine.readers import READERS, Change
 from engine.store import projects
 
 SHOWN = 18
@@ -101,18 +102,22 @@ def menu(dataset: Dataset) -> None:
         _replace_dialog(dataset)
 
 
-def report(dataset: Dataset) -> None:
-    """Every line of the import report."""
+def report(dataset: Dataset, on_undo: Callable[[Dataset, Change], None]) -> None:
+    """Every line of the import report, with a button beside it where there is a way back."""
     if not dataset.changes:
         st.markdown(":green[:material/check_circle:] Nothing was changed: every cell was read as it stands in the file.")
         return
     kept = "the file itself is kept as it came" if dataset.has_original else "the file itself is not kept"
     st.caption(f"Nothing is changed silently. This is everything that was done to read the file; {kept}.")
     with st.container(border=True, key="report", gap="small"):
-        for change in dataset.changes:
+        for place, change in enumerate(dataset.changes):
             count = f" :gray[{words.things(change.count, 'time')}]" if change.count else ""
             examples = f"  \n:gray[{md(short(' · '.join(change.examples), 160))}]" if change.examples else ""
-            st.markdown(f":material/edit_note: {md(change.what)}{count}{examples}")
+            with st.container(horizontal=True, vertical_alignment="center", key=f"change-{place}", gap="small"):
+                st.markdown(f":material/edit_note: {md(change.what)}{count}{examples}", width="stretch")
+                if change.undo:
+                    undo = {"on_click": on_undo, "args": (dataset, change)}
+                    st.button(md(change.undo.label), key=f"undo-{place}", icon=":material/undo:", type="tertiary", **undo)
 
 
 def gallery(table: Table) -> None:

@@ -1,5 +1,8 @@
 """What only the person can know about the data: one question at a time, with their own rows, the likelier answer chosen already."""
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
 from app import arriving, choices, errands, parts, reads, state, words
@@ -8,6 +11,7 @@ from engine import datasets
 from engine.datasets import Dataset
 from engine.doubts import Choice, Doubt
 from engine.errors import EngineError
+from engine.readers import Change
 
 LATER = "doubts-later"
 
@@ -18,7 +22,7 @@ def card(dataset: Dataset) -> None:
     waiting = dataset.open_doubts
     now = next((doubt for doubt in waiting if doubt.key not in late), None)
     if now is not None:
-        _question(dataset, now, len(waiting))
+        _question(dataset, now, len(waiting) - sum(doubt.key in late for doubt in waiting))
     elif waiting:
         with st.container(horizontal=True, vertical_alignment="center", key="doubts-put-off", gap="small"):
             said = f"{words.things(len(waiting), 'question')} about your data {'is' if len(waiting) == 1 else 'are'} open."
@@ -40,32 +44,52 @@ def answered(dataset: Dataset) -> None:
 
 def settle(dataset: Dataset, doubt: Doubt, choice: int) -> None:
     """A callback: the answer is kept, and what follows from another one than the one in use is done."""
-    picked = doubt.choices[choice]
-    project = state.current_project()
-    if project and picked.options and choice != doubt.chosen:
-        asked = {"dataset": dataset.id, "doubt": doubt.key, "choice": choice, "project": project.id}
-        errands.start(arriving.key_of(project.id), "settle", replace=True, **asked)
+    if choice != doubt.chosen and doubt.choices[choice].options:
+        _read_again("settle", dataset, doubt=doubt.key, choice=choice)
         return
+    new = _done(lambda: datasets.settle(state.workspace(), dataset.id, doubt.key, choice))
+    if new and choice != doubt.chosen:
+        _follow(new)
+
+
+def take_back(dataset: Dataset, change: Change) -> None:
+    """A callback: what a line of the import report did is undone."""
+    if change.undo and change.undo.options:
+        _read_again("undo", dataset, change=change.model_dump(mode="json"))
+    elif new := _done(lambda: datasets.undo(state.workspace(), dataset.id, change)):
+        _follow(new)
+
+
+def _read_again(question: str, dataset: Dataset, **asked: Any) -> None:
+    """The file has to be read again, which may take a while."""
+    if project := state.current_project():
+        errands.start(arriving.key_of(project.id), question, replace=True, dataset=dataset.id, project=project.id, **asked)
+
+
+def _done(work: Callable[[], Dataset]) -> Dataset | None:
+    """What came of it; None, with a word to the person, if it was refused."""
     try:
-        new = datasets.settle(state.workspace(), dataset.id, doubt.key, choice)
+        return work()
     except EngineError as error:
         state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
+        return None
+
+
+def _follow(new: Dataset) -> None:
+    """A column was read anew: what was proposed is proposed again; why that cannot be is said."""
+    if state.draft().plan is None:
         return
-    if choice != doubt.chosen:
-        follow(new)
-
-
-def follow(new: Dataset) -> None:
-    """A column was read anew: what was proposed is proposed again."""
-    if state.draft().plan is not None:
+    try:
         state.put_draft(choices.retyped(choices.Data(new.id, reads.table(new), reads.profile(new)), state.draft()))
+    except EngineError as error:
+        state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
 
 
 def _question(dataset: Dataset, doubt: Doubt, waiting: int) -> None:
     key = f"doubt-{dataset.id}-{hash(doubt.key)}"
     with parts.card("doubt", gap="small"):
         more = f" · {words.things(waiting - 1, 'more question')} after this one" if waiting > 1 else ""
-        st.caption(f":material/help: Only you can know this{md(more)}")
+        st.caption(f":material/help: Only you can know this{more}")
         st.markdown(f"#### {md(doubt.what)}", anchors=False)
         if doubt.examples:
             lines = "".join(f"<li>{html(short(example, 120))}</li>" for example in doubt.examples)

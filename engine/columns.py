@@ -42,9 +42,11 @@ class Column(BaseModel):
     """One column: our own id (c0001...), the user's name as a label, and how its text is read.
 
     `missing` lists the texts that mean "no value"; `decimal` and `thousands` are marks in numbers;
-    `unit` is text around every number, such as "$" or "%"; `date_format` is a strptime pattern, "" meaning ISO 8601. Category and
-    text values are str, numbers float. Where personal data was treated, `treatment` says how, and `untreated` how the text of a file is
-    read before it is treated the same way.
+    `unit` is text around every number, such as "$" or "%", or "money" for any currency; `limits` says that "<0.1" counts as 0.1, and
+    `part` which number of "120/80" is meant. `date_format` is a strptime pattern, "" meaning ISO 8601, "excel" or "excel 1904" the
+    days that spreadsheets count. `alike` are categories written in several ways: (as it is written, as it is read). Category and text
+    values are str, numbers float. Where personal data was treated, `treatment` says how, and `untreated` how the text of a file is read
+    before it is treated the same way.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -57,8 +59,15 @@ class Column(BaseModel):
     unit: str = ""
     date_format: str = ""
     missing: tuple[str, ...] = ()
+    limits: bool = False
+    part: Literal["", "first", "second"] = ""
+    alike: tuple[tuple[str, str], ...] = ()
     treatment: Treatment | None = None
     untreated: "Column | None" = None
+
+    def read_so(self, reading: dict[str, Any]) -> "Column":
+        """The column with these fields, which may come from the store."""
+        return Column.model_validate(self.model_dump() | reading)
 
 
 @dataclass(frozen=True)

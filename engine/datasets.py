@@ -324,9 +324,9 @@ def _with_choice(workspace: Workspace, dataset: Dataset, column_id: str, choice:
     column = dataset.column(column_id)
     type = choice.reading.get("type", column.type)
     if type == column.type:
-        return _with_column(workspace, dataset, column.model_copy(update=choice.reading))
+        return _with_column(workspace, dataset, column.read_so(choice.reading))
     texts = tables.source_column(_files(workspace, dataset)[0], column_id)
-    wanted = values.reading_of(texts, column, type).model_copy(update=choice.reading)
+    wanted = values.reading_of(texts, column, type).read_so({"treatment": column.treatment, "untreated": column.untreated, **choice.reading})
     doubts = tuple(doubt for doubt in dataset.doubts if doubt.column != column_id or doubt.key in dataset.settled)
     return _with_column(workspace, dataset, wanted).model_copy(update={"doubts": doubts})
 

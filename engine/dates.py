@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,9 @@ _YEARS = ("%Y/%m/%d", "%Y.%m.%d", "%Y/%m")
 _ISO = re.compile(r"\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?\s?(Z|[+-]\d{2}(:?\d{2})?)?)?)?")
 _COMPACT = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _LIKELY = re.compile(r".*\d.*[-/. :].*\d.*|.*\d{4}.*|(19|20)\d{6}", re.DOTALL)
+EXCEL = {"excel": "1899-12-30", "excel 1904": "1904-01-01"}
+_LONGEST = 32
+_MOST_DAYS = 120_000
 _FIRST = pd.Timestamp("1700-01-01")
 _LAST = pd.Timestamp("2250-01-01")
 
@@ -63,10 +68,45 @@ def find(texts: Sequence[str]) -> Writing:
     return Writing(best, shares[best])
 
 
+def ways(texts: Sequence[str]) -> dict[str, float]:
+    """The patterns in which these values are written, if they are dates written in several ways, and the share of each."""
+    if sum(bool(len(text) < _LONGEST and _LIKELY.fullmatch(text)) for text in texts) < 0.9 * len(texts):
+        return {}
+    left = list(texts)
+    found: dict[str, float] = {}
+    tries = 0
+    while left and len(found) < 8 and (tries := tries + 1) < 20:
+        shape = re.sub(r"\d+", "9", left[0])
+        pattern = "" if fits(left[0], "") else next((p for p in _patterns([left[0]]) if fits(left[0], p)), None)
+        if pattern is None:
+            left = [text for text in left if re.sub(r"\d+", "9", text) != shape]
+            continue
+        there = [text for text in left if fits(text, pattern)]
+        found[pattern] = len(there) / len(texts)
+        left = [text for text in left if text not in set(there)]
+    return found
+
+
+def fits(text: str, pattern: str) -> bool:
+    """Whether the value is a date written so."""
+    return bool(_ISO.fullmatch(text)) if not pattern else _is(text, pattern)
+
+
+@lru_cache(maxsize=20_000)
+def _is(text: str, pattern: str) -> bool:
+    try:
+        datetime.strptime(text, pattern)
+    except ValueError:
+        return False
+    return True
+
+
 def parse(texts: "pd.Series[str]", format: str = "") -> tuple[Array, Array]:
     """(rows,) datetime64[ns] in UTC, NaT where missing or no date (or outside 1700 to 2250), and (rows,) bool: there, but no date."""
     there = texts.notna().to_numpy()
-    if format:
+    if format in EXCEL:
+        read = _from_days(texts, EXCEL[format])
+    elif format:
         read = pd.to_datetime(texts, format=format, errors="coerce")
     else:
         read = pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True).dt.tz_convert(None)
@@ -74,10 +114,20 @@ def parse(texts: "pd.Series[str]", format: str = "") -> tuple[Array, Array]:
     return read.to_numpy("datetime64[ns]"), there & read.isna().to_numpy()
 
 
+def _from_days(texts: "pd.Series[str]", origin: str) -> "pd.Series[Any]":
+    """Days since `origin` as spreadsheets count them, the time of day in the fraction; to the second."""
+    days: Any = pd.to_numeric(texts, errors="coerce").astype("float64")
+    seconds = (days.where(days.between(1, _MOST_DAYS)) * 86400).round()
+    moments: pd.Series[Any] = pd.to_datetime(seconds, unit="s", origin=origin, errors="coerce")
+    return moments
+
+
 def words(format: str) -> str:
     """The pattern as a person would write it: "day/month/year hour:minute"."""
     names = {"%d": "day", "%m": "month", "%Y": "year", "%y": "year", "%H": "hour", "%I": "hour", "%M": "minute", "%S": "second"}
     names |= {"%f": "fraction", "%b": "month", "%B": "month", "%p": "am/pm"}
+    if format in EXCEL:
+        return "days as a spreadsheet counts them"
     return re.sub("%[a-zA-Z]", lambda found: names.get(found[0], found[0]), format) or "year-month-day"
 
 

@@ -1,9 +1,10 @@
 """A doubt is a question that the data raises and only its owner can answer: the likelier choice is applied already, the others are one
 click away."""
 
+import json
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 
 class Choice(BaseModel):
@@ -14,6 +15,12 @@ class Choice(BaseModel):
     label: str
     options: dict[str, Any] = {}
     reading: dict[str, Any] = {}
+
+    @field_validator("options", "reading")
+    @classmethod
+    def _as_stored(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """As it comes back from the store."""
+        return {name: json.loads(json.dumps(value)) for name, value in given.items()}
 
 
 class Doubt(BaseModel):

@@ -27,6 +27,7 @@ OUTCOMES, AMOUNTS, GROUPS, WHOLE = (frozenset(text.split()) for text in (_OUTCOM
 NUMBERS, PREDICTED, SMALL = (frozenset(text.split()) for text in (_NUMBERS, _PREDICTED, _SMALL))
 TIMES = frozenset({"year", "timestamp", "epoch", "time", "date", "month", "week"})
 BIRTHS = frozenset({"birth", "dob", "born", "birthday", "birthdate"})
+DATES = BIRTHS | {"date", "day", "datum", "when", "on", "at", "admitted", "discharged", "visit"}
 FEWEST_REPEATS, MOST_REPEATS = 1.05, 1000
 FEWEST_GROUPS = 3
 AN_OUTCOME, AN_AMOUNT = 4, 2

@@ -6,13 +6,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine import dates
+from engine import dates, numbers
 from engine.columns import Column
+from engine.doubts import Choice
 from engine.readers.base import Change
 
 _SHOWN = 5
 _MARKS = {"": "none", " ": "a blank", ".": "a point", ",": "a comma", "'": "an apostrophe"}
+TEXT = {"type": "text", "missing": ()}
 _KINDS = {"number": "numbers", "date": "dates"}
+
+
+AS_TEXT = Choice(label="Keep the column as text", reading=TEXT)
 
 
 def lines(texts: pa.Array, column: Column, failed: np.ndarray[Any, Any], alternative: tuple[str, str] | None = None) -> list[Change]:
@@ -25,6 +30,7 @@ def lines(texts: pa.Array, column: Column, failed: np.ndarray[Any, Any], alterna
         *_failed(trimmed, column, failed),
         *_marks(trimmed, column, alternative),
         *_dates(trimmed, column),
+        *_written(trimmed, column),
         *_trimmed(texts, trimmed, column),
     ]
 
@@ -36,6 +42,7 @@ def _line(**known: Any) -> Change:
 def _is_plain(texts: pa.Array, column: Column, failed: np.ndarray[Any, Any]) -> bool:
     """Numbers without anything to tell, found without looking at every text again."""
     plain = column.type == "number" and (column.decimal, column.thousands, column.unit, column.missing) == (".", "", "", ())
+    plain = plain and not (column.limits or column.part) and pc.all(pc.string_is_ascii(texts)).as_py() is not False
     return plain and not failed.any() and not texts.null_count and not pc.any(pc.match_substring_regex(texts, r"^\s*$")).as_py()
 
 
@@ -50,7 +57,10 @@ def _missing(trimmed: pa.Array, column: Column) -> list[Change]:
         there = pc.fill_null(pc.equal(trimmed, code), False)
         if count := pc.sum(there).as_py():
             what = f"'{code}' in column '{column.name}' counts as missing."
-            told.append(_line(what=what, column=column.id, count=count, examples=_places(there)))
+            back: dict[str, Any] = {"missing": tuple(c for c in column.missing if c != code)}
+            back = back if column.type in ("category", "text") or _is_number(code, column) else TEXT
+            undo = Choice(label=f"Keep '{code}' as a value", reading=back)
+            told.append(_line(what=what, column=column.id, count=count, examples=_places(there), undo=undo))
     return told
 
 
@@ -60,7 +70,11 @@ def _failed(trimmed: pa.Array, column: Column, failed: np.ndarray[Any, Any]) -> 
     rows = np.flatnonzero(failed)[:_SHOWN]
     shown = tuple(f"row {row + 1:,}: '{trimmed[int(row)].as_py()[:40]}'" for row in rows)
     what = f"Values in column '{column.name}' that are no {_KINDS.get(column.type, 'values')} count as missing."
-    return [_line(what=what, column=column.id, count=int(failed.sum()), examples=shown)]
+    return [_line(what=what, column=column.id, count=int(failed.sum()), examples=shown, undo=AS_TEXT)]
+
+
+def _is_number(code: str, column: Column) -> bool:
+    return column.type == "number" and numbers.one(code, column.decimal, column.thousands, column.unit) is not None
 
 
 def _marks(trimmed: pa.Array, column: Column, alternative: tuple[str, str] | None) -> list[Change]:
@@ -73,12 +87,42 @@ def _marks(trimmed: pa.Array, column: Column, alternative: tuple[str, str] | Non
         what += f" and {_MARKS.get(column.thousands, column.thousands)} between thousands." if column.thousands else "."
         if alternative:
             what += " They could also be meant the other way: check an example."
-        told.append(_line(what=what, column=column.id, examples=examples))
+        told.append(_line(what=what, column=column.id, examples=examples, undo=AS_TEXT))
     if column.unit:
-        told.append(
-            _line(what=f"'{column.unit}' around the numbers in column '{column.name}' was taken away.", column=column.id, examples=examples)
-        )
+        sign = "The currency" if column.unit == numbers.MONEY else f"'{column.unit}'"
+        what = f"{sign} around the numbers in column '{column.name}' was taken away."
+        told.append(_line(what=what, column=column.id, examples=examples, undo=AS_TEXT))
     return told
+
+
+def _written(trimmed: pa.Array, column: Column) -> list[Change]:
+    """Values that count as something else than what is written: limits, parts, other digits, labels that mean the same."""
+    told = []
+    if column.limits:
+        there = pc.fill_null(pc.match_substring_regex(trimmed, "^[<>≤≥]"), False)
+        what = f"Values beyond a limit in column '{column.name}' count as the limit itself."
+        told.append(_counted(what, column, trimmed, there, {"limits": False}))
+    if column.part:
+        there = pc.fill_null(pc.match_substring(trimmed, "/"), False)
+        told.append(_counted(f"Only the {column.part} number in column '{column.name}' is used.", column, trimmed, there, TEXT))
+    if column.type == "number" and not (column.unit or column.thousands):
+        there = pc.fill_null(pc.invert(pc.string_is_ascii(trimmed)), False)
+        what = f"Numbers in column '{column.name}' written with other digits or signs were read as ordinary ones."
+        told.append(_counted(what, column, trimmed, there, TEXT))
+    if column.alike:
+        there = pc.is_in(trimmed, pa.array([written for written, _ in column.alike], trimmed.type))
+        pairs = ", ".join(f"'{written}' as '{meant}'" for written, meant in column.alike[:_SHOWN])
+        more = " and more" if len(column.alike) > _SHOWN else ""
+        what = f"Values in column '{column.name}' that mean the same are read as one: {pairs}{more}."
+        told.append(_counted(what, column, trimmed, there, {"alike": ()}))
+    return [line for line in told if line.count]
+
+
+def _counted(what: str, column: Column, trimmed: pa.Array, there: pa.Array, back: dict[str, Any]) -> Change:
+    rows = pc.indices_nonzero(there).slice(0, _SHOWN).to_pylist()
+    examples = tuple(f"row {row + 1:,}: '{trimmed[row].as_py()[:40]}'" for row in rows)
+    undo = Choice(label="Undo", reading=back)
+    return _line(what=what, column=column.id, count=pc.sum(there).as_py() or 0, examples=examples, undo=undo)
 
 
 def _dates(trimmed: pa.Array, column: Column) -> list[Change]:
@@ -88,10 +132,11 @@ def _dates(trimmed: pa.Array, column: Column) -> list[Change]:
     if column.date_format:
         examples = tuple(pc.drop_null(trimmed.slice(0, 200)).slice(0, 2).to_pylist())
         what = f"Dates in column '{column.name}' were read as {dates.words(column.date_format)}."
-        told.append(_line(what=what, column=column.id, examples=examples))
+        told.append(_line(what=what, column=column.id, examples=examples, undo=AS_TEXT))
     zoned = pc.fill_null(pc.match_substring_regex(trimmed, r"\d{2}:\d{2}.*[+-]\d{2}(:?\d{2})?$"), False)
     if not column.date_format and (count := pc.sum(zoned).as_py()):
-        told.append(_line(what=f"Times in column '{column.name}' were converted to universal time (UTC).", column=column.id, count=count))
+        what = f"Times in column '{column.name}' were converted to universal time (UTC)."
+        told.append(_line(what=what, column=column.id, count=count, undo=AS_TEXT))
     return told
 
 

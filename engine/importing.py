@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
-from engine import profile, tables, treating, values
+from engine import odd_values, profile, tables, treating, values
 from engine.columns import Column, ColumnType, Treatment
 from engine.dataset_files import files, shred
 from engine.doubts import Doubt
@@ -88,13 +90,21 @@ def retype(folder: Path, source: str, old: str, new: str, column: Column) -> lis
     """Writes the table and profile anew with one column read as `column` says, from the source's text; returns what was done."""
     texts_at, pictures, old_table, old_summary = files(folder, source, old)
     _, _, table, summary = files(folder, source, new)
-    reading = values.read_as(tables.source_column(texts_at, column.id), column)
+    texts = tables.source_column(texts_at, column.id)
+    reading = values.read_as(texts, column)
     tables.exchange_column(table, old_table, column, reading.values)
     known = Profile.model_validate_json(old_summary.read_text("utf-8"))
-    about = profile.of_column(column, values.to_pandas(reading.values, column.type), pictures)
+    about = _profiled(texts, reading, values.to_pandas(reading.values, column.type), pictures)
     changed = known.model_copy(update={"columns": tuple(about if c.id == column.id else c for c in known.columns)})
     summary.write_text(changed.model_dump_json(), "utf-8")
     return reading.changes
+
+
+def _profiled(texts: pa.Array, reading: values.Reading, typed: "pd.Series[Any]", pictures: Path | None = None) -> ColumnProfile:
+    """The column's statistics, with what is odd in its text among the problems."""
+    about = profile.of_column(reading.column, typed, pictures)
+    odd = odd_values.problems(texts, reading)
+    return about.model_copy(update={"problems": (*about.problems, *odd)}) if odd else about
 
 
 class _Typed:
@@ -118,7 +128,10 @@ class _Typed:
         self.columns.append(reading.column)
         self._changes.append(reading.changes)
         self._doubts.append(reading.doubts)
-        self.profiles.append(profile.of_column(reading.column, typed, self.pictures))
+        self.profiles.append(_profiled(texts, reading, typed, self.pictures))
+        if odd_values.only_counts(reading.column, typed):
+            what = f"Column '{name}' only numbers the rows, so it is not learned from."
+            self._changes[-1].append(Change(what=what, column=id))
         is_number = reading.column.type == "number" and reading.column.decimal == "." and not reading.doubts
         self._has_points |= is_number and self.profiles[-1].distinct > 0 and not self.profiles[-1].whole
         self._codes.add(reading.column, typed)
@@ -132,10 +145,11 @@ class _Typed:
             numbers = [place for place in numbers if by_semicolons and self.columns[place].thousands == ","]
         for place in numbers:
             column = self.columns[place]
-            reading = values.read(tables.source_column(self.source, column.id), column.id, column.name, ",")
+            texts = tables.source_column(self.source, column.id)
+            reading = values.read(texts, column.id, column.name, ",")
             self.columns[place], self._changes[place] = reading.column, reading.changes
             self._doubts[place] = () if is_proven else reading.doubts
-            self.profiles[place] = profile.of_column(reading.column, values.to_pandas(reading.values, reading.column.type))
+            self.profiles[place] = _profiled(texts, reading, values.to_pandas(reading.values, reading.column.type))
 
     def _settle_decimals(self, is_proven: bool, by_semicolons: bool) -> None:
         """No question about decimal marks where another column answers it, nor about `1.234` where commas separate the values."""
@@ -161,7 +175,8 @@ class _Typed:
 
     def profile(self) -> Profile:
         copies = self._codes.duplicates() if self.duplicates is None else self.duplicates
-        return profile.of_table(self.rows, self.profiles, copies)
+        about = profile.of_table(self.rows, self.profiles, copies)
+        return about.model_copy(update={"problems": (*about.problems, *odd_values.of_table(self.columns))})
 
 
 def read_source(request: Request, source: Path, pictures: Path, tell: Tell) -> tuple[Raw, int]:

@@ -12,14 +12,24 @@ import pyarrow.compute as pc
 
 Array = np.ndarray[Any, Any]
 
+ZEROS = "whole numbers with leading zeros"
+LONG = "whole numbers that are too long to be exact"
+WELLS = "codes such as 1E5, which other programs take for 100,000"
+MONEY = "money"
+"""The unit of amounts in several currencies, whose signs are all taken away."""
+
 _AMOUNT = r"[-+\u2212]?[\d.,'\u00a0\u202f]*\d[.,]?"
 _MONEY = "[$\u20ac\u00a3\u00a5\u20b9]"
+_ANY_MONEY = rf"\s*(?:{_MONEY}|\b[A-Z]{{3}}\b)\s*"
 _CLOSE = "%|\u00b0[CF]?|mg|kg|g|ml|cm|mm|km|kW|kWh|kV|ms|Hz|MHz|kHz|dB"
 _UNIT = re.compile(
     rf"(?:(?P<before>{_MONEY}|[A-Z]{{3}}(?= ))\s?)?{_AMOUNT}(?P<after>\s?(?:{_MONEY}|{_CLOSE})|\s[^\W\d]{{1,8}}(?:/[^\W\d]{{1,4}}\d?)?)?"
 )
 _MARKS = ((".", ""), (",", ""), (".", ","), (",", "."), (".", " "), (",", " "), (".", "'"))
 _GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")
+_POWER = re.compile(r"\d+E\d+")
+_WELL = re.compile(r"\d+[A-DF-Z]\d+")
+_ZEROS = (0x0660, 0x06F0, 0x0966, 0x09E6)
 _LARGEST_EXACT = 2**53
 
 
@@ -46,7 +56,7 @@ def find(texts: Sequence[str], decimal: str = "") -> Writing:
     ranked = sorted(_MARKS, key=lambda marks: bool(decimal) and marks[0] != decimal)
     marks, share = _best(plain, ranked)
     other = _equally_good(plain, marks, share)
-    if other and decimal != ",":
+    if other and decimal != "," and marks == (",", ""):
         marks, other = other, marks
     return Writing(*marks, unit=unit, share=share, alternative=other)
 
@@ -68,19 +78,29 @@ def parse(texts: pa.Array, decimal: str = ".", thousands: str = "", unit: str = 
 
 
 def is_code(texts: Sequence[str]) -> str:
-    """Why whole-number texts are rather codes than amounts: "leading zeros" or "too long to be exact", else ""."""
+    """What texts are that are rather codes than amounts: ZEROS, LONG or WELLS, else ""."""
+    if _are_wells(texts):
+        return WELLS
     whole = [text for text in texts if text.isascii() and text.isdigit()]
     if len(whole) < 0.95 * len(texts):
         return ""
     if any(text[0] == "0" and len(text) > 1 for text in whole):
-        return "leading zeros"
-    return "too long to be exact" if any(len(text) > 15 and int(text) > _LARGEST_EXACT for text in whole) else ""
+        return ZEROS
+    return LONG if any(len(text) > 15 and int(text) > _LARGEST_EXACT for text in whole) else ""
 
 
 def looks_grouped(texts: Sequence[str]) -> bool:
     """Whether the point in every one of these values that has one may stand between thousands, as in 1.234."""
     pointed = [text for text in texts if "." in text]
     return len(pointed) >= 0.5 * len(texts) and all(_GROUPED.fullmatch(text) for text in pointed)
+
+
+def _are_wells(texts: Sequence[str]) -> bool:
+    """Codes such as 1E5 and 2E7 are read as 100000 by many programs; numbers are seldom all written so, or beside 1A5."""
+    powers = [text for text in texts if _POWER.fullmatch(text)]
+    if not powers:
+        return False
+    return len(powers) == len(texts) or any(_WELL.fullmatch(text) for text in texts)
 
 
 def one(text: str, decimal: str = ".", thousands: str = "", unit: str = "") -> float | None:
@@ -111,8 +131,10 @@ def _patiently(texts: pa.Array, decimal: str, thousands: str, unit: str) -> pa.A
     for mark in ("\u2212", "\u2013"):
         plain = pc.replace_substring(plain, mark, "-")
     if not pc.all(pc.string_is_ascii(plain)).as_py():
-        plain = pc.utf8_normalize(plain, "NFKC")
-    if unit:
+        plain = _with_plain_digits(pc.utf8_normalize(plain, "NFKC"))
+    if unit == MONEY:
+        plain = pc.utf8_trim_whitespace(pc.replace_substring_regex(plain, _ANY_MONEY, ""))
+    elif unit:
         plain = pc.utf8_trim_whitespace(pc.replace_substring(plain, unit, ""))
     fits = pc.match_substring_regex(plain, f"^(?:{_regex(decimal, thousands)})$")
     plain = pc.if_else(fits, plain, pa.scalar(None, plain.type))
@@ -121,6 +143,15 @@ def _patiently(texts: pa.Array, decimal: str, thousands: str, unit: str) -> pa.A
     if decimal != ".":
         plain = pc.replace_substring(plain, decimal, ".")
     return pc.cast(plain, pa.float64())
+
+
+def _with_plain_digits(texts: pa.Array) -> pa.Array:
+    """Arabic, Persian and Indian digits as 0 to 9."""
+    for zero in _ZEROS:
+        if pc.any(pc.match_substring_regex(texts, f"[{chr(zero)}-{chr(zero + 9)}]")).as_py():
+            for digit in range(10):
+                texts = pc.replace_substring(texts, chr(zero + digit), str(digit))
+    return texts
 
 
 def _regex(decimal: str, thousands: str) -> str:

@@ -9,6 +9,7 @@ How a type is proposed, in this order:
 - free text otherwise.
 """
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +20,7 @@ import pyarrow.compute as pc
 
 from engine import dates, import_report, numbers, value_doubts
 from engine.columns import Column, ColumnType
-from engine.doubts import Doubt
+from engine.doubts import Choice, Doubt
 from engine.errors import EngineError
 from engine.readers.base import Change
 
@@ -68,8 +69,12 @@ NOT_A_NUMBER = ALWAYS_MISSING | {
     "MISSING",
 }
 ENOUGH = 0.95
+LIMIT = r"^[<>≤≥]=?\s*"
+PARTS = r"^(\d[\d.,]*)\s*/\s*(\d[\d.,]*)$"
 _SAMPLE = 5_000
 _LONGEST_CATEGORY = 60
+_MOST_LABELS = 200
+_LABEL = re.compile(r"-?(0|[1-9]\d{0,14})(\.0+)?")
 
 
 @dataclass(frozen=True)
@@ -100,8 +105,11 @@ def parse_one(value: Any, column: Column) -> float | str | pd.Timestamp | None:
     """One value a person typed, as the column's type says; None for a missing one. Raises EngineError if it cannot be read."""
     if value is None or value != value or (text := str(value).strip()) == "" or text in column.missing:
         return None
+    text = str(_plainly(pa.array([text], pa.large_string()), column)[0].as_py())
     if column.type == "number":
         number = float(value) if isinstance(value, (int, float)) else numbers.one(text, column.decimal, column.thousands, column.unit)
+        if number is not None and number in (numbers.one(code) for code in column.missing):
+            return None
         number = numbers.one(text) if number is None else number
         if number is None or not np.isfinite(number):
             raise EngineError(f"'{text}' is not a number.", f"Write a number for '{column.name}', such as 12.5, or leave it empty.")
@@ -112,7 +120,24 @@ def parse_one(value: Any, column: Column) -> float | str | pd.Timestamp | None:
 
 
 def read(texts: pa.Array, id: str, name: str, decimal: str = "") -> Reading:
-    """The column as the type it seems to have. `texts`: strings, null where the file has no cell; `decimal`: the file's mark, if known."""
+    """The column as the type it seems to have, with what is open about it.
+
+    `texts`: strings, null where the file has no cell; `decimal`: the file's mark, if known.
+    """
+    reading = _proposed(texts, id, name, decimal)
+    for ask in value_doubts.QUESTIONS:
+        doubt = ask(texts, reading.column, reading.values, reading.failed)
+        if doubt is None:
+            continue
+        wanted = reading.column.read_so(doubt.choices[doubt.chosen].reading)
+        if wanted != reading.column:
+            reading = replace(read_as(texts, wanted), doubts=reading.doubts)
+        reading = replace(reading, doubts=(*reading.doubts, doubt))
+    return reading
+
+
+def _proposed(texts: pa.Array, id: str, name: str, decimal: str) -> Reading:
+    """The type that fits the text best, before any question."""
     sample = _sample(texts, NOT_A_NUMBER)
     if not sample:
         return read_as(texts, Column(id=id, name=name, type="text", missing=_codes(texts, NOT_A_NUMBER)))
@@ -127,14 +152,15 @@ def read(texts: pa.Array, id: str, name: str, decimal: str = "") -> Reading:
         if _is_enough(reading):
             return _asking_about_decimals(reading, texts, writing)
     when = dates.find(sample)
-    if when.share >= ENOUGH and code != "leading zeros":
+    if when.share >= ENOUGH and code != numbers.ZEROS:
         reading = _read_dates(texts, id, name, when)
         if _is_enough(reading):
             return reading
     reading = _read_words(texts, id, name)
     if code:
-        what = f"Column '{name}' holds whole numbers with {code}: codes rather than amounts, so they were kept as text."
-        reading.changes.append(Change(what=what.replace("with too", "that are too"), column=id, examples=tuple(sample[:3]), typing=True))
+        what = f"Column '{name}' holds {code}: codes rather than amounts, so they were kept as text."
+        as_numbers = Choice(label="Read them as numbers", reading={"type": "number"})
+        reading.changes.append(Change(what=what, column=id, examples=tuple(sample[:3]), typing=True, undo=as_numbers))
     return reading
 
 
@@ -161,7 +187,7 @@ def typed(texts: pa.Array, column: Column) -> tuple[pa.Array, Array]:
         return texts, np.zeros(len(texts), bool)
     if column.type == "number" and (quick := _quick_numbers(texts, column)) is not None:
         return quick, np.zeros(len(texts), bool)
-    trimmed = without_codes(pc.utf8_trim_whitespace(texts), column.missing)
+    trimmed = _plainly(without_codes(pc.utf8_trim_whitespace(texts), column.missing), column)
     if column.type == "number":
         values, failed = numbers.parse(trimmed, column.decimal, column.thousands, column.unit)
         return pa.array(values), failed
@@ -169,6 +195,18 @@ def typed(texts: pa.Array, column: Column) -> tuple[pa.Array, Array]:
         moments, failed = dates.parse(to_pandas(trimmed, "text"), column.date_format)
         return pa.array(moments, pa.timestamp("ns")), failed
     return trimmed, np.zeros(len(texts), bool)
+
+
+def _plainly(trimmed: pa.Array, column: Column) -> pa.Array:
+    """The text after what the column says about limits ("<0.1"), parts ("120/80") and values written in several ways."""
+    if column.limits:
+        trimmed = pc.replace_substring_regex(trimmed, LIMIT, "")
+    if column.part:
+        trimmed = pc.replace_substring_regex(trimmed, PARTS, r"\1" if column.part == "first" else r"\2")
+    if column.alike:
+        written, meant = (pa.array(side, trimmed.type) for side in zip(*column.alike, strict=True))
+        trimmed = pc.coalesce(meant.take(pc.index_in(trimmed, written)), trimmed)
+    return trimmed
 
 
 def without_codes(trimmed: pa.Array, codes: tuple[str, ...]) -> pa.Array:
@@ -226,7 +264,7 @@ def _number_column(texts: pa.Array, id: str, name: str, writing: numbers.Writing
 
 def _quick_numbers(texts: pa.Array, column: Column) -> pa.Array | None:
     """The numbers, if all cells are plain ones or empty; else None."""
-    if (column.decimal, column.thousands, column.unit) != (".", "", ""):
+    if (column.decimal, column.thousands, column.unit, column.missing) != (".", "", "", ()):
         return None
     empty = pc.equal(texts, "")
     try:
@@ -243,11 +281,11 @@ def _read_dates(texts: pa.Array, id: str, name: str, when: dates.Writing) -> Rea
     first = read_as(texts, Column(id=id, name=name, type="date", date_format=when.format, missing=codes))
     if not when.alternative:
         return first
-    if not first.failed.any():
-        doubt = value_doubts.of_days(first.column, value_doubts.examples_of(texts), when.alternative)
-        return replace(first, doubts=(doubt,))
     second = read_as(texts, first.column.model_copy(update={"date_format": when.alternative}))
-    return second if second.failed.sum() < first.failed.sum() else first
+    if (failed := second.failed.sum()) != first.failed.sum():
+        return second if failed < first.failed.sum() else first
+    doubt = value_doubts.of_days(first.column, value_doubts.examples_of(texts), when.alternative)
+    return replace(first, doubts=(doubt,))
 
 
 def _asking_about_decimals(reading: Reading, texts: pa.Array, writing: numbers.Writing) -> Reading:
@@ -260,11 +298,26 @@ def _asking_about_decimals(reading: Reading, texts: pa.Array, writing: numbers.W
 def _read_words(texts: pa.Array, id: str, name: str) -> Reading:
     column = Column(id=id, name=name, type="category", missing=_codes(texts, _word_codes(texts)))
     reading = read_as(texts, column)
+    if same := _same_numbers(reading.values):
+        column = column.model_copy(update={"alike": same})
+        reading = read_as(texts, column)
     present = reading.values.drop_null()
     distinct, length = pc.count_distinct(present).as_py(), pc.mean(pc.utf8_length(present)).as_py() or 0
     if distinct <= max(10, 0.5 * len(present)) and length <= _LONGEST_CATEGORY:
         return reading
     return read_as(texts, column.model_copy(update={"type": "text"}))
+
+
+def _same_numbers(values: pa.Array) -> tuple[tuple[str, str], ...]:
+    """Labels that are one number written in several ways, such as 1 and 1.0: (as it is written, the shortest way)."""
+    distinct = [str(label) for label in pc.unique(values.drop_null()).slice(0, _MOST_LABELS + 1).to_pylist()]
+    if len(distinct) > _MOST_LABELS:
+        return ()
+    ways: dict[float, list[str]] = {}
+    for label in distinct:
+        if _LABEL.fullmatch(label):
+            ways.setdefault(float(label), []).append(label)
+    return tuple((other, min(same, key=len)) for same in ways.values() for other in same if other != min(same, key=len))
 
 
 def _is_enough(reading: Reading) -> bool:

@@ -84,7 +84,7 @@ def _data(dataset: Dataset) -> None:
         _head(dataset)
     elif tab == REPORT:
         doubts.answered(dataset)
-        arriving.report(dataset)
+        arriving.report(dataset, doubts.take_back)
     else:
         column_table.editor(dataset, profile)
     parts.step_bar("data", missing="" if plan else "Add rows to go on" if first else "Choose what to predict")

@@ -8,6 +8,7 @@ from itertools import chain
 
 import pyarrow as pa
 
+from engine.doubts import Choice
 from engine.errors import UnreadableFile
 from engine.readers._dialect import reader
 from engine.readers._quick import Body, swallows
@@ -30,6 +31,7 @@ class Oddities:
     rows: int = 0
     short: list[tuple[int, int]] = field(default_factory=list)
     long: list[tuple[int, int]] = field(default_factory=list)
+    comments: list[tuple[int, str]] = field(default_factory=list)
     kept: "array[int]" = field(default_factory=lambda: array("q"))
     trailing: int = 0
     swallowed: int = 0
@@ -57,10 +59,22 @@ def report(found: Oddities, body: Body) -> list[Change]:
     changes = []
     if found.short:
         what = f"Rows with fewer than {body.width} values were filled up with missing ones at their end."
-        changes.append(Change(what=what, count=len(found.short), examples=_places(found.short)))
+        undo = Choice(label="Leave them out instead", options={"short": "leave out"})
+        if not body.keeps_short:
+            what = f"Rows with fewer than {body.width} values were left out."
+            undo = Choice(label="Keep them", options={"short": "fill"})
+        changes.append(Change(what=what, count=len(found.short), examples=places_of(found.short), loses=not body.keeps_short, undo=undo))
     if found.long:
         what = f"Rows with more than {body.width} values were left out."
-        changes.append(Change(what=what, count=len(found.long), examples=_places(found.long), loses=True))
+        undo = Choice(label="Keep them, cut", options={"long": "cut"})
+        if body.cuts_long:
+            what = f"Values beyond the {body.width} columns were cut off."
+            undo = Choice(label="Leave these rows out instead", options={"long": "leave out"})
+        changes.append(Change(what=what, count=len(found.long), examples=places_of(found.long), loses=not body.cuts_long, undo=undo))
+    if found.comments:
+        shown = tuple(f"line {line:,}: {text[:60]}" for line, text in found.comments[:_SHOWN])
+        undo = Choice(label="Keep them as rows", options={"comments": "no"})
+        changes.append(Change(what="Lines that begin with # were left out.", count=len(found.comments), examples=shown, undo=undo))
     if found.trailing:
         changes.append(Change(what="Delimiters with nothing behind them were dropped at the end of rows.", count=found.trailing))
     return changes
@@ -71,7 +85,7 @@ def batches(body: Body, tell: Callable[[float], None] = lambda done: None) -> It
     size, block = max(1, body.path.stat().st_size), []
     read = 0
     for _, row in _rows(body):
-        if (fitted := _fit(row, body.width)) is None:
+        if (fitted := _fit(row, body)) is None:
             continue
         read += sum(map(len, row)) + len(row)
         block.append(fitted)
@@ -86,14 +100,18 @@ def batches(body: Body, tell: Callable[[float], None] = lambda done: None) -> It
 def _examine(body: Body) -> Oddities:
     found = Oddities()
     for line, row in _rows(body, found):
+        if _is_comment(row, body):
+            found.comments.append((line, body.delimiter.join(row)))
+            continue
         found.rows += 1
         if len(row) < body.width:
             found.short.append((line, len(row)))
-        elif len(row) > body.width:
-            if _fit(row, body.width) is None:
-                found.long.append((line, len(row)))
-                continue
-            found.trailing += 1
+        elif any(cell.strip() for cell in row[body.width :]):
+            found.long.append((line, len(row)))
+        else:
+            found.trailing += len(row) > body.width
+        if _fit(row, body) is None:
+            continue
         found.kept.append(line)
         found.swallowed += any(swallows(cell, body.delimiter, body.width) for cell in row if "\n" in cell)
     return found
@@ -122,19 +140,31 @@ def _rows(body: Body, found: Oddities | None = None) -> Iterator[tuple[int, list
             ) from error
 
 
-def _fit(row: list[str], width: int) -> list[str | None] | None:
-    """The row with exactly `width` values, or None if it has more than that."""
-    if len(row) <= width:
-        return [*row, *[None] * (width - len(row))]
-    return None if any(cell.strip() for cell in row[width:]) else list(row[:width])
+def _fit(row: list[str], body: Body) -> list[str | None] | None:
+    """The row with as many values as there are columns, or None if it is to be left out."""
+    if len(row) < body.width:
+        return None if _is_comment(row, body) or not body.keeps_short else [*row, *[None] * (body.width - len(row))]
+    if body.cuts_long or not any(cell.strip() for cell in row[body.width :]):
+        return list(row[: body.width])
+    return None
+
+
+def _is_comment(row: list[str], body: Body) -> bool:
+    return body.has_comments and len(row) < body.width and row[0].lstrip().startswith("#")
 
 
 def _columns(block: list[list[str | None]]) -> Batch:
     return [pa.array(column, pa.string()) for column in zip(*block, strict=True)]
 
 
-def _places(odd: list[tuple[int, int]]) -> tuple[str, ...]:
+def places_of(odd: list[tuple[int, int]]) -> tuple[str, ...]:
+    """Where rows of another width stand, and how wide they are."""
     return tuple(f"line {line:,} has {count}" for line, count in odd[:_SHOWN])
+
+
+def rows(body: Body) -> list[list[str]]:
+    """All rows as they stand, of any length."""
+    return [row for _, row in _rows(body)]
 
 
 def _refuse(found: Oddities, body: Body) -> None:
@@ -143,7 +173,7 @@ def _refuse(found: Oddities, body: Body) -> None:
             f"A quotation mark opened on line {found.unclosed:,} is never closed.",
             "Close or remove it there, or choose that quotes are ordinary characters.",
         )
-    if len(found.long) > max(3, _MOST_LONG * found.rows):
+    if len(found.long) > max(3, _MOST_LONG * found.rows) and not body.cuts_long:
         line, count = found.long[0]
         raise UnreadableFile(
             f"{len(found.long):,} of {found.rows:,} rows have more values than columns: line {line:,} has {count}, not {body.width}.",

@@ -5,7 +5,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -14,6 +14,7 @@ from engine.readers.base import LONGEST_CELL
 DELIMITERS = (",", ";", "\t", "|")
 WORDS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", " ": "blanks"}
 _ROWS = 300
+_NEARLY = 0.6
 _NUMBER = re.compile(r"[-+\u2212]?(\d[\d.,' \u00a0]*\d|\d)([.,]\d*)?([eE][-+]?\d+)?\s?%?")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}([-/.]\d{1,4})?([ T]\d{1,2}:\d{2}.*)?")
 _EMPTY = {"", "?", "na", "n/a", "nan", "null", "none", "-"}
@@ -21,12 +22,16 @@ _EMPTY = {"", "?", "na", "n/a", "nan", "null", "none", "-"}
 
 @dataclass(frozen=True)
 class Dialect:
-    """`skip`: lines before the table; `width`: values in most rows; `quote` is "" where quotes are ordinary characters."""
+    """`skip`: lines before the table; `width`: values in most rows; `quote` is "" where quotes are ordinary characters.
+
+    `other` is a delimiter that explains the lines nearly as well, or "".
+    """
 
     delimiter: str
     quote: str
     skip: int
     width: int
+    other: str = ""
 
 
 def find(text: str, delimiter: str = "", quote: str | None = None) -> Dialect:
@@ -36,7 +41,8 @@ def find(text: str, delimiter: str = "", quote: str | None = None) -> Dialect:
     judged = [_judged(lines, mark, sign) for mark in ((delimiter,) if delimiter else DELIMITERS) for sign in quotes]
     score, best = max(judged, key=lambda pair: pair[0])
     if score > 0 or delimiter:
-        return best
+        others = [(points, layout) for points, layout in judged if layout.delimiter != best.delimiter and points > _NEARLY * score]
+        return replace(best, other=max(others, key=lambda pair: pair[0])[1].delimiter) if others else best
     by_blanks = _judged(lines, " ", '"')[1]
     return by_blanks if _is_spaced(lines, by_blanks) else Dialect(_unused(text), '"', 0, 1)
 
@@ -71,8 +77,8 @@ def has_names(rows: Sequence[Sequence[str]]) -> bool:
     if not below:
         return not any(_NUMBER.fullmatch(cell.strip()) for cell in first)
     columns = [[row[i].strip() for row in below if i < len(row) and row[i].strip().lower() not in _EMPTY] for i in range(len(first))]
-    measured = [i for i, cells in enumerate(columns) if cells and sum(map(_is_measured, cells)) >= 0.8 * len(cells)]
-    values = [i for i in measured if _is_measured(first[i].strip())]
+    measured = [i for i, cells in enumerate(columns) if cells and sum(map(is_measured, cells)) >= 0.8 * len(cells)]
+    values = [i for i in measured if is_measured(first[i].strip())]
     words = [i for i in measured if first[i].strip().lower() not in _EMPTY and i not in values]
     if values and _is_series([first[i].strip() for i in values]) and not _continues(first, columns, values):
         return True
@@ -105,7 +111,7 @@ def _is_spaced(lines: Sequence[str], layout: Dialect) -> bool:
     rows = list(islice(reader(lines[layout.skip :], layout.delimiter, layout.quote), _ROWS))
     even = [row for row in rows if len(row) == layout.width]
     cells = [cell for row in even for cell in row]
-    return layout.width > 1 and len(even) >= 0.95 * len(rows) and sum(map(_is_measured, cells)) >= 0.5 * len(cells)
+    return layout.width > 1 and len(even) >= 0.95 * len(rows) and sum(map(is_measured, cells)) >= 0.5 * len(cells)
 
 
 def _line_of(lines: Sequence[str], delimiter: str, quote: str, row: int) -> int:
@@ -126,7 +132,8 @@ def _is_clean(cell: str, delimiter: str, quote: str) -> bool:
     return not any(mark in text for mark in DELIMITERS[1:] if mark != delimiter)
 
 
-def _is_measured(cell: str) -> bool:
+def is_measured(cell: str) -> bool:
+    """Whether the cell holds a number or a date."""
     return bool(_NUMBER.fullmatch(cell) or _DATE.fullmatch(cell))
 
 

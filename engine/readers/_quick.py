@@ -16,7 +16,11 @@ SMALLEST_BLOCK, ALL_COLUMNS = 2**17, 2**28
 
 @dataclass(frozen=True)
 class Body:
-    """Where the rows of values lie: from byte `start`, physical line `line` (from 1), `width` values each."""
+    """Where the rows of values lie: from byte `start`, physical line `line` (from 1), `width` values each.
+
+    What is done with rows of another width: short ones are kept or left out, long ones left out or cut, short ones that begin with #
+    are comments or not.
+    """
 
     path: Path
     start: int
@@ -24,6 +28,9 @@ class Body:
     width: int
     delimiter: str
     quote: str
+    keeps_short: bool = True
+    cuts_long: bool = False
+    has_comments: bool = True
 
 
 def is_regular(body: Body) -> bool:

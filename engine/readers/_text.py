@@ -29,6 +29,13 @@ NAMES = {
     "cp932": "Shift-JIS (Japanese)",
     "euc_kr": "EUC-KR (Korean)",
     "cp949": "EUC-KR (Korean)",
+    "koi8-r": "KOI8-R (Cyrillic)",
+    "iso8859-5": "ISO 8859-5 (Cyrillic)",
+    "iso8859-7": "ISO 8859-7 (Greek)",
+    "cp1253": "Windows-1253 (Greek)",
+    "cp1254": "Windows-1254 (Turkish)",
+    "cp1255": "Windows-1255 (Hebrew)",
+    "cp1256": "Windows-1256 (Arabic)",
 }
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -43,12 +50,16 @@ _ASIAN = ("cp932", "gb18030", "big5", "cp949")
 
 @dataclass
 class Text:
-    """A UTF-8 file (`start`: where its text begins), the encoding it was in, and what was done."""
+    """A UTF-8 file (`start`: where its text begins), the encoding it was in, and what was done.
+
+    `candidates` are the encodings it may be in where that had to be guessed, the one in use first, each with some of the text in it.
+    """
 
     path: Path
     start: int
     encoding: str
     changes: list[Change] = field(default_factory=list)
+    candidates: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -84,7 +95,8 @@ def as_utf8(path: Path, copy: Path, encoding: str = "") -> Text:
     bad = _transcode(path, copy, found, facts.bom, strict=not encoding)
     if bad:
         changes.append(Change(what="Bytes that are no characters in this encoding were replaced by '\ufffd'.", count=bad))
-    return Text(copy, 0, found, changes)
+    guessed = not asked and not facts.encoding
+    return Text(copy, 0, found, changes, _candidates(facts, found) if guessed else [])
 
 
 def open_text(path: Path, start: int) -> TextIO:
@@ -121,9 +133,12 @@ def _scan_bytes(file: BinaryIO, facts: _Facts) -> None:
         if not text.isascii() and _BAD.search(text):
             _note(facts, text, position, line)
         breaks = max(chunk.count(b"\n"), chunk.count(b"\r"))
+        ends = [place for mark in (b"\n", b"\r") if (place := chunk.find(mark)) >= 0]
+        too_long = line if run + min(ends, default=len(chunk)) > LONGEST_LINE else 0
         run = len(chunk) - max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) if breaks else run + len(chunk)
-        if run > LONGEST_LINE:
-            raise UnreadableFile(f"Line {line + breaks:,} is longer than 10 MB.", "Check that the file has one row on each line.")
+        if too_long or run > LONGEST_LINE:
+            at = too_long or line + breaks
+            raise UnreadableFile(f"Line {at:,} is longer than 10 MB.", "Check that the file has one row on each line.")
         if not chunk:
             return
         position += len(chunk)
@@ -167,6 +182,25 @@ def _guess(facts: _Facts) -> str:
     if _odd_inside_words(sample) > 0.1:
         return "cp1250"
     return "cp1252" if not re.search(rb"[\x81\x8d\x8f\x90\x9d]", sample) else "iso8859-1"
+
+
+def _candidates(facts: _Facts, found: str) -> list[tuple[str, str]]:
+    """Up to three encodings in which some lines can be read and look different, the found one first."""
+    lines = facts.lines[:5]
+    sample = b"\n".join(facts.lines)
+    seen: dict[str, str] = {}
+    for name in (found, *_likely(sample), "cp1252", "cp1250", "cp1251", "cp932", "gb18030"):
+        if name not in NAMES or name.startswith("utf") or not _decodes(sample, name):
+            continue
+        shown = " \u00b7 ".join(_around(line.decode(name, "replace")) for line in lines)
+        if shown not in seen.values():
+            seen.setdefault(name, shown)
+    return list(seen.items())[:3]
+
+
+def _around(text: str) -> str:
+    """The first words with letters beyond ASCII."""
+    return " ".join([word for word in re.split(r"[\s,;|]+", text) if not word.isascii()][:3])[:40]
 
 
 def _likely(sample: bytes) -> list[str]:

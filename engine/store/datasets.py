@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from engine.columns import Column
-from engine.doubts import Doubt
+from engine.doubts import Doubt, options_of
 from engine.errors import EngineError, NotFound
 from engine.readers.base import Change
 from engine.store import db, trash
@@ -84,9 +84,10 @@ def all(workspace: Workspace) -> list[Dataset]:
 
 
 def same(workspace: Workspace, sha256: str, options: dict[str, Any]) -> Dataset | None:
-    """The dataset made from the same bytes with the same options, if there is one."""
+    """The dataset made from the same bytes with the same options, answers to its own doubts aside, if there is one."""
     found = db.rows(workspace, "SELECT record FROM datasets WHERE sha256 = ? ORDER BY created", (sha256,))
-    return next((dataset for dataset in map(_dataset, found) if dataset.options == options and dataset.has_original), None)
+    made = (dataset for dataset in map(_dataset, found) if options in (dataset.options, _without_answers(dataset)))
+    return next((dataset for dataset in made if dataset.has_original), None)
 
 
 def replace(workspace: Workspace, before: Dataset, after: Dataset) -> Dataset:
@@ -110,6 +111,12 @@ def remove(workspace: Workspace, id: str) -> None:
         database.execute("DELETE FROM datasets WHERE id = ?", (id,))
         trash.promise(database, f"datasets/{id}")
     trash.keep_promise(workspace, f"datasets/{id}")
+
+
+def _without_answers(dataset: Dataset) -> dict[str, Any]:
+    """The options a person gave other than by answering a doubt."""
+    answers = options_of(dataset.doubts, dataset.settled)
+    return {name: value for name, value in dataset.options.items() if answers.get(name) != value}
 
 
 def _dataset(row: dict[str, Any]) -> Dataset:

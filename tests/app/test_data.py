@@ -232,3 +232,16 @@ def test_a_doubt_can_wait(empty: Workspace, tmp_path: Path) -> None:
     page.click("doubt-later")
     assert not page.has("doubt-yes") and "1 question about your data is open." in page.words
     assert page.click("doubts-now").has("doubt-yes")
+
+
+def test_a_line_of_the_report_can_be_undone(empty: Workspace, tmp_path: Path) -> None:
+    rows = [f"{'?' if i % 9 == 0 else i},{i % 2}\n" for i in range(80)]
+    page = brought(empty, tmp_path, "gaps.csv", "age,ill\n" + "".join(rows))
+    (dataset,) = datasets.all(empty)
+    assert dataset.column("c0001").type == "number"
+    page.at.segmented_control(key=f"data-tab-{dataset.id}").set_value("report")
+    page.run()
+    assert page.at.button(key="undo-0").label.replace("\\", "") == "Keep '?' as a value"
+    page.click("undo-0")
+    (dataset,) = datasets.all(empty)
+    assert (dataset.column("c0001").type, dataset.column("c0001").missing) == ("text", ())

@@ -7,7 +7,7 @@ import pytest
 from engine import datasets
 from engine.datasets import Dataset
 from engine.doubts import Choice, Doubt, after_reading, options_of
-from engine.errors import NotFound
+from engine.errors import EngineError, NotFound
 from engine.store.workspace import Workspace
 
 DAYS = "day,amount,x\n" + "".join(f"{1 + i % 12:02d}/{1 + i * 5 % 12:02d}/2024,{i / 4},{i % 3}\n" for i in range(80))
@@ -76,3 +76,29 @@ def test_an_answered_question_about_the_file_stays_known_when_it_does_not_come_u
     kept = after_reading([], (header,), settled, {"header": "no"})
     assert [doubt.chosen for doubt in kept] == [1]
     assert after_reading([], (header,), settled, {"header": "yes"}) == ()
+
+
+def test_what_a_line_of_the_report_did_is_undone(workspace: Workspace) -> None:
+    before = add(workspace, "x,y\n" + "".join(f"{'NA' if i % 9 == 0 else 'abc'[i % 3]},{i}\n" for i in range(80)))
+    line = next(change for change in before.changes if "'NA' in column 'x'" in change.what)
+    after = datasets.undo(workspace, before.id, line)
+    assert datasets.table(workspace, before.id).values("c0001")[0] == "NA"
+    assert line not in after.changes
+    with pytest.raises(EngineError, match="no way back any more"):
+        datasets.undo(workspace, before.id, line)
+
+
+def test_what_was_done_to_the_whole_file_is_undone(workspace: Workspace) -> None:
+    before = add(workspace, "Report\n" + DAYS)
+    datasets.settle(workspace, before.id, "days:day", 1)
+    line = next(change for change in before.changes if change.what == "Lines before the table were left out.")
+    after = datasets.undo(workspace, before.id, line)
+    assert after.columns[0].name == "Report" and after.options == {"start": 1}
+
+
+def test_an_answer_about_a_column_outlives_one_about_the_file(workspace: Workspace) -> None:
+    before = add(workspace, DAYS + "Total,1000,\n")
+    datasets.settle(workspace, before.id, "days:day", 1)
+    after = datasets.settle(workspace, before.id, "totals", 1)
+    assert (after.rows, after.column("c0001").date_format) == (81, "%m/%d/%Y")
+    assert set(after.settled) == {"days:day", "totals"}
