@@ -12,7 +12,7 @@ from engine.anonymity import Anonymity
 from engine.columns import Treatment
 from engine.errors import EngineError
 from engine.quarantine import Progress
-from engine.store import backup, datasets, db, projects, runs, secret, trash
+from engine.store import backup, datasets, db, projects, runs, secret, trash, wiping
 from engine.store.datasets import Dataset
 from engine.store.records import to_json
 from engine.store.runs import Run
@@ -75,7 +75,7 @@ def treat(
 
 def finish(workspace: Workspace) -> None:
     """Goes on with what a treatment had still to remove when its process ended."""
-    for id in datasets.unwiped(workspace):
+    for id in wiping.left(workspace):
         _forget(workspace, datasets.get(workspace, id))
 
 

@@ -96,6 +96,7 @@ def apply(texts: pa.Array, column: Column, how: Treatment, key: str = "") -> tup
     if how.kind == "pseudonym" and (not key or (how.key and how.key != fingerprint(key))):
         what = f"Column '{column.name}' was given pseudonyms with a key that is not on this computer."
         raise EngineError(what, "Do this in the workspace in which its data was treated.")
+    column = column.model_copy(update={"alike": ()})
     clean = values.without_codes(pc.utf8_trim_whitespace(texts), column.missing)
     coded = pc.dictionary_encode(clean)
     given = coded.dictionary.cast(pa.large_string())
@@ -114,10 +115,10 @@ def one(text: str, column: Column, key: str = "") -> str | None:
 
 
 def treated(column: Column, how: Treatment, key: str = "") -> Column:
-    """The column as its treated text is read; it remembers how the text of a file is read before."""
-    before = column.untreated or column
+    """The column as its treated text is read; it remembers how the text of a file is read before, without quoting its values."""
+    before = (column.untreated or column).model_copy(update={"alike": ()})
     kept = how.model_copy(update={"key": fingerprint(key)}) if how.kind == "pseudonym" else how
-    known: dict[str, Any] = {"treatment": kept, "untreated": before, "missing": ()}
+    known: dict[str, Any] = {"treatment": kept, "untreated": before, "missing": (), "alike": ()}
     if how.kind not in _BECOMES:
         return column.model_copy(update=known)
     return Column(id=column.id, name=column.name, type=_BECOMES[how.kind], **known)

@@ -58,7 +58,7 @@ def _at_once() -> None:
 
 def _personal() -> None:
     """What becomes of personal data in files that come in."""
-    parts.section("Personal data", "Without this you are asked on the Data page, after a file was read.")
+    parts.section("Personal data", "As long as this is off, you are asked on the Data page after a file was read.")
     settings_form.edit(("treat_personal",), "settings-personal")
 
 

@@ -5,13 +5,15 @@ import threading
 import time
 
 from engine import journal
+from engine.errors import EngineError
 from engine.jobs import errands
-from engine.store import backup, datasets, db, sizes, transitions, trash
+from engine.store import backup, db, sizes, transitions, trash, wiping
 from engine.store.records import now
 from engine.store.workspace import Workspace, look_through, notice
 
 EVERY = 5.0
 COPY_EVERY = 3600.0
+FINISH = "finish-treating"
 
 
 class Keeper:
@@ -43,7 +45,7 @@ class Keeper:
             self._finish_treatments()
             trash.empty(self.workspace, self._is_over.is_set)
             sizes.measure(self.workspace, self._is_over.is_set)
-        except (db.DatabaseError, OSError) as error:
+        except (db.DatabaseError, OSError, EngineError) as error:
             notice(self.workspace, error)
             journal.say(f"{now()} Housekeeping: {type(error).__name__}: {error}")
 
@@ -53,12 +55,15 @@ class Keeper:
             backup.keep_daily(self.workspace)
 
     def _finish_treatments(self) -> None:
-        """What a treatment of personal data still had to remove when its process ended; not while one is at work."""
-        if not datasets.unwiped(self.workspace) or any(e.question == "treat" and not e.is_over for e in errands.all(self.workspace)):
-            return
-        from engine import anonymise
+        """What a treatment of personal data still had to remove when its process ended goes now, in a process that knows the libraries.
 
-        anonymise.finish(self.workspace)
+        Not while a treatment is at work, and not again after it failed.
+        """
+        if not wiping.left(self.workspace) or any(e.question == "treat" and not e.is_over for e in errands.all(self.workspace)):
+            return
+        found = errands.find(self.workspace, FINISH)
+        if found is None or found.state == "done":
+            errands.start(self.workspace, FINISH, "finish_treating")
 
     def _run(self) -> None:
         while not self._is_over.is_set() and self.workspace.database.exists():

@@ -157,6 +157,13 @@ def treat(
     return {"dataset": new.id}
 
 
+def finish_treating(workspace: Workspace, folder: Path, tell: Tell) -> None:
+    """Removes what a treatment that broke off still had to."""
+    from engine import anonymise
+
+    anonymise.finish(workspace)
+
+
 def _asked_again(workspace: Workspace, dataset: str, target: str | None) -> dict[str, Any]:
     """A draft for the same question, as far as it can still be asked."""
     from engine import advice, datasets

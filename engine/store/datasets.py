@@ -86,16 +86,11 @@ def all(workspace: Workspace) -> list[Dataset]:
     return [_dataset(row) for row in db.rows(workspace, "SELECT record FROM datasets ORDER BY created DESC, rowid DESC")]
 
 
-def unwiped(workspace: Workspace) -> list[str]:
-    """The ids of those from which values of before a treatment may still be on the disk."""
-    return [row["id"] for row in db.rows(workspace, "SELECT id FROM datasets WHERE json_extract(record, '$.is_wiped') = 0")]
-
-
 def same(workspace: Workspace, sha256: str, options: dict[str, Any]) -> Dataset | None:
     """The dataset made from the same bytes with the same options, answers to its own doubts aside, if there is one."""
     found = db.rows(workspace, "SELECT record FROM datasets WHERE sha256 = ? ORDER BY created", (sha256,))
-    of_it = [dataset for dataset in map(_dataset, found) if dataset.has_original]
-    return next((dataset for dataset in of_it if options in (dataset.options, _without_answers(dataset))), None)
+    made = (dataset for dataset in map(_dataset, found) if options in (dataset.options, _without_answers(dataset)))
+    return next((dataset for dataset in made if dataset.has_original), None)
 
 
 def replace(workspace: Workspace, before: Dataset, after: Dataset) -> Dataset:

@@ -12,8 +12,10 @@ from engine import advice, anonymise, dataset_files, datasets, importing, intake
 from engine.columns import Column, Treatment
 from engine.datasets import Dataset
 from engine.errors import EngineError
+from engine.jobs import errands, long_answers
+from engine.jobs.keeping import Keeper
 from engine.split import Split
-from engine.store import backup, db, projects, runs, secret, settings
+from engine.store import backup, db, projects, runs, secret, settings, wiping
 from engine.store.workspace import Workspace
 
 ROWS = 80
@@ -207,9 +209,13 @@ def test_what_broke_off_is_finished_later(workspace: Workspace, dataset: Dataset
         patch.setattr(dataset_files, "shred", dies)
         anonymise.treat(workspace, dataset.id, {column(dataset, "name").id: Treatment(kind="drop")})
     assert holding(workspace, NAMES[5])
-    anonymise.finish(workspace)
+    asked: list[str] = []
+    monkeypatch.setattr(errands, "start", lambda workspace, key, question: asked.append(question))
+    Keeper(workspace).round()
+    assert asked == ["finish_treating"]
+    long_answers.finish_treating(workspace, workspace.path, lambda part, stage: None)
     assert holding(workspace, NAMES[5]) == []
-    assert datasets.get(workspace, dataset.id).is_wiped
+    assert wiping.left(workspace) == []
 
 
 def test_what_the_treatments_would_bring_is_reckoned_before(workspace: Workspace, dataset: Dataset) -> None:
@@ -230,3 +236,13 @@ def test_runs_that_have_seen_the_columns_go_and_others_stay(workspace: Workspace
         runs.wish(workspace, run.id, "cancel")
     anonymise.treat(workspace, dataset.id, {born: Treatment(kind="year")})
     assert [run.name for run in runs.all(workspace)] == ["blind"]
+
+
+def test_an_upload_that_came_in_with_the_setting_leaves_nothing_behind(workspace: Workspace) -> None:
+    settings.set(workspace, treat_personal=True)
+    upload = workspace.uploads / "taken"
+    upload.write_text(table(), "utf-8")
+    project = projects.add(workspace, "Clinic")
+    long_answers.take_in(workspace, workspace.path, lambda part, stage: None, str(upload), "clinic.csv", project.id)
+    assert projects.get(workspace, project.id).dataset
+    assert {value: holding(workspace, value) for value in (PATIENTS[3], NAMES[5])} == {PATIENTS[3]: [], NAMES[5]: []}

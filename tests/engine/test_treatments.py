@@ -79,3 +79,9 @@ def test_one_value_that_a_person_types_is_treated_as_the_others_were() -> None:
     column = treatments.treated(Column(id="c0001", name="born", type="date"), Treatment(kind="year"))
     assert treatments.one("1957-03-09", column) == "1957"
     assert treatments.one("1957", column) == "1957"
+
+
+def test_how_a_treated_column_is_read_quotes_none_of_its_values() -> None:
+    before = Column(id="c0001", name="surname", type="category", alike=(("BRANDNER", "Brandner"),))
+    for kind in ("pseudonym", "mask", "initial"):
+        assert "rand" not in treatments.treated(before, Treatment(kind=kind), KEY).model_dump_json()  # type: ignore[arg-type]
