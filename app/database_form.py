@@ -24,6 +24,7 @@ def fold(into_current: bool) -> None:
 
 
 def _form(into_current: bool) -> None:
+    """The password and the query are a form of their own: so every letter counts, wherever the focus goes from there."""
     st.caption("One query that only reads: nothing in the database can be changed from here. It takes up to a minute.")
     _kept()
     titles = {kind: member.title for kind, member in SOURCES.members.items()}
@@ -33,18 +34,20 @@ def _form(into_current: bool) -> None:
         source = SOURCES.get(kind)(kind=kind)
     new = forms.edit(source, f"database-{kind}")
     state.keep(SPEC, new.model_dump())
-    if new.asks_password:
-        st.text_input("Password", type="password", key=PASSWORD, autocomplete="off", help="Used once, and not written down.")
-    st.text_area("Query", key=STATEMENT, placeholder=EXAMPLE, height=120, help="One SELECT, as your database understands it.")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input("At most so many rows", 1, querying.MOST_ROWS, 100_000, step=10_000, key=MOST, width=220)
-        st.button("Ask the database", key="database-ask", icon=":material/play_arrow:", on_click=_ask, args=(into_current,))
-    if new.asks_password:
-        st.checkbox(
-            "Keep this connection on this computer",
-            key=REMEMBER,
-            help="With its password, in a file of the workspace that only your user account may read. Without this, nothing is kept.",
-        )
+    with st.form("database", border=False, enter_to_submit=False):
+        if new.asks_password:
+            st.text_input("Password", type="password", key=PASSWORD, autocomplete="off", help="Used once, and not written down.")
+        st.text_area("Query", key=STATEMENT, placeholder=EXAMPLE, height=120, help="One SELECT, as your database understands it.")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.number_input("At most so many rows", 1, querying.MOST_ROWS, 100_000, step=10_000, key=MOST, width=220)
+            ask: dict[str, Any] = {"on_click": _ask, "args": (into_current,)}
+            st.form_submit_button("Ask the database", key="database-ask", icon=":material/play_arrow:", **ask)
+        if new.asks_password:
+            st.checkbox(
+                "Keep this connection on this computer",
+                key=REMEMBER,
+                help="With its password, in a file of the workspace that only your user account may read. Without this, nothing is kept.",
+            )
     if refused := state.recall(REFUSED):
         parts.error_box(EngineError(*refused), "database")
 

@@ -28,7 +28,7 @@ body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var
   max-width: 1120px; margin: 2rem auto; padding: 0 1.2rem; font-variant-numeric: tabular-nums; }
 h1 { font-size: 1.7rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; } p { margin: .3rem 0; }
 small, .quiet { color: var(--muted); }
-.wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .92rem; }
+.wide { overflow-x: auto; } .many table { min-width: 54rem; } table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .9rem .5rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--muted); font-weight: 500; } td.n, th.n { text-align: right; white-space: nowrap; } td b { overflow-wrap: anywhere; }
 svg { display: block; } rect { fill: var(--bar); } polyline { fill: none; stroke: var(--bar); stroke-width: 2; }
@@ -121,7 +121,7 @@ def _columns(profile: Profile, target: str) -> Markup:
     left = len(profile.columns) - len(rows)
     table = tag("table", tag("thead", tag("tr", [tag("th", name, class_=kind or None) for name, kind in heads])), tag("tbody", rows))
     more = tag("p", f"And {count(left, 'more column')}.", class_="quiet") if left else None
-    return tag("section", tag("h2", "Columns"), tag("div", table, class_="wide"), more)
+    return tag("section", tag("h2", "Columns"), tag("div", table, class_="wide many"), more)
 
 
 def _column(column: ColumnProfile, is_target: bool) -> Markup:

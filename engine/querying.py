@@ -183,7 +183,8 @@ def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in (*_KEPT, HOSTS, FOLDERS) if name in os.environ}
     root = str(Path(engine.__file__).parents[1])
     python = {"PYTHONPATH": root, "PYTHONSAFEPATH": "1", "PYTHONIOENCODING": "utf-8"}
-    return kept | python | {"PGPASSFILE": os.devnull, "PGSERVICEFILE": os.devnull}
+    nowhere = os.path.join(os.devnull, "none")
+    return kept | python | {"PGPASSFILE": nowhere, "PGSERVICEFILE": nowhere}
 
 
 def _without_comments(statement: str) -> str:

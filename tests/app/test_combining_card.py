@@ -69,9 +69,9 @@ def test_rows_come_from_a_database_into_a_new_project(empty: Workspace, tmp_path
         database.executemany("INSERT INTO orders VALUES (?, ?)", [(i / 3, "yes" if i % 3 else "no") for i in range(90)])
     page = Page("home")
     page.at.segmented_control(key="database-kind").set_value("sqlite").run()
-    page.at.text_input(key="database-sqlite.file").set_value(str(folder / "shop.db"))
+    page.at.text_input(key="database-sqlite.file").set_value(str(folder / "shop.db")).run()
     page.at.text_area(key="database-statement").set_value("SELECT * FROM orders")
-    page.run().click("database-ask")
+    page.click("database-ask")
     assert "no folder is allowed yet" in page.words and projects.all(empty) == []
     monkeypatch.setenv("MODELWRIGHT_FOLDERS", str(folder))
     page.click("database-ask")
@@ -85,10 +85,10 @@ def test_a_password_is_kept_only_on_wish_and_never_in_the_errand(empty: Workspac
     page = Page("home")
     for field, value in (("name", "shop"), ("user", "me")):
         page.at.text_input(key=f"database-postgresql.{field}").set_value(value)
-    page.at.number_input(key="database-postgresql.port").set_value(1)
+    page.at.number_input(key="database-postgresql.port").set_value(1).run()
     page.at.text_input(key="database-password").set_value("s3cr3t-word")
     page.at.text_area(key="database-statement").set_value("SELECT 1")
-    page.run().click("database-ask")
+    page.click("database-ask")
     project = projects.all(empty)[0].id
     until(lambda: (told := errands.find(empty, f"arrival-{project}")) is not None and told.is_over, "the server was tried")
     told = Page("data", project=project).words

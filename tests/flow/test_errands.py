@@ -47,6 +47,12 @@ def is_gone(process: psutil.Process) -> bool:
     return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
+def test_a_secret_reaches_the_question_and_no_file(workspace: Workspace) -> None:
+    begun(workspace, "whisper", secret="pässword-1")
+    assert ended(workspace).answer == {"letters": 10}
+    assert [path for path in workspace.path.rglob("*") if path.is_file() and "pässword-1".encode() in path.read_bytes()] == []
+
+
 def test_it_tells_how_far_it_is_and_keeps_its_answer(workspace: Workspace) -> None:
     errand = begun(workspace, "count", to=60, each=0.05)
     assert (errand.state, errand.stage) == ("under way", "Starting")

@@ -29,6 +29,11 @@ def count(workspace: Workspace, folder: Path, tell: Tell, to: int, each: float =
     return {"counted": to, "workspace": str(workspace.path)}
 
 
+def whisper(workspace: Workspace, folder: Path, tell: Tell, secret: str = "") -> dict[str, Any]:
+    """Says how long the secret is that came with it."""
+    return {"letters": len(secret)}
+
+
 def refuse(workspace: Workspace, folder: Path, tell: Tell) -> None:
     raise InvalidPlan("The plan has no inputs.", "Choose at least one column.")
 
@@ -68,7 +73,7 @@ def _hidden(workspace: Workspace, folder: Path, tell: Tell) -> None:
 
 if __name__ == "__main__":
     questions = types.ModuleType("engine.jobs.long_answers")
-    for function in (count, refuse, stumble, be_deaf, keep_a_child, read_lines, _hidden):
+    for function in (count, whisper, refuse, stumble, be_deaf, keep_a_child, read_lines, _hidden):
         function.__module__ = questions.__name__
         setattr(questions, function.__name__, function)
     sys.modules[questions.__name__] = engine.jobs.long_answers = questions  # type: ignore[attr-defined]
