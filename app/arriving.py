@@ -10,9 +10,10 @@ from typing import Any
 
 import streamlit as st
 
-from app import errands, forms, parts, state, uploads, words
+from app import errands, forms, parts, pictures, state, uploads, words
 from app.text import md, short
-from engine.columns import Table
+from engine import wording
+from engine.columns import Column, Table
 from engine.datasets import Dataset
 from engine.jobs.errands import Errand
 from engine.readers import READERS, Change
@@ -20,6 +21,7 @@ from engine.server_folders import File
 from engine.store import projects
 
 SHOWN = 18
+CAPTIONED = 2
 
 
 def begin(upload: uploads.Upload) -> None:
@@ -123,14 +125,23 @@ def report(dataset: Dataset, on_undo: Callable[[Dataset, Change], None]) -> None
 
 def gallery(table: Table) -> None:
     """Pictures of the dataset, with their other values under them."""
-    pictures = next(column for column in table.columns if column.type == "image")
+    image = next(column for column in table.columns if column.type == "image")
+    plan = state.current_plan()
     others = [column for column in table.columns if column.type != "image"]
+    others.sort(key=lambda column: plan is None or column.id != plan.target)
     with st.grid(6, min_column_width=130, key="gallery"):
         for i in _spread(len(table), SHOWN):
             row = table.frame.iloc[i]
-            said = ", ".join(short(row[column.id], 24) for column in others)
-            if isinstance(row[pictures.id], str) and table.folder:
-                st.image(str(table.folder / row[pictures.id]), caption=md(said), width="stretch", alt=said)
+            said = _caption(others, row)
+            if isinstance(row[image.id], str) and table.folder:
+                st.image(pictures.shown(table.folder / row[image.id]), caption=md(said), width="stretch", alt=said)
+
+
+def _caption(columns: list[Column], row: Any) -> str:
+    """The first of the row's values, with the names of their columns where these are several."""
+    there = [(column.name, row[column.id]) for column in columns if row[column.id] is not None and row[column.id] == row[column.id]]
+    said = [(name, wording.number(value) if isinstance(value, float) else short(value, 24)) for name, value in there[:CAPTIONED]]
+    return " · ".join(f"{short(name, 16)}: {value}" if len(columns) > 1 else value for name, value in said)
 
 
 def _project_for(file_name: str) -> str:

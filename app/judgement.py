@@ -156,7 +156,7 @@ def _gallery(panel: Mistakes, run: Run) -> None:
 
 def _shown(path: Path, row: dict[str, Any]) -> None:
     if path.is_file():
-        st.image(str(path), width="stretch", alt=f"Row {row['row']}")
+        st.image(pictures.shown(path), width="stretch", alt=f"Row {row['row']}")
     else:
         st.markdown(":gray[:material/broken_image:]")
     st.markdown(f"**{md(short(row['prediction'], 22))}**  \n:gray[really {md(short(row['truth'], 22))}]")

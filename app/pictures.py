@@ -41,6 +41,22 @@ def draw(figure: Any, key: str) -> None:
     st.plotly_chart(figure, theme=None, config=charts.CONFIG, key=key, width="stretch")
 
 
+def shown(path: Path) -> Any:
+    """A dataset's picture as `st.image` draws it: one of more than 256 shades in 256 of them."""
+    return _shown(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _shown(path: Path, _written: int) -> Any:
+    from engine import deep_pictures
+
+    try:
+        found = deep_pictures.viewable(path)
+    except (OSError, ValueError):
+        return str(path)
+    return str(path) if isinstance(found, Path) else found
+
+
 def thumbnail(path: Path, side: int = 160) -> str:
     """A small copy of a dataset's picture as an address for `<img>`; "" if it is not there or cannot be read."""
     return _thumbnail(path, side, path.stat().st_mtime_ns) if path.is_file() else ""
@@ -50,8 +66,11 @@ def thumbnail(path: Path, side: int = 160) -> str:
 def _thumbnail(path: Path, side: int, _written: int) -> str:
     from PIL import Image
 
+    from engine import deep_pictures
+
     try:
-        with Image.open(path) as picture:
+        with Image.open(path) as file:
+            picture = deep_pictures.plain(file)
             picture.draft("RGB", (2 * side, 2 * side))
             picture.thumbnail((side, side))
             out = io.BytesIO()

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import before_after, forms, meanwhile, parts, reads, state, words
+from app import before_after, forms, meanwhile, parts, pictures, reads, state, words
 from app.text import html, md, short
 from engine import recipe
 from engine.errors import EngineError
@@ -156,7 +157,7 @@ def _pictures(preview: Preview) -> None:
         st.html('<div class="mw-side">Before</div>')
         with st.container(horizontal=True, key="pictures-as-they-came", gap="small"):
             for path in paths[:MANY_PICTURES]:
-                st.image(path, width=96)
+                st.image(pictures.shown(Path(path)), width=96)
     for name, shown in (("Before", preview.pictures_before), ("After", preview.pictures_after)):
         if shown:
             st.html(f'<div class="mw-side">{name} · {" x ".join(str(n) for n in shown[0].shape[:2])}</div>')

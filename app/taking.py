@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import errands, parts, state, uploads, words
+from app import errands, parts, pictures, state, uploads, words
 from app.text import md, short
 from engine.exporters import EXPORTERS
 from engine.jobs.errands import Errand
@@ -33,7 +33,7 @@ def picture(run: Run, folder: Path) -> str | None:
         with st.grid(len(own), min_column_width=70, key="sample-pictures", gap="small"):
             for i, path in enumerate(own):
                 with st.container(gap="small"):
-                    st.image(str(path), width="stretch", alt=f"Sample picture {i + 1}")
+                    st.image(pictures.shown(path), width="stretch", alt=f"Sample picture {i + 1}")
                     st.button("Ask", key=f"ask-{i}", width="stretch", on_click=state.keep, args=("picture", (run.id, path)))
     chosen = state.recall("picture")
     return str(chosen[1]) if chosen and chosen[0] == run.id and Path(chosen[1]).is_file() else None

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from engine.names import LOOK_ALIKES
 from engine.profile import ColumnProfile
-from engine.wording import number
+from engine.wording import count, number
 
 _OUTCOMES = (
     "target label labels class outcome diagnosis churn churned failure failed default defaulted survived survival species fraud spam "
@@ -65,6 +66,8 @@ def is_prediction_of(name: str, target: str) -> bool:
 
 def group(column: ColumnProfile) -> Candidate | None:
     """The column as something several rows belong to (a patient, a machine), if its name and its repeats say so."""
+    if column.name == LOOK_ALIKES and column.distinct:
+        return Candidate(column.id, column.name, f"{count(column.distinct, 'set')} of pictures that look nearly the same", True)
     words = words_of(column.name)
     there = column.rows - column.missing
     repeats = there / column.distinct if column.distinct else 0.0

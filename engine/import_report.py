@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from engine import dates, numbers
 from engine.columns import Column
 from engine.doubts import Choice
+from engine.names import LOOK_ALIKES
 from engine.readers.base import Change
 
 _SHOWN = 5
@@ -22,7 +23,7 @@ AS_TEXT = Choice(label="Keep the column as text", reading=TEXT)
 
 def lines(texts: pa.Array, column: Column, failed: np.ndarray[Any, Any], alternative: tuple[str, str] | None = None) -> list[Change]:
     """What was done when `texts` were read as `column` says; `failed` marks the values that could not be read."""
-    if column.type == "image" or _is_plain(texts, column, failed):
+    if column.type == "image" or column.name == LOOK_ALIKES or _is_plain(texts, column, failed):
         return []
     trimmed = pc.utf8_trim_whitespace(texts)
     return [

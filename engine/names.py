@@ -5,6 +5,9 @@ import unicodedata
 from collections.abc import Sequence
 
 LONGEST = 200
+LOOK_ALIKES = "look-alikes"
+"""The column that says which pictures look nearly the same."""
+
 _JOINER = "\u200d"
 
 

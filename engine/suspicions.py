@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from engine import dates, extremes
 from engine.columns import Column
+from engine.names import LOOK_ALIKES
 from engine.problems import Problem
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def of_column(profile: "ColumnProfile", values: "pd.Series[Any]") -> list[Proble
             profile.top[0][0] if profile.top else f"{profile.low:g}" if profile.low is not None and profile.type == "number" else "the same"
         )
         found.append(_leave_out(profile, f"There is only one value, '{only}'.", "Leave this column out: it cannot tell rows apart."))
-    if profile.missing > _MOSTLY * profile.rows:
+    if profile.missing > _MOSTLY * profile.rows and profile.name != LOOK_ALIKES:
         said = f"{profile.missing / profile.rows:.0%} of the values are missing.".replace("%", " %")
         found.append(_leave_out(profile, said, "Leave it out, unless a missing value says something by itself."))
     if profile.identifier:

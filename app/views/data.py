@@ -10,6 +10,7 @@ from app.text import md, short
 from engine import extremes
 from engine.datasets import Dataset
 from engine.errors import EngineError
+from engine.names import LOOK_ALIKES
 from engine.problems import stops
 from engine.profile import Profile
 
@@ -138,7 +139,7 @@ def _top(dataset: Dataset, profile: Profile) -> None:
 
 def _facts(dataset: Dataset, profile: Profile) -> list[tuple[str, str, str]]:
     cells = profile.rows * len(profile.columns)
-    missing = sum(column.missing for column in profile.columns)
+    missing = sum(column.missing for column in profile.columns if column.name != LOOK_ALIKES)
     numbers = sum(column.type == "number" for column in profile.columns)
     pictures = next((column for column in profile.columns if column.type == "image"), None)
     last = ("Repeated rows", words.count(profile.duplicates), "exact copies" if profile.duplicates else "every row is different")
@@ -149,12 +150,11 @@ def _facts(dataset: Dataset, profile: Profile) -> list[tuple[str, str, str]]:
     wide, high, _ = pictures.sizes[0] if pictures.sizes else (0, 0, 0)
     many = f"and {words.things(len(pictures.sizes) - 1, 'other size')}" if len(pictures.sizes) > 1 else "all alike"
     size = ("Size", f"{wide} × {high}", f"pixels, {many}")
-    classes = [column for column in profile.columns if column.type == "category"]
-    kinds = (
-        ("Classes", words.count(classes[0].distinct), "folders of the zip")
-        if classes
-        else ("Columns", words.count(len(profile.columns)), "")
-    )
+    said = {"names": "in the file names"}.get(dataset.reader.get("layout", ""), "folders of the zip")
+    classes = [column for column in profile.columns if column.name == "class" and dataset.reader.get("layout") != "table"]
+    kinds = ("Columns", words.count(len(profile.columns) - 1), "beside each picture")
+    if classes:
+        kinds = ("Classes", words.count(classes[0].distinct), said)
     return [("Pictures", words.count(profile.rows), words.size(dataset.bytes)), kinds, size, gaps]
 
 

@@ -3,15 +3,32 @@
 import stat
 import zipfile
 import zlib
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from engine.doubts import Doubt
 from engine.errors import UnreadableFile
+from engine.readers import _zip_names
+from engine.readers.base import Change
 
 MOST_MEMBERS = 200_000
 MOST_BYTES = 5 * 2**30
 HIGHEST_RATIO = 100
+DAMAGES = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError)
 _SMALL = 2**20
+_SHOWN = 5
 _JUNK = {"__macosx", ".ds_store", "thumbs.db", "desktop.ini"}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The files that a person put into a zip, each with its name in readable letters; what was odd about them, and what is to be asked."""
+
+    files: list[tuple[zipfile.ZipInfo, str]]
+    letters: str
+    changes: list[Change]
+    doubts: list[Doubt]
 
 
 def open_zip(path: Path) -> zipfile.ZipFile:
@@ -44,6 +61,22 @@ def check(archive: zipfile.ZipFile) -> None:
         )
     for member in members:
         _check_member(member)
+    _check_places(members)
+
+
+def listed(archive: zipfile.ZipFile, letters: str = "") -> Listing:
+    """The files in the order of the archive, without what an operating system added; `letters` as in `_zip_names` ("": find out)."""
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    found, doubt = _zip_names.find(members) if not letters else (letters, None)
+    named = [(member, _zip_names.read(member, found)) for member in members]
+    files = [(member, name) for member, name in named if not is_junk(name)]
+    changes = []
+    if repeated := [name for name, many in Counter(name.casefold() for _, name in files).items() if many > 1]:
+        what = "Names in the zip stand for more than one file, if capitals do not count. Each of the files was read."
+        changes.append(Change(what=what, count=len(repeated), examples=tuple(sorted(repeated)[:_SHOWN])))
+    if junk := len(members) - len(files):
+        changes.append(Change(what="Files that an operating system had added to the zip were skipped.", count=junk))
+    return Listing(files, found, changes, [doubt] if doubt else [])
 
 
 def read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes | None:
@@ -53,19 +86,14 @@ def read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes 
     try:
         with archive.open(member) as file:
             data = file.read(member.file_size + 1)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
+    except DAMAGES:
         return None
     return data if len(data) == member.file_size else None
 
 
 def name_of(member: zipfile.ZipInfo) -> str:
     """The member's name; a UTF-8 one that is not declared as such is put right."""
-    if member.flag_bits & 0x800 or member.filename.isascii():
-        return member.filename
-    try:
-        return member.filename.encode("cp437").decode("utf-8")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return member.filename
+    return _zip_names.read(member, "utf-8")
 
 
 def is_junk(name: str) -> bool:
@@ -95,3 +123,15 @@ def _check_member(member: zipfile.ZipInfo) -> None:
             f"'{name[:80]}' in the zip archive unpacks to more than {HIGHEST_RATIO} times its size, as harmful archives do.",
             "Pack the pictures again in their usual format.",
         )
+
+
+def _check_places(members: list[zipfile.ZipInfo]) -> None:
+    """Files that lie over one another unpack to far more than the archive is long (D. Fifield: A better zip bomb, 2019)."""
+    end = 0
+    for member in sorted(members, key=lambda member: member.header_offset):
+        if member.header_offset < end:
+            raise UnreadableFile(
+                f"Files in the zip archive lie over one another, such as '{member.filename[:80]}', as in harmful archives.",
+                "Pack the files again and upload the new archive.",
+            )
+        end = member.header_offset + member.compress_size

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
+from engine import deep_pictures
+from engine.deep_pictures import Scale
+
 Array = np.ndarray[Any, Any]
 Shaping = Callable[[Image.Image, tuple[int, int]], Image.Image]
 
 UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError)
-DEEP = ("I", "F")
 BATCH = 64
 
 
@@ -28,12 +30,12 @@ def pad(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     return ImageOps.pad(picture, size, Image.Resampling.BILINEAR)
 
 
-def fill(result: Array, paths: Sequence[str | None], shaping: Shaping, top: float) -> None:
+def fill(result: Array, paths: Sequence[str | None], shaping: Shaping, scale: Scale) -> None:
     """Writes each picture into its place in `result` (pictures, height, width, channels), uint8. Unreadable ones stay as they are."""
 
     def some(start: int) -> None:
         for i in range(start, min(start + BATCH, len(paths))):
-            picture = shaped(paths[i], (result.shape[2], result.shape[1]), result.shape[3] == 1, shaping, top)
+            picture = shaped(paths[i], (result.shape[2], result.shape[1]), result.shape[3] == 1, shaping, scale)
             if picture is not None:
                 result[i] = np.asarray(picture).reshape(result.shape[1:])
 
@@ -41,7 +43,7 @@ def fill(result: Array, paths: Sequence[str | None], shaping: Shaping, top: floa
         list(threads.map(some, range(0, len(paths), BATCH)))
 
 
-def shaped(path: str | None, size: tuple[int, int], grey: bool, shaping: Shaping, top: float) -> Image.Image | None:
+def shaped(path: str | None, size: tuple[int, int], grey: bool, shaping: Shaping, scale: Scale) -> Image.Image | None:
     """The picture upright, in grey or red-green-blue, of that (width, height); None when it cannot be read."""
     if path is None:
         return None
@@ -50,26 +52,27 @@ def shaped(path: str | None, size: tuple[int, int], grey: bool, shaping: Shaping
             if file.size != size and file.mode in ("L", "RGB"):
                 file.draft("L" if grey else "RGB", (2 * size[0], 2 * size[1]))
             upright = _upright(file)
-            flat = _eight_bits(upright, top) if upright.mode.startswith(DEEP) else _opaque(upright)
+            flat = deep_pictures.scaled(upright, *scale.of(file)) if deep_pictures.is_deep(upright) else _opaque(upright)
             plain = flat.convert("L" if grey else "RGB")
             return plain if plain.size == size else shaping(plain, size)
     except UNREADABLE:
         return None
 
 
-def learn(paths: Sequence[str | None]) -> tuple[bool, float]:
-    """Whether all pictures are grey, and the brightest value of those with more than 8 bits (255.0 when there are none)."""
-    grey, top = True, 0.0
+def learn(paths: Sequence[str | None], whole: bool) -> tuple[bool, Scale]:
+    """Whether all pictures are grey, and the scale of those with more than 256 shades; `whole` as in `deep_pictures.learn`."""
+    grey, deep = True, []
     for path in paths:
         try:
             with Image.open(path or "") as file:
-                if file.mode.startswith(DEEP):
-                    top = max(top, float(np.asarray(file).max()))
+                if deep_pictures.is_deep(file):
+                    file.load()
+                    deep.append(deep_pictures.Seen.of(file, whole))
                 elif grey:
                     grey = _is_grey(file)
         except UNREADABLE:
             continue
-    return grey, top or 255.0
+    return grey, deep_pictures.learn(deep, whole)
 
 
 def _upright(file: Image.Image) -> Image.Image:
@@ -82,11 +85,6 @@ def _opaque(picture: Image.Image) -> Image.Image:
         return picture
     layers = picture.convert("RGBA")
     return Image.alpha_composite(Image.new("RGBA", layers.size, "white"), layers)
-
-
-def _eight_bits(picture: Image.Image, top: float) -> Image.Image:
-    values = np.asarray(picture, np.float64)
-    return Image.fromarray(np.clip(np.nan_to_num(values) * (255 / top), 0, 255).astype(np.uint8))
 
 
 def _is_grey(file: Image.Image) -> bool:

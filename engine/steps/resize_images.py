@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from engine.deep_pictures import Scale
 from engine.spec import param
 from engine.steps import _pictures
 from engine.steps.base import Array, State, Step
@@ -38,18 +39,27 @@ class ResizeImages(Step):
     colour: Literal["auto", "rgb", "grey"] = param(
         "auto", "Colour", choices={"auto": "Colour, unless all are grey", "rgb": "Colour", "grey": "Grey"}, advanced=True
     )
+    shades: Literal["window", "whole"] = param(
+        "window",
+        "Pictures with more than 256 shades",
+        help="Such as medical pictures. Their own window comes first, where they have one.",
+        choices={"window": "Spread the range that the training pictures use", "whole": "Keep the whole range of their depth"},
+        advanced=True,
+    )
 
     def fit(self, x: Array) -> State:
         paths = [path for path in x.ravel() if path is not None]
-        grey, top = _pictures.learn(paths[:: max(1, len(paths) // LOOKED_AT)])
-        return {"channels": 1 if self.colour == "grey" or (self.colour == "auto" and grey) else 3, "top": top}
+        grey, scale = _pictures.learn(paths[:: max(1, len(paths) // LOOKED_AT)], self.shades == "whole")
+        channels = 1 if self.colour == "grey" or (self.colour == "auto" and grey) else 3
+        return {"channels": channels, "top": scale.top, "low": scale.low, "by_file": scale.by_file}
 
     def apply(self, x: Array, state: State) -> Array:
         """(rows, size, size, channels) uint8; several picture columns lie behind one another as channels. Mid grey where unreadable."""
         channels = int(state["channels"])
+        scale = Scale(float(state.get("low", 0.0)), float(state["top"]), bool(state.get("by_file", False)))
         columns = [np.full((len(x), self.size, self.size, channels), 128, np.uint8) for _ in range(x.shape[1])]
         for i, pixels in enumerate(columns):
-            _pictures.fill(pixels, list(x[:, i]), SHAPINGS[self.shape], float(state["top"]))
+            _pictures.fill(pixels, list(x[:, i]), SHAPINGS[self.shape], scale)
         return columns[0] if len(columns) == 1 else np.concatenate(columns, axis=3)
 
     @classmethod
