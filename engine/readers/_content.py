@@ -62,8 +62,8 @@ _PROMISES = {
     ".arff": "ARFF",
     ".fwf": "fixed width",
 }
-_PACKED_ENDINGS = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz")
-_PACKED = 8
+_TIMES = 8
+_PACKED = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 _UNKNOWN = "bytes that are neither text nor a kind of file known here"
 
 
@@ -76,7 +76,7 @@ def head(path: Path, size: int = 8192) -> bytes:
 def effort(path: Path) -> int:
     """Bytes to go through, for limits of time: what is packed is taken for some times its size."""
     packed = head(path, 4).startswith((b"\x1f\x8b", b"PK\x03\x04"))
-    return path.stat().st_size * (_PACKED if packed else 1)
+    return path.stat().st_size * (_TIMES if packed else 1)
 
 
 def is_html(start: bytes) -> bool:
@@ -142,7 +142,7 @@ def _archive(names: list[str]) -> tuple[str, str]:
         return "a Keras model, not data", "Models are made here, from data. " + _TABLES
     if "[Content_Types].xml" in names or "mimetype" in names:
         return "an office document, such as a letter or slides", _TABLES
-    if packed := [n for n in names if n.lower().endswith(_PACKED_ENDINGS)]:
+    if packed := [n for n in names if n.lower().endswith(_PACKED)]:
         return f"a zip archive with other archives in it ('{packed[0]}')", "Unpack these, and pack what is in them into one zip."
     tables = [n for n in names if n.lower().endswith((".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".json"))]
     if tables:

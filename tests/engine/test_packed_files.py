@@ -99,7 +99,7 @@ def test_a_file_that_is_not_in_the_zip_is_told_with_those_that_are(tmp_path: Pat
     ("files", "words"),
     [
         (["metadata.json", "config.json", "model.weights.h5"], "holds a Keras model, not data"),
-        (["[Content_Types].xml", "word/document.xml", "docProps/app.json"], "holds a zip archive"),
+        (["[Content_Types].xml", "word/document.xml", "docProps/app.json"], "holds an office document"),
         (["a.csv", "../b.csv"], "points outside of it"),
     ],
 )
