@@ -357,7 +357,7 @@ def _with_choice(workspace: Workspace, dataset: Dataset, column_id: str, choice:
         return _with_column(workspace, dataset, column.read_so(choice.reading))
     texts = tables.source_column(_files(workspace, dataset)[0], column_id)
     kept = {"treatment": column.treatment, "untreated": column.untreated}
-    wanted = values.reading_of(texts, column, type).read_so({**kept, **choice.reading})
+    wanted = values.reading_of(texts, column, type).read_so(kept | choice.reading)
     doubts = tuple(doubt for doubt in dataset.doubts if doubt.column != column_id or doubt.key in dataset.settled)
     return _with_column(workspace, dataset, wanted).model_copy(update={"doubts": doubts})
 
