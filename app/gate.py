@@ -17,6 +17,7 @@ from itsdangerous import BadSignature, TimestampSigner
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from engine.errors import EngineError
 from engine.store import keys
 from engine.store.workspace import Workspace
 
@@ -37,9 +38,9 @@ class _HourlySigner(TimestampSigner):
 def _signer_of(path: Path) -> _HourlySigner:
     """The workspace's: a page that was open when the app ended goes on with the app that is started next. On a full disk: this app's."""
     try:
-        key = keys.get(Workspace(path), "page")
-    except OSError:
-        key = secrets.token_bytes(keys.BYTES)
+        key = bytes.fromhex(keys.made(Workspace(path), keys.PAGE))
+    except (OSError, EngineError):
+        key = secrets.token_bytes(32)
     return _HourlySigner(key, salt="page")
 
 

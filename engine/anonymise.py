@@ -12,7 +12,7 @@ from engine.anonymity import Anonymity
 from engine.columns import Treatment
 from engine.errors import EngineError
 from engine.quarantine import Progress
-from engine.store import backup, datasets, db, projects, runs, secret, trash, wiping
+from engine.store import backup, datasets, db, keys, projects, runs, trash, wiping
 from engine.store.datasets import Dataset
 from engine.store.records import to_json
 from engine.store.runs import Run
@@ -58,7 +58,7 @@ def treat(
         new_typed=token_hex(4),
         columns=before.columns,
         treatments=dict(wanted),
-        key=secret.made(workspace) if any(how.kind == "pseudonym" for how in wanted.values()) else "",
+        key=keys.made(workspace, keys.PSEUDONYMS) if any(how.kind == "pseudonym" for how in wanted.values()) else "",
     )
     new = dataset_files.files(folder, asked.new_source, asked.new_typed)
     try:

@@ -22,7 +22,7 @@ from engine.profile import Profile
 from engine.quarantine import Progress
 from engine.readers.base import Change
 from engine.store import datasets as store
-from engine.store import secret, settings
+from engine.store import keys, settings
 from engine.store.datasets import Dataset
 from engine.store.records import new_id, now
 from engine.store.workspace import Workspace
@@ -92,7 +92,7 @@ def add(
             path=str(original), name=label, folder=str(folder), source=token_hex(4), typed=token_hex(4), options=options or {}
         )
         if sample is None and settings.get(workspace).treat_personal:
-            request = request.model_copy(update={"treats": True, "key": secret.made(workspace)})
+            request = request.model_copy(update={"treats": True, "key": keys.made(workspace, keys.PSEUDONYMS)})
         answer = _read(workspace, request, on_progress)
         is_treated = answer.pop("is_treated")
         dataset = Dataset(

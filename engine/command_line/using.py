@@ -20,7 +20,7 @@ from engine.exporters import EXPORTERS
 from engine.jobs import answers
 from engine.lazy import tensorflow
 from engine.panels import Report
-from engine.store import secret
+from engine.store import keys
 from engine.store.workspace import Workspace
 from engine.tasks import Judged
 
@@ -113,7 +113,7 @@ def _unpack(path: Path, place: Path) -> None:
 
 def _judge(bundle: Bundle, data: Path) -> tuple[Report, int, bool]:
     """The judgement, how many rows have no known answer, and whether rows that belong together could be told by a column of the file."""
-    named, key = bundles.beside(bundle.folder), secret.known(Workspace.at())
+    named, key = bundles.beside(bundle.folder), keys.known(Workspace.at(), keys.PSEUDONYMS)
     table, _ = datasets.read_new((*named, *bundle.columns), data, data.name, optional=[column.id for column in named], key=key)
     y = table.values(bundle.target.id)
     rows = np.flatnonzero(bundle.plan.task.known(y, bundle.state))

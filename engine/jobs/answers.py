@@ -20,7 +20,7 @@ from engine.columns import Column, Table
 from engine.errors import EngineError
 from engine.plan import Plan
 from engine.rehearsal import Rehearsal
-from engine.store import secret
+from engine.store import keys
 from engine.store.workspace import Workspace
 from engine.tables import Stored
 
@@ -56,7 +56,7 @@ def estimate(workspace: Workspace, plan: dict[str, Any]) -> dict[str, float]:
 def predict(workspace: Workspace, bundle: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Answers for rows written as {column name: text, number or None}; what is odd about them as problems."""
     model = _load(Path(bundle))
-    return _answered(model, _table(model, rows, secret.known(workspace)))
+    return _answered(model, _table(model, rows, keys.known(workspace, keys.PSEUDONYMS)))
 
 
 def predict_picture(workspace: Workspace, bundle: str, path: str) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def predict_picture(workspace: Workspace, bundle: str, path: str) -> dict[str, A
             Path(path).name,
             optional=[column.id for column in found],
             folder=Path(place),
-            key=secret.known(workspace),
+            key=keys.known(workspace, keys.PSEUDONYMS),
         )
         row = samples.table(model.inputs, {c.id: [_first(table, c)] for c in model.inputs}, table.folder)
         answer = _answered(model, row)
@@ -96,7 +96,7 @@ def predict_file(workspace: Workspace, bundle: str, path: str, name: str, out: s
             name,
             folder=Path(place),
             optional=[columns[-1].id, *(column.id for column in named)],
-            key=secret.known(workspace),
+            key=keys.known(workspace, keys.PSEUDONYMS),
             on_progress=lambda part, words: tell(READING * part, words),
         )
         tell(READING, "Loading the model")

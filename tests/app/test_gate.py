@@ -98,7 +98,7 @@ def test_a_page_goes_on_with_the_app_that_is_started_next(empty: Workspace) -> N
     gate._signer_of.cache_clear()
     assert gate.allows({"host": "127.0.0.1"}, {"token": token}, "run:r1")
     (key,) = (empty.path / "keys").iterdir()
-    assert (key.stat().st_mode & 0o777, key.stat().st_size) == (0o600, 32)
+    assert (key.stat().st_mode & 0o777, key.stat().st_size) == (0o600, 64)
 
 
 def test_a_token_of_another_workspace_is_refused(empty: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,8 +108,8 @@ def test_a_token_of_another_workspace_is_refused(empty: Workspace, tmp_path: Pat
 
 
 def test_with_no_room_for_its_key_the_app_still_knows_its_own_pages(empty: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> bytes:
+    def full(*_: object) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(gate.keys, "get", full)
+    monkeypatch.setattr(gate.keys, "made", full)
     assert gate.allows({"host": "127.0.0.1"}, {"token": gate.token("run:r1")}, "run:r1")

@@ -15,7 +15,7 @@ from engine.errors import EngineError
 from engine.jobs import errands, long_answers
 from engine.jobs.keeping import Keeper
 from engine.split import Split
-from engine.store import backup, db, projects, runs, secret, settings, wiping
+from engine.store import backup, db, keys, projects, runs, settings, wiping
 from engine.store.workspace import Workspace
 
 ROWS = 80
@@ -114,8 +114,8 @@ def test_the_same_patient_stays_the_same_group(workspace: Workspace, dataset: Da
 
 def test_the_key_is_for_its_owner_only_and_stands_nowhere_else(workspace: Workspace, dataset: Dataset) -> None:
     anonymise.treat(workspace, dataset.id, proposals(workspace, dataset))
-    assert stat.S_IMODE((workspace.path / secret.FILE).stat().st_mode) == 0o600
-    assert holding(workspace, secret.known(workspace)) == [secret.FILE]
+    assert stat.S_IMODE((keys.file(workspace, keys.PSEUDONYMS)).stat().st_mode) == 0o600
+    assert holding(workspace, keys.known(workspace, keys.PSEUDONYMS)) == ["pseudonyms"]
 
 
 def test_what_is_generalised_keeps_its_use(workspace: Workspace, dataset: Dataset) -> None:
@@ -144,7 +144,7 @@ def test_a_file_to_answer_is_treated_the_same_way(workspace: Workspace, dataset:
     (tmp_path / "new.csv").write_text(table(), "utf-8")
     request = importing.Request(
         path=str(tmp_path / "new.csv"), name="new.csv", folder=str(tmp_path / "place"), source="s", typed="t",
-        known=after.columns, key=secret.known(workspace),
+        known=after.columns, key=keys.known(workspace, keys.PSEUDONYMS),
     )  # fmt: skip
     told = new_rows.read(request, lambda done, words: None)
     got = tables.read_table(dataset_files.files(tmp_path / "place", "s", "t")[2], [Column.model_validate(c) for c in told["columns"]])
