@@ -1,6 +1,7 @@
 """The picture of the data as one HTML file to pass on: nothing in it runs or is loaded from elsewhere, and all words in it are escaped.
 
-Rows are never shown. Of named values only those that at least five rows share are; free text and identifiers are counted, not quoted.
+Rows are never shown. Of named values only those that at least five rows share are; free text, identifiers and what seems to be personal
+data are counted, not quoted.
 """
 
 from collections.abc import Sequence
@@ -50,7 +51,9 @@ class Found:
 def write(dataset: Dataset, profile: Profile, found: Found, target: str = "") -> str:
     """The whole document. `target` is the id of the column to predict, if one is chosen."""
     made = f"{datetime.now(UTC):%d %B %Y}"
-    names = {column.id: column.name for column in profile.columns}
+    names = {column.id: column.name for column in profile.columns if column.personal is None}
+    related = [one for one in found.related if one.column in names]
+    drifts = [one for one in found.drifts if one.column in names]
     return page(
         f"Picture of the data: {dataset.name}",
         _STYLE,
@@ -59,9 +62,9 @@ def write(dataset: Dataset, profile: Profile, found: Found, target: str = "") ->
         _tiles(profile),
         _listed("What to know", [_problem(one) for one in [*profile.problems, *(p for c in profile.columns for p in c.problems)]]),
         _columns(profile, target),
-        _listed("What goes with the answer", [_relation(one, names, profile, target) for one in found.related]),
-        _listed("Columns that go together", [pair_words(one, names) for one in found.together]),
-        _drifts(found.drifts, profile),
+        _listed("What goes with the answer", [_relation(one, names, profile, target) for one in related]),
+        _listed("Columns that go together", [pair_words(one, names) for one in found.together if {one.first, one.second} <= set(names)]),
+        _drifts(drifts, profile),
         _listed("What was done when the file was read", _done(dataset)),
     )
 
@@ -140,6 +143,8 @@ def _column(column: ColumnProfile, is_target: bool) -> Markup:
 
 def _facts(column: ColumnProfile) -> list[Markup | str]:
     unit = column.column.unit
+    if column.personal:
+        return [tag("small", f"seems to hold personal data: {column.personal.title.lower()}")]
     if column.type == "number" and column.low is not None and column.high is not None:
         lines = [
             f"from {amount(column.low, unit)} to {amount(column.high, unit)}, middle {amount(column.median, unit)}",
@@ -154,6 +159,8 @@ def _facts(column: ColumnProfile) -> list[Markup | str]:
 
 
 def _picture(column: ColumnProfile) -> Markup | str:
+    if column.personal:
+        return tag("small", "not quoted here")
     if column.counts:
         return _bars(column.counts, f"Distribution of {column.name}")
     if column.type != "category" or column.identifier:

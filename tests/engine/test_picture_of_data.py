@@ -123,6 +123,16 @@ def test_the_report_says_what_was_found_and_quotes_no_rare_value() -> None:
     assert "secret person" not in said and "a private cell" not in said
 
 
+def test_the_report_quotes_nothing_of_a_person_however_often_it_stands_there() -> None:
+    some = table()
+    people = np.random.default_rng(0).choice(["Anna Meyer", "Ben Schulz", "Clara Rossi", "David Novak"], len(some))
+    columns = tuple(c.model_copy(update={"name": "patient name"}) if c.id == "c0007" else c for c in some.columns)
+    named = Table(columns, some.frame.assign(c0007=pd.Series(people).astype("str")))
+    told = report(named)
+    assert "patient name" in told and "seems to hold personal data: names of persons" in told
+    assert "Meyer" not in told and "Schulz" not in told
+
+
 def test_every_text_is_escaped_and_only_elements_are_markup() -> None:
     assert markup.tag("b", NASTY, title=NASTY) == markup.tag("b", str(NASTY), title=str(NASTY))
     assert "<img" not in markup.tag("p", [NASTY, markup.tag("i", NASTY)], class_=NASTY)
