@@ -29,8 +29,8 @@ SAMPLES = Path(__file__).parents[2] / "sample_data"
 FEW, MANY = 6, fire.full(200)
 TABLE, PICTURES = ("breast_cancer.csv", "mlp", 400), ("steel_defects.zip", "cnn", 12)
 CASES = [
-    pytest.param(*TABLE, FEW - FEW // 3, id="mlp-few"),
-    pytest.param(*PICTURES, FEW // 3, id="cnn-few"),
+    pytest.param(*TABLE, FEW - FEW // 3, id="mlp-few", marks=pytest.mark.timeout(600)),
+    pytest.param(*PICTURES, FEW // 3, id="cnn-few", marks=pytest.mark.timeout(600)),
     fire.many(*TABLE, MANY - MANY // 3),
     fire.many(*PICTURES, MANY // 3),
 ]
@@ -38,7 +38,6 @@ VARIED: dict[str, dict] = {"cnn": {"flip": "both", "shift": 0.1}}
 LONGEST, MOST_A_RUN = 4.0, 12
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("sample", "kind", "epochs", "kills"), CASES)
 def test_killed_at_random_it_ends_with_the_same_weights(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, sample: str, kind: str, epochs: int, kills: int
