@@ -162,7 +162,7 @@ def _completed(prepared: Prepared, report: Report, looks: int, tell: Tell) -> Re
     plan, table = prepared.plan, prepared.table
     said = [
         weights.note(table.column(plan.weight).name) if plan.weight else "",
-        verdicts.looked_at(looks),
+        verdicts.looked_at(looks) if looks < verdicts.MANY_LOOKS else "",
         *_about_outside(prepared),
     ]
     panels = verdicts.with_notes(report.panels, said)

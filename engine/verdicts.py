@@ -85,8 +85,7 @@ def looked_at(looks: int) -> str:
     if not looks:
         return ""
     often = "once" if looks == 1 else f"{looks:,} times"
-    warning = " Who chooses the best of many models by the same rows also chooses luck." if looks >= MANY_LOOKS else ""
-    return f"These unseen rows had been looked at {often} before, with other models.{warning}"
+    return f"These unseen rows had been looked at {often} before, with other models."
 
 
 def chosen_by(looks: int) -> str:

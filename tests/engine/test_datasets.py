@@ -251,6 +251,8 @@ def test_a_number_counts_as_missing_however_it_is_written(workspace: Workspace, 
     (tmp_path / "codes.csv").write_text("pressure,ill\n" + "\n".join(lines))
     dataset = datasets.add(workspace, tmp_path / "codes.csv", "codes.csv")
     column = dataset.columns[0].id
+    (doubt,) = dataset.open_doubts
+    datasets.settle(workspace, dataset.id, doubt.key, 1)
     assert np.isnan(datasets.table(workspace, dataset.id).values(column)).sum() == 0
     datasets.count_as_missing(workspace, dataset.id, column, -999.0)
     x = datasets.table(workspace, dataset.id).values(column)

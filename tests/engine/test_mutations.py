@@ -12,6 +12,8 @@ from tests.engine.uploads import read
 
 pytestmark = pytest.mark.slow
 TRIES = 40
+GUARDED = {"parquet", "excel", "spreadsheet", "zip_table", "gzip_file", "numpy_arrays"}
+"""Their content has a checksum, so that hardly any broken file can be read."""
 
 
 def broken(content: bytes, rng: np.random.Generator) -> bytes:
@@ -46,4 +48,4 @@ def test_broken_files_never_break_the_reader(kind: str, tmp_path: Path) -> None:
             assert error.what.endswith(".") and error.fix.endswith(".")
         else:
             assert len(found.table) == found.answer.rows > 0
-    assert refused < TRIES or kind in ("parquet", "excel")
+    assert refused < TRIES or kind in GUARDED

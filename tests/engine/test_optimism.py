@@ -61,6 +61,5 @@ def test_the_report_of_a_training_by_group_holds_it_and_what_was_looked_at(table
     prepared = training.prepare(plan, table, Heard())
     report = training.learn(prepared, Heard(), tmp_path / "bundle", looks=3).report
     assert any(isinstance(one, Bars) and one.title == "What if rows of one 'patient id' were on both sides?" for one in report.panels)
-    notes = [one for one in report.panels if isinstance(one, Notes)]
-    assert len(notes) == 1
-    assert any(line.startswith("These unseen rows had been looked at 3 times before") for line in notes[0].lines)
+    lines = [line for one in report.panels if isinstance(one, Notes) for line in one.lines]
+    assert len([line for line in lines if "looked at 3 times before" in line]) == 1
