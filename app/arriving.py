@@ -21,6 +21,7 @@ from engine.server_folders import File
 from engine.store import projects
 
 SHOWN = 18
+READING = {"take_in", "take_from_folder"}
 FAILED = {"query": "The database gave no rows", "combine": "The two files could not be put together"}
 CAPTIONED = 2
 
@@ -177,8 +178,24 @@ def _failed(errand: Errand) -> None:
         st.button("Read it again", key="arrival-again", type="primary", icon=":material/refresh:", on_click=again)
     st.caption("Everything you had before is still there.")
     if not is_broken_off:
+        _differently(errand)
         uploads.drop_zone("again-drop", begin, title="Drop another file here", hint="Or the same one, after mending it.", primary=True)
     st.button("Go on without it", key="arrival-dismiss", type="tertiary", on_click=errands.forget, args=(errand.key,))
+
+
+def _differently(errand: Errand) -> None:
+    """What a person may correct in how the file was read: its encoding, what separates its values, rows that do not fit."""
+    name = str(errand.arguments.get("name", "")).lower()
+    members = [member for member in READERS.members.values() if name.endswith(member.extensions)]
+    if errand.question not in READING or not members or not errand.has_file:
+        return
+    known = members[-1].model_fields["kind"].default
+    reader = READERS.parse({"kind": known, **(errand.arguments.get("options") or {})})
+    with st.expander("Read it differently", icon=":material/settings_backup_restore:"):
+        st.caption(f"As: {md(type(reader).title)}. What is left empty is found out.")
+        new = forms.edit(reader, f"again-{errand.key}")
+        again = partial(errands.once_more, errand, options=new.model_dump(mode="json", exclude={"kind"}, exclude_defaults=True))
+        st.button("Read again", key="arrival-differently", type="primary", disabled=new == reader, on_click=again)
 
 
 @st.dialog("Read the file differently", icon=":material/settings_backup_restore:", on_dismiss=lambda: state.keep("reread", None))

@@ -43,10 +43,10 @@ def forget(key: str) -> None:
     errands.forget(state.workspace(), key)
 
 
-def once_more(errand: Errand) -> None:
-    """A callback's way to begin one again that its process did not live to end."""
+def once_more(errand: Errand, **changed: Any) -> None:
+    """A callback's way to begin a failed one again, perhaps with other arguments."""
     try:
-        errands.once_more(state.workspace(), errand)
+        errands.once_more(state.workspace(), errand, **changed)
     except EngineError as error:
         state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
 

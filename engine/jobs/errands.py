@@ -76,8 +76,12 @@ class Errand:
     @property
     def can_go_on(self) -> bool:
         """It failed only because its process ended, and the file it took is still there."""
-        is_gone = self.error is not None and self.error.what == _GONE[0]
-        return is_gone and ("path" not in self.arguments or Path(self.arguments["path"]).exists())
+        return self.error is not None and self.error.what == _GONE[0] and self.has_file
+
+    @property
+    def has_file(self) -> bool:
+        """The file it took is still there, or it took none."""
+        return "path" not in self.arguments or Path(self.arguments["path"]).exists()
 
 
 def start(
@@ -123,12 +127,12 @@ def start(
     return Errand(key, folder, question, asked["arguments"], "under way", "Starting")
 
 
-def once_more(workspace: Workspace, errand: Errand) -> Errand:
-    """Begins an errand again that its process did not live to end, with the file it had taken. Raises EngineError if that is gone."""
+def once_more(workspace: Workspace, errand: Errand, **changed: Any) -> Errand:
+    """Begins a failed errand again, with the file it had taken and with `changed` arguments. Raises EngineError if the file is gone."""
     taken = errand.folder / _TAKEN
-    if not errand.can_go_on:
+    if not errand.has_file:
         raise EngineError("The file is not there any more.", "Choose it again.")
-    arguments = {name: value for name, value in errand.arguments.items() if name != "path"}
+    arguments = {name: value for name, value in errand.arguments.items() if name != "path"} | changed
     if not taken.exists():
         return start(workspace, errand.key, errand.question, **arguments)
     kept = workspace.uploads / f"{token_hex(16)}.part"

@@ -75,19 +75,17 @@ def open_sample(
     return {"project": project.id, "run": run.id}
 
 
-def take_in(workspace: Workspace, folder: Path, tell: Tell, path: str, name: str, project: str) -> dict[str, str]:
-    """Reads the file into a dataset and gives it to the project, whose choices start afresh.
+def take_in(
+    workspace: Workspace, folder: Path, tell: Tell, path: str, name: str, project: str, options: dict[str, Any] | None = None
+) -> dict[str, str]:
+    """Reads the file into a dataset and gives it to the project, whose choices start afresh. `options` are fields of its reader.
 
-    The file goes when it is read or cannot be read; it stays where only the process has died, so that it can be read `once_more`.
+    The file goes when it is read; else it stays with the errand, so that it can be read `once_more`, perhaps differently.
     """
     from engine import dataset_files, datasets
     from engine.store import projects
 
-    try:
-        dataset = datasets.add(workspace, Path(path), name, on_progress=tell)
-    except EngineError:
-        Path(path).unlink(missing_ok=True)
-        raise
+    dataset = datasets.add(workspace, Path(path), name, on_progress=tell, options=options)
     projects.save(workspace, project, dataset=dataset.id, draft={})
     if dataset.has_original:
         Path(path).unlink(missing_ok=True)
@@ -96,12 +94,14 @@ def take_in(workspace: Workspace, folder: Path, tell: Tell, path: str, name: str
     return {"dataset": dataset.id}
 
 
-def take_from_folder(workspace: Workspace, folder: Path, tell: Tell, file: str, name: str, project: str) -> dict[str, str]:
+def take_from_folder(
+    workspace: Workspace, folder: Path, tell: Tell, file: str, name: str, project: str, options: dict[str, Any] | None = None
+) -> dict[str, str]:
     """Reads a file of a listed server folder where it lies, which is never moved or removed, and gives the dataset to the project."""
     from engine import datasets, server_folders
     from engine.store import projects
 
-    dataset = datasets.add(workspace, server_folders.allowed(Path(file)), name, on_progress=tell)
+    dataset = datasets.add(workspace, server_folders.allowed(Path(file)), name, on_progress=tell, options=options)
     projects.save(workspace, project, dataset=dataset.id, draft={})
     return {"dataset": dataset.id}
 

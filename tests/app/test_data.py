@@ -175,6 +175,19 @@ def test_an_unreadable_file_says_what_and_how_to_mend_it(empty: Workspace) -> No
     assert projects.get(empty, project.id).dataset is None
 
 
+def test_a_file_that_could_not_be_read_can_be_read_differently(empty: Workspace) -> None:
+    project = projects.add(empty, "Fresh")
+    good = "".join(f"é{i},{i % 2}\n" for i in range(60)).encode()
+    page = arriving_in(Page("data", project=project.id), empty, project.id, b"name,ill\n" + good + b"\xff,1\n", "mixed.csv")
+    assert "holds bytes that are not UTF-8" in page.words
+    assert page.at.button(key="arrival-differently").disabled
+    page.at.selectbox(key=f"again-{arriving.key_of(project.id)}.encoding").set_value("utf-8")
+    page.run().click("arrival-differently")
+    page.until(lambda: "Your data" in page.words)
+    read = datasets.get(empty, projects.get(empty, project.id).dataset or "")
+    assert read.rows == 61 and any("were replaced by" in change.what for change in read.changes)
+
+
 def test_reading_that_was_killed_is_said_and_begun_again_by_one_click(empty: Workspace) -> None:
     project = projects.add(empty, "Fresh")
     take(empty, project.id, SMALL * 20_000, "large.csv")
