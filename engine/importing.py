@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from engine import odd_values, profile, tables, treating, values
@@ -168,6 +169,7 @@ class _Typed:
             changes.append(Change(what=f"Column '{name}' only numbers the rows, so it is not learned from.", column=id))
         with self._counting:
             self._codes.add(reading.column, typed, about.distinct)
+        pa.default_memory_pool().release_unused()
         return _Looked(reading.column, changes, reading.doubts, about)
 
     def agree_on_decimals(self, by_semicolons: bool) -> None:
@@ -221,6 +223,7 @@ def read_source(request: Request, source: Path, pictures: Path, tell: Tell) -> t
     try:
         raw = reader.read(job)
         rows = tables.write_source(source, len(raw.names), raw.batches)
+        pa.default_memory_pool().release_unused()
     finally:
         job.scratch.unlink(missing_ok=True)
         job.unpacked.unlink(missing_ok=True)

@@ -149,7 +149,7 @@ def _numbers(values: "pd.Series[Any]") -> dict[str, Any]:
     if not len(ordered):
         return {"distinct": 0}
     edges, counts = _bins(ordered, whole := bool((ordered == np.floor(ordered)).all()))
-    distinct = 1 + int(np.count_nonzero(np.diff(ordered)))
+    distinct = 1 + int(np.count_nonzero(ordered[1:] != ordered[:-1]))
     return {
         "distinct": distinct,
         "edges": edges,
@@ -192,7 +192,7 @@ def _dates(values: "pd.Series[Any]") -> dict[str, Any]:
     if not len(seconds):
         return {"distinct": 0}
     edges, counts = _bins(seconds, False)
-    distinct = 1 + int(np.count_nonzero(np.diff(seconds)))
+    distinct = 1 + int(np.count_nonzero(seconds[1:] != seconds[:-1]))
     return {"distinct": distinct, "edges": edges, "counts": counts, "low": float(seconds[0]), "high": float(seconds[-1])}
 
 

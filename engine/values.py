@@ -280,13 +280,15 @@ def _quick_numbers(texts: pa.Array, column: Column) -> pa.Array | None:
     """The numbers, if all cells are plain ones or empty; else None."""
     if (column.decimal, column.thousands, column.unit, column.missing) != (".", "", "", ()):
         return None
-    empty = pc.equal(texts, "")
-    given = pc.if_else(empty, pa.scalar(None, texts.type), texts) if pc.any(empty).as_py() else texts
-    if (values := cells.cast(given, pa.float64())) is None:
-        return None
-    if pc.all(pc.is_finite(values)).as_py() is False:
-        return None
-    return pc.fill_null(values, float("nan")) if values.null_count else values
+    found = np.empty(len(texts))
+    for start in range(0, len(texts), _PIECE):
+        piece = texts.slice(start, _PIECE)
+        empty = pc.equal(piece, "")
+        given = pc.if_else(empty, pa.scalar(None, piece.type), piece) if pc.any(empty).as_py() else piece
+        if (values := cells.cast(given, pa.float64())) is None or pc.all(pc.is_finite(values)).as_py() is False:
+            return None
+        found[start : start + _PIECE] = pc.fill_null(values, float("nan")).to_numpy(zero_copy_only=False)
+    return pa.array(found)
 
 
 def _read_dates(texts: pa.Array, id: str, name: str, when: dates.Writing) -> Reading:
