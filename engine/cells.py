@@ -95,6 +95,14 @@ def codes(texts: pa.Array) -> Array:
     return found
 
 
+def shared(texts: pa.Array) -> Array:
+    """(rows,) object: str or None, one object for all rows with the same text."""
+    encoded = texts.dictionary_encode()
+    words = np.empty(len(encoded.dictionary) + 1, object)
+    words[:-1] = encoded.dictionary.to_pylist()
+    return words[pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False)]
+
+
 def mixed(codes: Array, seed: int) -> Array:
     """(rows,) uint64 codes scattered anew, in another way for every seed."""
     found = (codes ^ np.uint64(seed * int(_SECOND) % 2**64)) * _FACTOR

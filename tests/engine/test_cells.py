@@ -89,3 +89,11 @@ def test_a_late_word_among_numbers_is_not_missed() -> None:
     texts = pa.array([*map(str, range(5_000)), "x"], pa.large_string())
     assert cells.cast(texts, pa.float64()) is None
     assert np.array_equal(cells.cast(texts.slice(0, 5_000), pa.float64()), np.arange(5_000.0))
+
+
+@pytest.mark.parametrize("texts", [["a", None, "b", "a"], [None], [], ["", "a"]])
+def test_rows_with_the_same_text_share_one_object(texts: list[str | None]) -> None:
+    found = cells.shared(pa.array(texts, pa.large_string()))
+    assert found.dtype == object
+    assert found.tolist() == texts
+    assert len({id(text) for text in found}) == len(set(texts))
