@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from engine import cells
 from engine.errors import NotFound
 
 ColumnType = Literal["number", "category", "text", "date", "image"]
@@ -107,6 +108,8 @@ class Table:
             return series.to_numpy(np.float64)
         if self.column(id).type == "date":
             return series.to_numpy("datetime64[ns]")
+        if self.column(id).type == "category" and isinstance(series.dtype, pd.StringDtype):
+            return cells.shared(cells.arrow(series))
         return series.astype(object).where(series.notna(), None).to_numpy(object)
 
     def only(self, ids: Sequence[str]) -> "Table":

@@ -9,6 +9,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine import cells
 
 Array = np.ndarray[Any, Any]
 
@@ -112,6 +116,19 @@ def parse(texts: "pd.Series[str]", format: str = "") -> tuple[Array, Array]:
         read = pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True).dt.tz_convert(None)
     read = read.where((read >= _FIRST) & (read < _LAST))
     return read.to_numpy("datetime64[ns]"), there & read.isna().to_numpy()
+
+
+def plain(texts: pa.Array) -> pa.Array | None:
+    """(rows,) timestamp[ns], null where missing, if each text is a date (and time) such as 2024-02-28 or 2024-02-28 13:45:00; else None.
+
+    The same as `parse` without a pattern, many times faster.
+    """
+    if (moments := cells.cast(texts, pa.timestamp("us"))) is None:
+        return None
+    ends = pc.min_max(moments)
+    if ends["min"].is_valid and not (pd.Timestamp(ends["min"].as_py()) >= _FIRST and pd.Timestamp(ends["max"].as_py()) < _LAST):
+        return None
+    return pc.cast(moments, pa.timestamp("ns"))
 
 
 def _from_days(texts: "pd.Series[str]", origin: str) -> "pd.Series[Any]":

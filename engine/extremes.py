@@ -48,7 +48,9 @@ def find(values: Array, ordered: Array) -> Extremes | None:
     if not len(ordered):
         return None
     low, middle, high = (float(ordered[round(share * (len(ordered) - 1))]) for share in (0.25, 0.5, 0.75))
-    half = np.abs(values / 2 - middle / 2)
+    half = values / 2
+    half -= middle / 2
+    np.abs(half, out=half)
     usual = _usual(ordered, low, high)
     far = half > FAR * usual if usual > 0 else np.zeros(len(values), bool)
     is_far = 0 < np.count_nonzero(far) <= max(1, RARE * len(ordered))

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine import dates, numbers
+from engine import cells, dates, numbers
 from engine.columns import Column
 from engine.doubts import Choice
 from engine.names import LOOK_ALIKES
@@ -25,7 +25,7 @@ def lines(texts: pa.Array, column: Column, failed: np.ndarray[Any, Any], alterna
     """What was done when `texts` were read as `column` says; `failed` marks the values that could not be read."""
     if column.type == "image" or column.name == LOOK_ALIKES or _is_plain(texts, column, failed):
         return []
-    trimmed = pc.utf8_trim_whitespace(texts)
+    trimmed = cells.trimmed(texts)
     return [
         *_missing(trimmed, column),
         *_failed(trimmed, column, failed),
@@ -44,7 +44,8 @@ def _is_plain(texts: pa.Array, column: Column, failed: np.ndarray[Any, Any]) -> 
     """Numbers without anything to tell, found without looking at every text again."""
     plain = column.type == "number" and (column.decimal, column.thousands, column.unit, column.missing) == (".", "", "", ())
     plain = plain and not (column.limits or column.part) and pc.all(pc.string_is_ascii(texts)).as_py() is not False
-    return plain and not failed.any() and not texts.null_count and not pc.any(pc.match_substring_regex(texts, r"^\s*$")).as_py()
+    blank = pc.or_(pc.equal(texts, ""), pc.ascii_is_space(texts))
+    return plain and not failed.any() and not texts.null_count and not pc.any(blank).as_py()
 
 
 def _missing(trimmed: pa.Array, column: Column) -> list[Change]:

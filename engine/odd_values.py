@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine import dates
+from engine import cells, dates
 from engine.columns import Column
 from engine.problems import Level, Problem
 
@@ -35,11 +35,13 @@ _LIST = r"^\[.*\]$"
 
 def problems(texts: pa.Array, reading: "Reading") -> list[Problem]:
     """All that is odd in the column as it was read."""
-    trimmed = pc.utf8_trim_whitespace(texts)
+    if reading.column.type == "number" and not reading.failed.any():
+        return []
+    trimmed = cells.trimmed(texts)
     if reading.column.type == "number":
-        return _infinite(trimmed, reading) if reading.failed.any() else []
+        return _infinite(trimmed, reading)
     if reading.column.type == "date":
-        return [*_out_of_range(trimmed, reading), *_far_dates(trimmed, reading)]
+        return [*(_out_of_range(trimmed, reading) if reading.failed.any() else []), *_far_dates(trimmed, reading)]
     return _in_cells(trimmed, reading) if reading.column.type in ("category", "text") else []
 
 

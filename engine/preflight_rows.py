@@ -7,7 +7,7 @@ import psutil
 
 from engine import split, splits
 from engine.problems import Level, Problem
-from engine.profile import Profile
+from engine.profile import ColumnProfile, Profile
 from engine.wording import count
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def check(plan: "Plan", profile: Profile) -> list[Problem]:
     if rows < split.FEWEST_ROWS:
         what = f"Only {count(rows, 'row has', 'rows have')} a value to learn; at least {split.FEWEST_ROWS} are needed."
         return [_about(target.name, what, "Add rows.", "stop")]
-    return [*_divided(plan, profile), *_copies(plan, profile), *_memory(plan, rows), *_training(plan, rows, profile)]
+    return [*_divided(plan, profile), *_copies(plan, profile), *_memory(plan, rows), *_room(plan, profile), *_training(plan, rows, profile)]
 
 
 def _about(where: str, what: str, fix: str, level: Level = "warn") -> Problem:
@@ -66,3 +66,23 @@ def _memory(plan: "Plan", rows: int) -> list[Problem]:
         return []
     what = f"The pictures need about {needed / 1e9:.2g} GB of memory, and this computer has {there / 1e9:.2g} GB."
     return [_about("Pictures", what, "Choose a smaller width and height.", "stop" if needed > there else "warn")]
+
+
+def _room(plan: "Plan", profile: Profile) -> list[Problem]:
+    """Rows are held as they were read, and at least one single-precision number for each value learned from, twice."""
+    used = [column for column in profile.columns if column.id in {*plan.inputs, plan.target} and column.type != "image"]
+    needed = profile.rows * sum(_width(column) + 2 * 4 for column in used)
+    there = psutil.virtual_memory().total
+    if needed < 0.5 * there:
+        return []
+    least, most = (f"{size / 1e9:.2g} GB" for size in (needed, there))
+    what = f"The {profile.rows:,} rows need at least {least} of memory to be learned, and this computer has {most}."
+    fix = "Leave out columns, above all those with long text, or upload fewer rows."
+    return [_about("Rows", what, fix, "stop" if needed > there else "warn")]
+
+
+def _width(column: ColumnProfile) -> float:
+    """Bytes a value takes in memory; of text as the commonest are."""
+    if column.type in ("number", "date"):
+        return 8.0
+    return 8.0 + sum(len(text) for text, _ in column.top) / max(1, len(column.top))

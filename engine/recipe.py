@@ -21,6 +21,8 @@ Array = np.ndarray[Any, Any]
 __all__ = ["Fitted", "Preview", "check", "fit", "preview"]
 
 PICTURES = 2000
+TEACHING = 1_000_000
+PIECE = 50_000
 SAMPLE, SHOWN = 1000, 8
 
 
@@ -42,8 +44,24 @@ class Fitted:
         """Labels of all prepared numbers and codes, in order."""
         return self.shapes.number + tuple(name for name, _ in self.shapes.code)
 
-    def apply(self, table: Table) -> Inputs:
-        """Those there are of "number" (rows, columns) float32, "code" (rows, columns) int32, "pixels" (rows, height, width, channels)."""
+    def apply(self, table: Table, rows: Array | None = None) -> Inputs:
+        """Those there are of "number" (rows, columns) float32, "code" (rows, columns) int32, "pixels" (rows, height, width, channels):
+        of all rows, or of those at the positions `rows`.
+
+        Many rows are prepared piece by piece, since on the way they take many times the memory.
+        """
+        count = len(table) if rows is None else len(rows)
+        if count <= PIECE:
+            return self._applied(table if rows is None else table.take(rows))
+        made: dict[str, Array] = {}
+        for start in range(0, count, PIECE):
+            at = np.arange(start, min(start + PIECE, count)) if rows is None else rows[start : start + PIECE]
+            for type, x in self._applied(table.take(at)).items():
+                whole = made.setdefault(type, np.empty((count, *x.shape[1:]), x.dtype))
+                whole[start : start + len(x)] = x
+        return made
+
+    def _applied(self, table: Table) -> Inputs:
         now = blocks.read(table, [column.id for column in self.inputs])
         for step, states in zip(self.steps, self.states, strict=True):
             now, _ = blocks.through(step, now, states)
@@ -97,11 +115,17 @@ class Preview:
         return tuple(self.after.columns)
 
 
-def fit(steps: Sequence[Step], train: Table, inputs: Sequence[str]) -> Fitted:
-    """Learns the steps on training rows. Pictures teach the steps by at most 2,000 of them, evenly spread.
+def fit(steps: Sequence[Step], table: Table, inputs: Sequence[str], rows: Array | None = None) -> Fitted:
+    """Learns the steps on training rows: all of the table, or those at the positions `rows`. Of more than a million rows, a million
+    teach the steps, of pictures 2,000, evenly spread.
 
     Raises InvalidPlan when columns are left over that no model can take.
     """
+    count = len(table) if rows is None else len(rows)
+    if count > TEACHING:
+        some = np.linspace(0, count - 1, TEACHING).astype(np.int64)
+        rows = some if rows is None else rows[some]
+    train = table if rows is None else table.take(rows)
     now, states = blocks.read(train, inputs, pictures=PICTURES), []
     for step in steps:
         now, learned = blocks.through(step, now)

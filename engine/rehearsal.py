@@ -13,18 +13,21 @@ from engine.plan import Plan
 
 ROWS, PICTURES = 4_000, 48
 JUDGING = 3.0
+TABLES = 1.3
+"""The table in memory, with its unseen rows once more while they are judged."""
 
 Read = Callable[[list[str], Array | None], Table]
 
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """A sample as a lesson, the rows of the real training, and the seconds one row takes to prepare."""
+    """A sample as a lesson, the rows of the real training, the seconds one row takes to prepare, and the bytes of all rows as read."""
 
     lesson: Lesson
     training: int
     validation: int
     preparing: float
+    table_bytes: float = 0.0
 
 
 def rehearse(plan: Plan, rows: int, read: Read) -> Rehearsal:
@@ -43,7 +46,8 @@ def rehearse(plan: Plan, rows: int, read: Read) -> Rehearsal:
     encoded = plan.task.encode(sample.values(plan.target), state)
     lesson = Lesson(plan.architecture, plan.task, state, fitted.shapes, inputs, encoded, inputs, encoded, plan.seed)
     training, validation, _ = split.counts(plan.split, len(known))
-    return Rehearsal(lesson, training, validation, preparing)
+    read_bytes = float(sample.frame.memory_usage(index=False).sum()) / len(sample) * rows
+    return Rehearsal(lesson, training, validation, preparing, read_bytes)
 
 
 def estimate(plan: Plan, tried: Rehearsal) -> dict[str, float]:
@@ -57,7 +61,7 @@ def estimate(plan: Plan, tried: Rehearsal) -> dict[str, float]:
         "seconds_high": around + cost.epoch * most,
         "epochs": most,
         "per_epoch": cost.epoch,
-        "megabytes": cost.megabytes,
+        "megabytes": cost.megabytes + 1e-6 * TABLES * tried.table_bytes,
     }
 
 

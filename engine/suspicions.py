@@ -22,6 +22,7 @@ MANY_VALUES = 50
 _MOSTLY = 0.5
 _NEARLY_ALL = 0.95
 _SHOWN = 5
+_LOOKED_AT = 5_000
 _ID_NAME = re.compile(r"(^|[\W_])(id|uuid|guid|udi|key|code|nr|no|number|index|serial)$|^(id|uuid|index|row)([\W_]|$)|^unnamed", re.I)
 _CAMEL_ID = re.compile(r"[a-z]I[Dd]$")
 _UUID = r"^\{?[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?$|^[0-9a-f]{16,64}$"
@@ -84,13 +85,13 @@ def of_column(profile: "ColumnProfile", values: "pd.Series[Any]") -> list[Proble
 
 def is_identifier(column: Column, values: "pd.Series[Any]", distinct: int, whole: bool) -> bool:
     """Whether the values only name the rows: nearly all different, and numbered in order, called an id, or built to one pattern."""
-    present = values.dropna()
-    if column.type in ("image", "date") or len(present) < FEWEST_ROWS or distinct < _NEARLY_ALL * len(present):
+    count = int(values.notna().sum())
+    if column.type in ("image", "date") or count < FEWEST_ROWS or distinct < _NEARLY_ALL * count:
         return False
     named = bool(_ID_NAME.search(column.name) or _CAMEL_ID.search(column.name))
     if column.type == "number":
-        return whole and (named or bool((np.diff(present.to_numpy(np.float64)) == 1).all()))
-    return named or _is_patterned(present)
+        return whole and (named or bool((np.diff(values.dropna().to_numpy(np.float64)) == 1).all()))
+    return named or _is_patterned(values.iloc[np.flatnonzero(values.notna())[:_LOOKED_AT]])
 
 
 def _leave_out(profile: "ColumnProfile", what: str, fix: str) -> Problem:
@@ -134,7 +135,7 @@ def _alike(values: list[str]) -> list[str]:
 
 def _is_patterned(present: "pd.Series[Any]") -> bool:
     """Codes such as 7590-VHVEG: without blanks, with digits, and nearly all of one shape."""
-    texts = pa.array(present.iloc[:5000], pa.large_string(), from_pandas=True)
+    texts = pa.array(present, pa.large_string(), from_pandas=True)
     if pc.sum(pc.match_substring_regex(texts, _UUID)).as_py() >= _NEARLY_ALL * len(texts):
         return True
     if pc.sum(pc.match_substring_regex(texts, r"^\S*\d\S*$")).as_py() < _NEARLY_ALL * len(texts):

@@ -1,10 +1,13 @@
 """A dataset's values on disk: the source text and the typed table, written and read in pieces so that size does not matter."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import numpy as np
@@ -12,13 +15,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from engine import values
+from engine import cells, values
 from engine.columns import Column, Table
 from engine.errors import UnreadableFile
 from engine.readers.base import LONGEST_CELL, Batch, check_size, column_id
 
 HEAD_ROWS = 1_000
 _PIECE = 100_000
+_GATHERED = 64 * 2**20
+_LOOKED_AT = 10_000
 _ARROW = {"number": pa.float64(), "date": pa.timestamp("ns")}
 
 
@@ -45,14 +50,37 @@ class Stored:
 def write_source(path: Path, width: int, batches: Iterable[Batch]) -> int:
     """Writes the text of all cells, one column an id; returns the number of rows."""
     schema = pa.schema([(column_id(i), pa.string()) for i in range(width)])
+    pieces = _gathered(schema, batches)
+    first = next(pieces, schema.empty_table())
     rows = 0
-    with _writer(path, schema) as writer:
-        for batch in batches:
-            check_size(width, rows := rows + len(batch[0]))
-            _refuse_long_cells(batch)
-            _refuse_no_text(batch)
-            writer.write_table(pa.Table.from_arrays([column.cast(pa.string()) for column in batch], schema=schema), row_group_size=_PIECE)
+    with _writer(path, schema, _repeating(first)) as writer:
+        for piece in chain([first], pieces):
+            writer.write_table(piece, row_group_size=max(1, piece.num_rows))
+            rows += piece.num_rows
     return rows
+
+
+def _gathered(schema: pa.Schema, batches: Iterable[Batch]) -> Iterator[pa.Table]:
+    """The batches put together to row groups worth their overhead, by rows or, where those are long, by bytes."""
+    waiting: list[pa.RecordBatch] = []
+    rows = held = size = 0
+    for batch in batches:
+        check_size(len(schema), rows := rows + len(batch[0]))
+        _refuse_long_cells(batch)
+        _refuse_no_text(batch)
+        waiting.append(pa.RecordBatch.from_arrays([column.cast(pa.string()) for column in batch], schema=schema))
+        held, size = held + waiting[-1].num_rows, size + waiting[-1].nbytes
+        if held >= _PIECE or size >= _GATHERED:
+            yield pa.Table.from_batches(waiting, schema)
+            waiting, held, size = [], 0, 0
+    if waiting:
+        yield pa.Table.from_batches(waiting, schema)
+
+
+def _repeating(piece: pa.Table) -> list[str]:
+    """The columns whose values come again in these rows: worth writing each value once a row group, and a number for every row."""
+    some = piece.slice(0, _LOOKED_AT)
+    return [name for name in some.column_names if len(some.column(name).unique()) <= 0.5 * some.num_rows]
 
 
 def joined(first: Table, others: Table) -> Table:
@@ -64,8 +92,7 @@ def joined(first: Table, others: Table) -> Table:
 def source_column(path: Path, id: str) -> pa.Array:
     """All text of one column: (rows,) large strings, null where the file had no cell."""
     stat = path.stat()
-    found = _opened(path, stat.st_ino, stat.st_mtime_ns).read(columns=[id], use_threads=False)
-    return found.column(0).cast(pa.large_string()).combine_chunks()
+    return cells.joined(_opened(path, stat.st_ino, stat.st_mtime_ns, get_ident()).read(columns=[id], use_threads=False).column(0).chunks)
 
 
 def write_table(
@@ -83,16 +110,38 @@ def write_table(
     """
     texts = places or [column.id for column in columns]
     schema = pa.schema([(c.id, _ARROW.get(c.type, pa.large_string())) for c in (*(column for column, _ in before), *columns)])
-    file = pq.ParquetFile(source, memory_map=True)
-    with _writer(path, schema) as writer:
+    file = pq.ParquetFile(source)
+
+    def typed(piece: pa.Table, done: int) -> pa.Table:
+        read = [piece.column(place).cast(pa.large_string()).combine_chunks() for place in texts]
+        arrays = [whole.slice(done, piece.num_rows) for _, whole in before]
+        arrays += [values.typed(text, column)[0] for text, column in zip(read, columns, strict=True)]
+        return pa.Table.from_arrays(arrays, schema=schema)
+
+    pieces = _one_ahead(_numbered(_pieces(file, sorted(set(texts))), typed))
+    first = next(pieces, schema.empty_table())
+    with _writer(path, schema, _repeating(first)) as writer:
         done = 0
-        for piece in _pieces(file, sorted(set(texts))):
-            read = [piece.column(place).cast(pa.large_string()).combine_chunks() for place in texts]
-            arrays = [whole.slice(done, piece.num_rows) for _, whole in before]
-            arrays += [values.typed(text, column)[0] for text, column in zip(read, columns, strict=True)]
-            writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=_PIECE)
+        for piece in chain([first], pieces):
+            writer.write_table(piece, row_group_size=_PIECE)
             done += piece.num_rows
             tell(done / max(1, file.metadata.num_rows))
+
+
+def _numbered(pieces: Iterator[pa.Table], typed: Callable[[pa.Table, int], pa.Table]) -> Iterator[pa.Table]:
+    done = 0
+    for piece in pieces:
+        yield typed(piece, done)
+        done += piece.num_rows
+
+
+def _one_ahead(pieces: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """The pieces, each made in a thread while the one before is written."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, pieces, None)
+        while (piece := coming.result()) is not None:
+            coming = pool.submit(next, pieces, None)
+            yield piece
 
 
 def exchange_column(path: Path, old: Path, column: Column, typed: pa.Array) -> None:
@@ -136,9 +185,12 @@ def read_table(
     return as_table(found, columns, folder)
 
 
-@lru_cache(maxsize=2)
-def _opened(path: Path, _inode: int, _changed: int) -> pq.ParquetFile:
-    """Kept open: reading the description of thousands of columns again for each of them takes minutes and address space."""
+@lru_cache(maxsize=4)
+def _opened(path: Path, _inode: int, _changed: int, _thread: int) -> pq.ParquetFile:
+    """Kept open: reading the description of thousands of columns again for each of them takes minutes and address space.
+
+    By one thread each.
+    """
     return pq.ParquetFile(path, pre_buffer=False)
 
 
@@ -196,8 +248,10 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
 
 
 @contextmanager
-def _writer(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
-    with pq.ParquetWriter(path, schema, compression="lz4", write_statistics=False) as writer:
+def _writer(path: Path, schema: pa.Schema, repeating: Sequence[str] | None = None) -> Iterator[pq.ParquetWriter]:
+    """`repeating` are the columns to write as different values and their numbers; None: all that it shortens."""
+    by_value: Any = True if repeating is None else list(repeating)
+    with pq.ParquetWriter(path, schema, compression="lz4", write_statistics=False, use_dictionary=by_value) as writer:
         yield writer
 
 

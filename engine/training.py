@@ -55,7 +55,7 @@ def prepare(plan: Plan, table: Table, tell: Tell, outside: int = 0) -> Prepared:
     rows = {"rows": counted, "unseen": split.digest(plan.split, parts.test)}
     tell.facts(rows)
     _say(tell, "Preparing the rows")
-    fitted = recipe.fit(plan.recipe, table.take(parts.train), plan.inputs)
+    fitted = recipe.fit(plan.recipe, table, plan.inputs, parts.train)
     followed = examples.begin(plan, table, parts, state)
     lesson = replace(_lesson(plan, table, parts, state, fitted), examples=followed)
     baseline, scored = _baseline(lesson)
@@ -117,9 +117,9 @@ def _lesson(plan: Plan, table: Table, parts: Parts, state: State, fitted: Fitted
         task=plan.task,
         state=state,
         shapes=fitted.shapes,
-        train=fitted.apply(table.take(parts.train)),
+        train=fitted.apply(table, parts.train),
         train_y=plan.task.encode(y[parts.train], state),
-        validation=fitted.apply(table.take(parts.validation)),
+        validation=fitted.apply(table, parts.validation),
         validation_y=plan.task.encode(y[parts.validation], state),
         seed=plan.seed,
         train_weights=weights.of(table, plan.weight, parts.train),

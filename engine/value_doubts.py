@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine import dates, guesses, labels, numbers
+from engine import cells, dates, guesses, labels, numbers
 from engine.columns import Column
 from engine.doubts import Choice, Doubt
 
@@ -216,7 +216,7 @@ def missing_words(texts: pa.Array, column: Column, values: pa.Array, failed: Arr
     """A word such as NA, None or - that may be a value or the lack of one."""
     if column.type not in ("category", "text"):
         return None
-    trimmed = pc.utf8_trim_whitespace(texts)
+    trimmed = cells.trimmed(texts)
     found = trimmed.filter(pc.is_in(trimmed, pa.array([*PERHAPS_MISSING, *HARDLY_MISSING], trimmed.type)))
     counted = sorted(pc.value_counts(found).to_pylist(), key=lambda item: -item["counts"])
     present = len(texts) - texts.null_count

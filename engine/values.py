@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine import dates, import_report, numbers, value_doubts
+from engine import cells, dates, import_report, numbers, value_doubts
 from engine.columns import Column, ColumnType
 from engine.doubts import Choice, Doubt
 from engine.errors import EngineError
@@ -79,6 +79,7 @@ ENOUGH = 0.95
 LIMIT = r"^[<>≤≥]=?\s*"
 PARTS = r"^(\d[\d.,]*)\s*/\s*(\d[\d.,]*)$"
 _SAMPLE = 5_000
+_PIECE = 100_000
 _LONGEST_CATEGORY = 60
 _MOST_LABELS = 200
 _LABEL = re.compile(r"-?(0|[1-9]\d{0,14})(\.0+)?")
@@ -97,13 +98,13 @@ class Reading:
 
 def propose(texts: "pd.Series[str]", id: str, name: str) -> tuple[Column, list[Change]]:
     """The type this text seems to have, and the import report's lines about reading it so."""
-    reading = read(_arrow(texts), id, name)
+    reading = read(cells.arrow(texts), id, name)
     return reading.column, reading.changes
 
 
 def convert(texts: "pd.Series[str]", column: Column) -> tuple["pd.Series[Any]", "pd.Series[bool]"]:
     """(values as the column's type says, bool: a value was there that could not be read and is missing now)."""
-    values, failed = typed(_arrow(texts), column)
+    values, failed = typed(cells.arrow(texts), column)
     missed: Any = pd.Series(failed)
     return to_pandas(values, column.type), missed
 
@@ -194,14 +195,25 @@ def typed(texts: pa.Array, column: Column) -> tuple[pa.Array, Array]:
         return texts, np.zeros(len(texts), bool)
     if column.type == "number" and (quick := _quick_numbers(texts, column)) is not None:
         return quick, np.zeros(len(texts), bool)
-    trimmed = _plainly(without_codes(pc.utf8_trim_whitespace(texts), column.missing), column)
+    trimmed = _plainly(without_codes(cells.trimmed(texts), column.missing), column)
     if column.type == "number":
         values, failed = numbers.parse(trimmed, column.decimal, column.thousands, column.unit)
         return pa.array(values), failed
     if column.type == "date":
-        moments, failed = dates.parse(to_pandas(trimmed, "text"), column.date_format)
-        return pa.array(moments, pa.timestamp("ns")), failed
+        return _moments(trimmed, column.date_format)
     return trimmed, np.zeros(len(texts), bool)
+
+
+def _moments(trimmed: pa.Array, format: str) -> tuple[pa.Array, Array]:
+    """(rows,) timestamps, and (rows,) bool where a value is no date: all at once where each is a plain ISO date, else piece by piece."""
+    if not format and (plain := dates.plain(trimmed)) is not None:
+        return plain, np.zeros(len(trimmed), bool)
+    moments = np.empty(len(trimmed), "datetime64[ns]")
+    failed = np.zeros(len(trimmed), bool)
+    for start in range(0, len(trimmed), _PIECE):
+        piece = slice(start, start + _PIECE)
+        moments[piece], failed[piece] = dates.parse(to_pandas(trimmed.slice(start, _PIECE), "text"), format)
+    return pa.array(moments, pa.timestamp("ns")), failed
 
 
 def _plainly(trimmed: pa.Array, column: Column) -> pa.Array:
@@ -232,11 +244,6 @@ def to_pandas(values: pa.Array, type: ColumnType) -> "pd.Series[Any]":
     return pd.Series(text.__from_arrow__(values.cast(pa.large_string())))
 
 
-def _arrow(texts: "pd.Series[str]") -> pa.Array:
-    array = pa.array(texts, pa.large_string(), from_pandas=True)
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-
-
 def _sample(texts: pa.Array, codes: frozenset[str]) -> list[str]:
     """Up to 5,000 values from the whole length, trimmed, without missing ones; from all rows if the first try finds none."""
     places = np.unique(np.linspace(0, max(0, len(texts) - 1), _SAMPLE).astype(np.int64)) if len(texts) else np.zeros(0, np.int64)
@@ -249,7 +256,7 @@ def _sample(texts: pa.Array, codes: frozenset[str]) -> list[str]:
 
 def _codes(texts: pa.Array, codes: frozenset[str]) -> tuple[str, ...]:
     """Those of the codes that occur, commonest first."""
-    trimmed = pc.utf8_trim_whitespace(texts)
+    trimmed = cells.trimmed(texts)
     found = trimmed.filter(pc.is_in(trimmed, pa.array(sorted(codes), trimmed.type)))
     counts = [(-item["counts"], item["values"]) for item in pc.value_counts(found).to_pylist() if item["values"] is not None]
     return tuple(code for _, code in sorted(counts))
@@ -273,14 +280,15 @@ def _quick_numbers(texts: pa.Array, column: Column) -> pa.Array | None:
     """The numbers, if all cells are plain ones or empty; else None."""
     if (column.decimal, column.thousands, column.unit, column.missing) != (".", "", "", ()):
         return None
-    empty = pc.equal(texts, "")
-    try:
-        values = pc.cast(pc.if_else(empty, pa.scalar(None, texts.type), texts) if pc.any(empty).as_py() else texts, pa.float64())
-    except pa.ArrowInvalid:
-        return None
-    if pc.all(pc.is_finite(values)).as_py() is False:
-        return None
-    return pc.fill_null(values, float("nan")) if values.null_count else values
+    found = np.empty(len(texts))
+    for start in range(0, len(texts), _PIECE):
+        piece = texts.slice(start, _PIECE)
+        empty = pc.equal(piece, "")
+        given = pc.if_else(empty, pa.scalar(None, piece.type), piece) if pc.any(empty).as_py() else piece
+        if (values := cells.cast(given, pa.float64())) is None or pc.all(pc.is_finite(values)).as_py() is False:
+            return None
+        found[start : start + _PIECE] = pc.fill_null(values, float("nan")).to_numpy(zero_copy_only=False)
+    return pa.array(found)
 
 
 def _read_dates(texts: pa.Array, id: str, name: str, when: dates.Writing) -> Reading:
@@ -309,7 +317,7 @@ def _read_words(texts: pa.Array, id: str, name: str) -> Reading:
         column = column.model_copy(update={"alike": same})
         reading = read_as(texts, column)
     present = reading.values.drop_null()
-    distinct, length = pc.count_distinct(present).as_py(), pc.mean(pc.utf8_length(present)).as_py() or 0
+    distinct, length = cells.counted(present)[0], pc.mean(pc.utf8_length(present)).as_py() or 0
     if distinct <= max(10, 0.5 * len(present)) and length <= _LONGEST_CATEGORY:
         return reading
     return read_as(texts, column.model_copy(update={"type": "text"}))
@@ -317,9 +325,10 @@ def _read_words(texts: pa.Array, id: str, name: str) -> Reading:
 
 def _same_numbers(values: pa.Array) -> tuple[tuple[str, str], ...]:
     """Labels that are one number written in several ways, such as 1 and 1.0: (as it is written, the shortest way)."""
-    distinct = [str(label) for label in pc.unique(values.drop_null()).slice(0, _MOST_LABELS + 1).to_pylist()]
-    if len(distinct) > _MOST_LABELS:
+    present = values.drop_null()
+    if any(len(pc.unique(some)) > _MOST_LABELS for some in (present.slice(0, _PIECE), present)):
         return ()
+    distinct = [str(label) for label in pc.unique(present).to_pylist()]
     ways: dict[float, list[str]] = {}
     for label in distinct:
         if _LABEL.fullmatch(label):

@@ -28,9 +28,9 @@ def find(column: Column, values: "pd.Series[Any]") -> Found | None:
 
 def looked(column: Column, values: "pd.Series[Any]") -> Seen:
     """Some of the column's values from its whole length, as text."""
-    present = values.dropna()
+    present = np.flatnonzero(values.notna())
     places = np.unique(np.linspace(0, len(present) - 1, _SAMPLE).astype(np.int64)) if len(present) else np.zeros(0, np.int64)
-    some = [_text(value) for value in present.iloc[places]]
+    some = [_text(value) for value in values.iloc[present[places]]]
     different = tuple(dict.fromkeys(text for text in some if text))
     return Seen(column.name, column.type, different, len(some) / max(1, len(different)))
 

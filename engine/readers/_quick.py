@@ -1,7 +1,9 @@
 """The fast way through a text table whose rows all have the same number of values."""
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,7 +12,8 @@ import pyarrow.csv
 
 from engine.readers.base import Batch, column_id
 
-BLOCK = 8 * 2**20
+BLOCK = 2 * 2**20
+_CHUNK = 8 * 2**20
 SMALLEST_BLOCK, ALL_COLUMNS = 2**17, 2**28
 
 
@@ -39,7 +42,10 @@ def is_regular(body: Body) -> bool:
     if marks % 2 or body.delimiter == " " or len(body.delimiter.encode()) != 1:
         return False
     try:
-        return not any(_swallows(column, body) for batch in batches(body) for column in batch if marks)
+        if not marks:
+            deque(_read(body, [column_id(0)]), maxlen=0)
+            return True
+        return not any(_swallows(column, body) for batch in _read(body) for column in batch)
     except pa.ArrowInvalid:
         return False
 
@@ -51,6 +57,11 @@ def has_blank_lines(body: Body) -> bool:
 
 def batches(body: Body, tell: Callable[[float], None] = lambda done: None) -> Iterator[Batch]:
     """The rows as text. Blank lines are left out. Raises ArrowInvalid at a row that is not regular."""
+    return _read(body, tell=tell)
+
+
+def _read(body: Body, columns: Sequence[str] = (), tell: Callable[[float], None] = lambda done: None) -> Iterator[Batch]:
+    """`columns` are those wanted, all if there are none: the rows are looked at as a whole all the same."""
     names = [column_id(i) for i in range(body.width)]
     size = max(1, body.path.stat().st_size)
     quoted = bool(body.quote) and _count(body, b'"') > 0
@@ -65,7 +76,11 @@ def batches(body: Body, tell: Callable[[float], None] = lambda done: None) -> It
                     delimiter=body.delimiter, quote_char=body.quote if quoted else False, newlines_in_values=quoted
                 ),
                 convert_options=pyarrow.csv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()), null_values=[], strings_can_be_null=False, check_utf8=False
+                    column_types=dict.fromkeys(names, pa.string()),
+                    null_values=[],
+                    strings_can_be_null=False,
+                    check_utf8=False,
+                    include_columns=list(columns) or None,
                 ),
             )
         except pa.ArrowInvalid as error:
@@ -84,10 +99,17 @@ def _block(width: int) -> int:
 
 
 def _count(body: Body, what: bytes) -> int:
+    stat = body.path.stat()
+    return _counted(body.path, body.start, what, (stat.st_ino, stat.st_size, stat.st_mtime_ns))
+
+
+@lru_cache(maxsize=4)
+def _counted(path: Path, start: int, what: bytes, _stamp: tuple[int, int, int]) -> int:
+    """Kept, since reading a gigabyte once more for each question takes a second."""
     found, end = 0, b""
-    with body.path.open("rb") as file:
-        file.seek(body.start)
-        while chunk := file.read(BLOCK):
+    with path.open("rb") as file:
+        file.seek(start)
+        while chunk := file.read(_CHUNK):
             found += (end + chunk).count(what)
             end = chunk[1 - len(what) :] if len(what) > 1 else b""
     return found

@@ -130,7 +130,7 @@ def _scan_bytes(file: BinaryIO, facts: _Facts) -> None:
         text = decoder.decode(chunk, final=not chunk)
         facts.nuls += chunk.count(b"\x00")
         facts.good += max(0, len(chunk) - len(text))
-        if not text.isascii() and _BAD.search(text):
+        if not text.isascii() and not _is_clean(text):
             _note(facts, text, position, line)
         breaks = max(chunk.count(b"\n"), chunk.count(b"\r"))
         ends = [place for mark in (b"\n", b"\r") if (place := chunk.find(mark)) >= 0]
@@ -143,6 +143,15 @@ def _scan_bytes(file: BinaryIO, facts: _Facts) -> None:
             return
         position += len(chunk)
         line += breaks
+
+
+def _is_clean(text: str) -> bool:
+    """Whether no byte was undecodable; encoding again is much faster than searching."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _note(facts: _Facts, text: str, position: int, line: int) -> None:

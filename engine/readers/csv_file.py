@@ -125,8 +125,8 @@ class CsvFile(Reader):
             body, keeps_short=self.short != "leave out", cuts_long=self.long == "cut", has_comments=self.comments != "no"
         )
         if _quick.is_regular(body):
-            is_odd = _quick.has_blank_lines(body) or found.has_units
-            kept = _careful.examine(body)[1].kept if job.known and is_odd else []
+            is_odd = bool(job.known) and (found.has_units or _quick.has_blank_lines(body))
+            kept = _careful.examine(body)[1].kept if is_odd else []
             return body, _quick.batches(body, job.tell), _places(kept, body.line, found.has_units)
         body, odd = _careful.examine(body)
         if odd.long and found.is_cut:

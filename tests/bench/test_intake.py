@@ -5,6 +5,10 @@ Prints a table; asserts nothing about time. Run: make bench ARGS=tests/bench/tes
 
 import gc
 import io
+import json
+import resource
+import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -19,11 +23,21 @@ from PIL import Image
 
 from engine import datasets
 from engine.store.workspace import Workspace
-from tests.bench import filled
+from tests.bench import filled, mixed
 from tests.bench.tables import MEGABYTE, SCALE, megabytes, ms, ratio, scaled, seconds, show
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 _LOOKS = scaled(7, 3)
+_SIZES = {"1 MB": 10_000, "100 MB": 1_000_000, "1 GB": 10_000_000}
+_PANDAS = """
+import json, resource, sys, time
+import pandas
+began = time.perf_counter()
+rows = len(getattr(pandas, sys.argv[1])(sys.argv[2]))
+spent = time.perf_counter() - began
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(json.dumps([rows, spent, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024]))
+"""
 
 
 @pytest.mark.parametrize("size", [20, 200])
@@ -31,6 +45,24 @@ def test_a_text_table(workspace: Workspace, size: int) -> None:
     """Twelve columns: numbers, a date, categories, quoted text and gaps."""
     path = filled.csv(workspace.uploads / "table.csv", size * min(1.0, SCALE))
     _report(f"CSV of {megabytes(path.stat().st_size)}", *_added(workspace, path))
+
+
+@pytest.mark.parametrize("size", list(_SIZES))
+@pytest.mark.parametrize(("kind", "made", "plain"), [("csv", mixed.csv, "read_csv"), ("parquet", mixed.parquet, "read_parquet")])
+def test_beside_pandas(workspace: Workspace, tmp_path: Path, kind: str, made: Callable[[Path, int], Path], plain: str, size: str) -> None:
+    """Fifteen columns: typed, written and profiled, beside pandas' reading of the same file in a process of its own."""
+    path = made(tmp_path / f"rows.{kind}", scaled(_SIZES[size], 100))
+    rounds = 1 if size == "1 GB" else 3
+    ours, theirs = [], []
+    for _ in range(rounds):
+        ours.append(_added_again(workspace, path))
+        theirs.append(_pandas(plain, path))
+    assert len({rows for rows, *_ in (*ours, *theirs)}) == 1
+    heads = [f"{kind}, {size} of text", "time", "processor", "peak", "of the file"]
+    lines = [_line("Modelwright", ours, path), _line(f"pandas.{plain}", theirs, path)]
+    middle = [[float(np.median([one[i] for one in many])) for i in (1, 2, 3)] for many in (ours, theirs)]
+    lines.append(["ratio", *(ratio(ours, theirs) for ours, theirs in zip(*middle, strict=True)), ""])
+    show(f"{kind.upper()} of {megabytes(path.stat().st_size)}, {ours[0][0]:,} rows, 15 columns (median of {rounds})", heads, lines)
 
 
 def test_pictures(workspace: Workspace) -> None:
@@ -53,9 +85,35 @@ def _added(workspace: Workspace, path: Path) -> tuple[Workspace, datasets.Datase
     return workspace, dataset, spent, peak[0], psutil.Process().memory_info().rss - before
 
 
+def _added_again(workspace: Workspace, path: Path) -> tuple[int, float, float, float]:
+    """(rows, seconds, the reading process's processor seconds, its largest memory in bytes); the dataset is deleted again."""
+    before = _of_children()
+    _, dataset, spent, peak, _ = _added(workspace, path)
+    used = _of_children() - before
+    datasets.delete(workspace, dataset.id)
+    return dataset.rows, spent, used, float(peak)
+
+
+def _pandas(call: str, path: Path) -> tuple[int, float, float, float]:
+    """The same of pandas, its import not in the seconds."""
+    done = subprocess.run([sys.executable, "-c", _PANDAS, call, str(path)], capture_output=True, text=True, check=True)
+    rows, spent, used, peak = json.loads(done.stdout)
+    return rows, spent, used, peak
+
+
+def _of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _line(name: str, many: list[tuple[int, float, float, float]], path: Path) -> list[str]:
+    peak = float(np.median([one[3] for one in many]))
+    return [name, seconds([one[1] for one in many]), seconds([one[2] for one in many]), megabytes(peak), ratio(peak, path.stat().st_size)]
+
+
 def _watch(peak: list[int], done: threading.Event) -> None:
     while not done.wait(0.05):
-        for child in psutil.Process().children():
+        for child in psutil.Process().children(recursive=True):
             try:
                 peak[0] = max(peak[0], child.memory_info().rss)
             except psutil.NoSuchProcess:

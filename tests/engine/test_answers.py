@@ -1,13 +1,14 @@
 """The desk's questions, asked without the desk."""
 
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from engine import advice, datasets, training
+from engine import advice, datasets, rehearsal, training
 from engine import plan as plans
 from engine.errors import EngineError
 from engine.jobs import answers, long_answers
@@ -66,6 +67,14 @@ def test_the_time_is_measured_before_the_click(stored: tuple[Workspace, Plan], k
     answer = answers.estimate(workspace, dumped(asked))
     assert 0 < answer["seconds_low"] <= answer["seconds"] <= answer["seconds_high"] < 600
     assert answer["epochs"] == 40 and answer["per_epoch"] > 0 and answer["megabytes"] > 100
+
+
+def test_the_memory_counts_the_table_beside_what_is_learned(stored: tuple[Workspace, Plan]) -> None:
+    workspace, plan = stored
+    tried = answers._rehearsed(workspace, plan)
+    assert tried.table_bytes > 8 * datasets.get(workspace, plan.dataset).rows
+    small, large = (rehearsal.estimate(plan, replace(tried, table_bytes=size))["megabytes"] for size in (0.0, 1e9))
+    assert large - small == pytest.approx(1300)
 
 
 def test_more_epochs_take_longer_without_measuring_again(stored: tuple[Workspace, Plan]) -> None:

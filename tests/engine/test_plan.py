@@ -1,6 +1,7 @@
 """The plan: what is found before a training, one-click changes, and settings by name."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -273,6 +274,17 @@ def test_pictures_too_large_for_the_memory_stop() -> None:
     pictures = profile(column("photo", "image", rows=10_000_000), answer(6_000_000, 4_000_000))
     made = plan(inputs=("photo",), recipe=(ResizeImages(size=512),))
     assert [p.level for p in found(made, pictures, "Pictures")] == ["stop"]
+
+
+def test_rows_too_many_for_the_memory_stop_with_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(total=4e9))
+    levels = {}
+    for rows in (50_000_000, 100_000_000, 150_000_000):
+        many = profile(column("age", rows=rows), answer(rows // 2, rows // 2))
+        levels[rows] = [p.level for p in found(plan(inputs=("age",)), many, "Rows") if "memory" in p.what]
+    assert levels == {50_000_000: [], 100_000_000: ["warn"], 150_000_000: ["stop"]}
+    (problem,) = [p for p in found(plan(inputs=("age",)), many, "Rows") if "memory" in p.what]
+    assert problem.what == "The 150,000,000 rows need at least 5 GB of memory to be learned, and this computer has 4 GB."
 
 
 def test_a_learner_that_does_not_belong_to_the_model_stops() -> None:

@@ -221,3 +221,21 @@ def test_numbers_stop_a_model_for_pictures() -> None:
 def test_a_step_with_nothing_to_do_is_mentioned() -> None:
     problems = recipe.check([FillNumbers(), Scale(), DateParts()], profiles("age"), NETWORK)
     assert [(p.where, p.level) for p in problems] == [("Take dates apart", "info")]
+
+
+def test_many_rows_are_prepared_in_pieces_to_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    fitted, rows = recipe.fit(steps(), table(), INPUTS), np.arange(3, 50)[::-1]
+    at_once, some_at_once = fitted.apply(table()), fitted.apply(table(), rows)
+    monkeypatch.setattr(recipe, "PIECE", 7)
+    for type, x in fitted.apply(table()).items():
+        assert x.dtype == at_once[type].dtype
+        assert np.array_equal(x, at_once[type])
+        assert np.array_equal(fitted.apply(table(), rows)[type], at_once[type][rows])
+        assert np.array_equal(some_at_once[type], at_once[type][rows])
+
+
+def test_of_very_many_rows_some_of_the_training_rows_teach_the_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recipe, "TEACHING", 5)
+    rows = np.arange(10, 30)
+    taught = recipe.fit(steps(), table(), INPUTS, rows)
+    assert taught.to_json() == recipe.fit(steps(), table().take(rows[[0, 4, 9, 14, 19]]), INPUTS).to_json()
