@@ -100,7 +100,8 @@ def shared(texts: pa.Array) -> Array:
     encoded = texts.dictionary_encode()
     words = np.empty(len(encoded.dictionary) + 1, object)
     words[:-1] = encoded.dictionary.to_pylist()
-    return words[pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False)]
+    values: Array = words[pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False)]
+    return values
 
 
 def mixed(codes: Array, seed: int) -> Array:
