@@ -77,6 +77,7 @@ def test_the_mistakes_are_shown_as_pictures_or_said_to_be_none(trained: str, pag
     page.goto(trained.replace("/train", "/evaluate"))
     mistakes = page.locator(".st-key-card-mistakes")
     expect(mistakes).to_be_visible()
+    settled(page)
     assert mistakes.locator("img").count() > 0 or "None on the rows it never saw" in mistakes.inner_text()
     assert page.locator(".stMain strong", has_text="bold").count() == 0
     shoot(page, "pictures-evaluate")
