@@ -98,10 +98,10 @@ def codes(texts: pa.Array) -> Array:
 def shared(texts: pa.Array) -> Array:
     """(rows,) object: str or None, one object for all rows with the same text."""
     encoded = texts.dictionary_encode()
-    words = np.empty(len(encoded.dictionary) + 1, object)
+    words: Array = np.empty(len(encoded.dictionary) + 1, object)
     words[:-1] = encoded.dictionary.to_pylist()
-    values: Array = words[pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False)]
-    return values
+    places: Array = pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False)
+    return words[places]
 
 
 def mixed(codes: Array, seed: int) -> Array:

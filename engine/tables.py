@@ -24,6 +24,7 @@ HEAD_ROWS = 1_000
 _PIECE = 100_000
 _GATHERED = 64 * 2**20
 _LOOKED_AT = 10_000
+_MANY = 1_000_000
 _ARROW = {"number": pa.float64(), "date": pa.timestamp("ns")}
 
 
@@ -178,6 +179,9 @@ def read_table(
     """The typed rows: all, the first `rows`, or those at the positions `rows`."""
     names = [column.id for column in columns]
     file = pq.ParquetFile(path, memory_map=True)
+    if rows is None and file.metadata.num_rows > _MANY:
+        read = ((column, file.read(columns=[column.id])) for column in columns)
+        return Table(tuple(columns), _frame(read, file.metadata.num_rows), folder)
     if isinstance(rows, np.ndarray):
         found = _at(file, names, rows.astype(np.int64))
     else:
@@ -196,10 +200,13 @@ def _opened(path: Path, _inode: int, _changed: int, _thread: int) -> pq.ParquetF
 
 def as_table(found: pa.Table, columns: Sequence[Column], folder: Path | None = None) -> Table:
     """An Arrow table as a Table."""
-    import pandas as pd
+    return Table(tuple(columns), _frame(((column, found) for column in columns), found.num_rows), folder)
 
-    frame = {column.id: values.to_pandas(_whole(found.column(column.id)), column.type) for column in columns}
-    return Table(tuple(columns), pd.DataFrame(frame, index=pd.RangeIndex(found.num_rows), copy=False), folder)
+
+def _frame(found: Iterable[tuple[Column, pa.Table]], rows: int) -> pd.DataFrame:
+    """Column by column, so that of many rows no more than one column is there twice."""
+    frame = {column.id: values.to_pandas(_whole(table.column(column.id)), column.type) for column, table in found}
+    return pd.DataFrame(frame, index=pd.RangeIndex(rows), copy=False)
 
 
 def _at(file: pq.ParquetFile, names: list[str], rows: "np.ndarray[Any, Any]") -> pa.Table:

@@ -60,3 +60,14 @@ def test_marks_are_counted_anew_in_a_changed_file(tmp_path: Path) -> None:
     assert _quick.is_regular(body)
     path.write_text('1,"2\n3,4\n5,6\n')
     assert not _quick.is_regular(body)
+
+
+def test_many_rows_are_read_column_by_column_to_the_same_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = [Column(id="c0001", name="a", type="text"), Column(id="c0002", name="b", type="category")]
+    tables.write_source(tmp_path / "source.parquet", 2, _batches(3, 4))
+    tables.write_table(tmp_path / "table.parquet", tmp_path / "source.parquet", columns)
+    at_once = tables.read_table(tmp_path / "table.parquet", columns)
+    monkeypatch.setattr(tables, "_MANY", 5)
+    one_by_one = tables.read_table(tmp_path / "table.parquet", columns)
+    assert one_by_one.frame.equals(at_once.frame)
+    assert [*one_by_one.frame.dtypes] == [*at_once.frame.dtypes]
