@@ -163,6 +163,7 @@ def _completed(prepared: Prepared, report: Report, looks: int, tell: Tell) -> Re
     said = [
         weights.note(table.column(plan.weight).name) if plan.weight else "",
         verdicts.looked_at(looks) if looks < verdicts.MANY_LOOKS else "",
+        verdicts.taught_by(len(prepared.parts.train), recipe.TEACHING),
         *_about_outside(prepared),
     ]
     panels = verdicts.with_notes(report.panels, said)

@@ -102,6 +102,14 @@ def first_looks(looks: int) -> str:
     return f"Its unseen rows have been looked at with {looks} models; the more often, the luckier the best of them."
 
 
+def taught_by(rows: int, most: int) -> str:
+    """That the preparation learned from a part of very many rows."""
+    if rows <= most:
+        return ""
+    taught = f"The preparation (typical values, categories, scales) learned from {most:,} of the {rows:,} rows, spread evenly"
+    return f"{taught}; the model learned from all."
+
+
 def from_outside(rows: int) -> str:
     """Where the unseen rows come from, if not from the same file."""
     return f"All {count(rows, 'row')} it was judged on come from a second file."

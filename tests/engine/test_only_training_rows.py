@@ -66,17 +66,20 @@ def test_no_row_is_made_or_repeated_before_the_rows_are_divided(seed: int) -> No
 
 def test_the_rows_are_divided_before_anything_is_fitted(monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
+    taught: list[np.ndarray] = []
     real_split, real_fit = split.assign, recipe.fit
 
-    def fit(steps: object, table: Table, inputs: object) -> recipe.Fitted:
-        order.append(f"fit on {len(table)}")
-        return real_fit(steps, table, inputs)  # type: ignore[arg-type]
+    def fit(steps: object, table: Table, inputs: object, rows: np.ndarray) -> recipe.Fitted:
+        order.append(f"fit on {len(rows)}")
+        taught.append(rows)
+        return real_fit(steps, table, inputs, rows)  # type: ignore[arg-type]
 
     monkeypatch.setattr(training.split, "assign", lambda *given: order.append("divide") or real_split(*given))
     monkeypatch.setattr(training.recipe, "fit", fit)
     plan: Plan = lessons.plan(epochs=1)
     parts = training.prepare(plan, lessons.table(), Heard()).parts
     assert order == ["divide", f"fit on {len(parts.train)}"]
+    assert np.array_equal(taught[0], parts.train)
 
 
 def length(inputs: Inputs) -> int:
