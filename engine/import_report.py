@@ -84,7 +84,7 @@ def _marks(trimmed: pa.Array, column: Column, alternative: tuple[str, str] | Non
         return []
     examples = tuple(pc.drop_null(trimmed.filter(pc.match_substring_regex(trimmed, r"[^0-9\-]"))).slice(0, 3).to_pylist())
     told = []
-    if (column.decimal, column.thousands) != (".", ""):
+    if (column.decimal, column.thousands) != (".", "") and examples:
         what = f"Numbers in column '{column.name}' were read with {_MARKS[column.decimal]} as decimal mark"
         what += f" and {_MARKS.get(column.thousands, column.thousands)} between thousands." if column.thousands else "."
         if alternative:

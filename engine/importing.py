@@ -19,7 +19,7 @@ from engine.problems import Problem
 from engine.profile import ColumnProfile, Profile
 from engine.readers import Change, Job, Raw, choose
 from engine.readers.base import column_id
-from engine.value_doubts import DECIMALS
+from engine.value_doubts import DECIMALS, MANY_ZEROS, ZEROS
 
 Tell = Callable[[float, str], None]
 
@@ -71,6 +71,7 @@ def read(request: Request, tell: Tell) -> Answer:
         tell(0.5 + 0.3 * (position + 1) / len(raw.names), "Finding types")
     if not decimal:
         typed.agree_on_decimals(getattr(raw.reader, "delimiter", "") == ";")
+    typed.settle_zeros()
     wanted = treating.proposed(typed.profiles) if request.treats else {}
     if wanted:
         typed.treat(wanted, request.key)
@@ -186,6 +187,11 @@ class _Typed:
             self.columns[place], self._changes[place] = reading.column, reading.changes
             self._doubts[place] = () if is_proven else reading.doubts
             self.profiles[place] = _profiled(reading, odd_values.problems(texts, reading))
+
+    def settle_zeros(self) -> None:
+        """Many zeros are asked about only in a table that surely hides missing values as zeros in another column."""
+        if not any(doubt.key.startswith(ZEROS) and doubt.chosen == 0 for doubts in self._doubts for doubt in doubts):
+            self._doubts = [tuple(doubt for doubt in doubts if not doubt.key.startswith(MANY_ZEROS)) for doubts in self._doubts]
 
     def _settle_decimals(self, is_proven: bool, by_semicolons: bool) -> None:
         """No question about decimal marks where another column answers it, nor about `1.234` where commas separate the values."""

@@ -22,12 +22,13 @@ Question = Callable[[pa.Array, Column, pa.Array, Array], Doubt | None]
 
 DECIMALS = "decimals:"
 DAYS = "days:"
+SENTINEL, ZEROS, MANY_ZEROS = "sentinel:", "zeros:", "many zeros:"
 CODES = (-999999, -99999, -9999, -999, -888, -777, -99, -88, -77, -9, -8, -7, -1, 99, 999, 9999, 99999, 999999, 9999999, 0)
 PERHAPS_MISSING = ("-", "--", "---", ".", "..", "...", "*", "missing", "Missing", "MISSING", "NA", "na", "unknown", "Unknown")
 HARDLY_MISSING = ("None", "none", "NONE", "Null", "nil")
 _SHOWN = 4
 _FEWEST = 20
-_MOST_ZEROS = 0.3
+_MOST_ZEROS, _FEW_ZEROS, _FEW_IN_A_TABLE = 0.6, 0.05, 0.3
 _LOOKED_AT = 5_000
 _MOST_DISTINCT = 200
 _PART = r"^\d[\d.,]*\s*/\s*\d[\d.,]*$"
@@ -93,7 +94,8 @@ def sentinels(texts: pa.Array, column: Column, values: pa.Array, failed: Array) 
     many = "1 row" if count == 1 else f"{count:,} rows"
     what = f"'{column.name}' is {code} in {many}; all others are between {others.min():g} and {others.max():g}. Does {code} mean missing?"
     shown = [f"row {place + 1:,}: {texts[int(place)].as_py()}" for place in places[:_SHOWN]]
-    return _doubt("sentinel:", column, what, shown, choices, 0 if sure else 1)
+    kind = SENTINEL if code else MANY_ZEROS if count > _FEW_IN_A_TABLE * len(given) else ZEROS
+    return _doubt(kind, column, what, shown, choices, 0 if sure else 1)
 
 
 def limits(texts: pa.Array, column: Column, values: pa.Array, failed: Array) -> Doubt | None:
@@ -270,8 +272,9 @@ def _is_far(code: int, count: int, others: Array) -> bool | None:
     quarter, three = np.quantile(others, [0.25, 0.75])
     usual = max(float(three - quarter), 1e-12)
     if code == 0:
-        is_apart = low > 0.25 * usual and 1 < count < _MOST_ZEROS * (count + len(others)) and len(np.unique(others)) > 10 and low > 1
-        return False if is_apart else None
+        share = count / (count + len(others))
+        is_apart = low > 0.1 * usual and count > 1 and share < _MOST_ZEROS and len(np.unique(others)) > 10 and low > 1
+        return (low > usual and share < _FEW_ZEROS) if is_apart else None
     if count < 2 and abs(code) < 999:
         return None
     if code == -1:

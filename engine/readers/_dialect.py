@@ -103,7 +103,8 @@ def _judged(lines: Sequence[str], delimiter: str, quote: str) -> tuple[float, Di
         return 0.0, layout
     cells = [cell for row in body if len(row) == width for cell in row]
     clean = sum(_is_clean(cell, delimiter, quote) for cell in cells) / max(1, len(cells))
-    return share**2 * clean + 0.001 * min(width, 50) + (0.0005 if quote else 0), layout
+    skipped = 0.0005 * min(layout.skip, 10)
+    return share**2 * clean + 0.001 * min(width, 50) + (0.0005 if quote else 0) - skipped, layout
 
 
 def _is_spaced(lines: Sequence[str], layout: Dialect) -> bool:

@@ -13,6 +13,7 @@ from engine.readers.base import Change
 CHUNK = 8 * 2**20
 LONGEST_LINE = 10 * 2**20
 MOST_NULS = 0.01
+MOST_BY_CHANCE = 0.05
 NAMES = {
     "cp1252": "Windows-1252 (Western European)",
     "iso8859-1": "Latin-1 (Western European)",
@@ -176,21 +177,28 @@ def _wide(start: bytes) -> str:
 
 def _guess(facts: _Facts) -> str:
     if facts.good > 3 * facts.bad:
-        raise UnreadableFile(
-            f"Line {facts.bad_line:,} holds bytes that are not UTF-8 (at byte {facts.bad_at:,}), while the rest of the file is UTF-8.",
-            "Save the file again as UTF-8, or choose its encoding by hand; what cannot be read is then replaced and counted.",
-        )
+        raise _mixed(facts, "the rest of the file is")
     sample = b"\n".join(facts.lines)
     asian = [name for name in _ASIAN if _decodes(sample, name)]
     likely = _likely(sample)
     found = next((name for name in likely if name in asian and _letters(sample.decode(name))), "")
     if found:
         return found
+    if facts.good > max(2, MOST_BY_CHANCE * facts.bad):
+        raise _mixed(facts, "other lines are")
     if _runs(sample) > 0.5:
         return next((name for name in likely if name in _OTHER_ALPHABETS), "cp1251")
     if _odd_inside_words(sample) > 0.1:
         return "cp1250"
     return "cp1252" if not re.search(rb"[\x81\x8d\x8f\x90\x9d]", sample) else "iso8859-1"
+
+
+def _mixed(facts: _Facts, others: str) -> UnreadableFile:
+    """Two encodings in one file: read as one of them, half of its letters would silently be wrong ones."""
+    return UnreadableFile(
+        f"Line {facts.bad_line:,} holds bytes that are not UTF-8 (at byte {facts.bad_at:,}), while {others} UTF-8.",
+        "Save the file again as UTF-8, or choose its encoding by hand; what cannot be read is then replaced and counted.",
+    )
 
 
 def _candidates(facts: _Facts, found: str) -> list[tuple[str, str]]:

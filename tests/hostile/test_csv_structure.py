@@ -1,5 +1,7 @@
 """The structure of text tables: B01 to B24 of the catalogue of bad input, each with its verdict."""
 
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -136,3 +138,13 @@ def test_a_category_called_total_in_many_rows_is_no_footer(tmp_path: Path) -> No
 def test_a_last_column_with_its_first_value_late_is_not_lost(tmp_path: Path) -> None:
     content = rows(lambda i: f"{i},{i * 2},{'late' if i == 900 else ''}", "a,b,", 1000)
     assert read(tmp_path, content).values("column 3")[900] == "late"
+
+
+def test_a_quoted_name_with_a_line_break_does_not_cost_the_names(tmp_path: Path) -> None:
+    names = ["plain", 'with "marks", and a comma', "line\nbreak", "x" * 900, "a b"]
+    text = io.StringIO()
+    csv.writer(text).writerows([names, *([str(i + j) for j in range(5)] for i in range(80))])
+    found = read(tmp_path, text.getvalue())
+    assert found.answer.rows == 80
+    assert [column.name for column in found.answer.columns][0] == "plain"
+    assert not any("ordinary characters" in change.what for change in found.answer.changes)

@@ -11,6 +11,7 @@ import pytest
 
 from app import uploads
 from engine import datasets, intake, names, quarantine
+from engine.errors import UnreadableFile
 from engine.store.workspace import Workspace
 from tests.engine.uploads import GOOD, packed, read
 from tests.hostile.texts import Case, parameters
@@ -132,3 +133,9 @@ def test_every_case_of_the_catalogue_is_here() -> None:
 
 def test_lines_that_are_utf16_only_together_are_no_fault(tmp_path: Path) -> None:
     assert read(tmp_path, b'"grade",beside\n"\xbf",0.5\n"A"\xc630.5\n' + b'"B",1.5\n' * 30).answer.rows == 32
+
+
+def test_two_encodings_line_by_line_are_refused_and_not_read_as_one(tmp_path: Path) -> None:
+    rows = [f"M\u00fcller,Gr\u00f6\u00dfe,{i % 2}\n".encode("utf-8" if i % 2 else "cp1252") for i in range(200)]
+    with pytest.raises(UnreadableFile, match="holds bytes that are not UTF-8 .*, while other lines are UTF-8"):
+        read(tmp_path, b"name,size,ill\n" + b"".join(rows), "mixed.csv")

@@ -32,7 +32,7 @@ CASES = (
     Case("C05", "Q", lambda: column("stage", "-", "early", "late"), "'stage' is '-' in 20 rows", (("stage", 0, None),)),
     Case("C06", "Q", lambda: column("x", *map(str, range(80, 130)), "-999", "-999"), "Does -999 mean missing?", (("x", 50, None),)),
     Case("C06", "Q", lambda: column("age", *map(str, range(20, 80)), "999", "999"), "Does 999 mean missing?"),
-    Case("C06", "Q", lambda: column("bmi", *[f"{18 + i / 10}" for i in range(70)], "0", "0"), "No, 0 is a real value", (("bmi", 70, 0.0),)),
+    Case("C06", "Q", lambda: column("bmi", *[f"{18 + i / 10}" for i in range(70)], "0", "0"), "Does 0 mean missing?", (("bmi", 70, None),)),
     Case("C07", "W", lambda: column("x", *map(str, range(30)), "inf", "-Infinity", "NaN"), "no finite number"),
     Case("C08", "F", lambda: column("x", "1,5", "2,25", "0,125"), "with a comma as decimal mark", (("x", 0, 1.5),)),
     Case("C08", "Q", lambda: '"x",k\n' + "".join(f'"{i + 1},{234 + i}",{i}\n' for i in range(60)), "thousands or decimals?"),
@@ -175,3 +175,22 @@ FALSE_ALARMS = {
 @pytest.mark.parametrize("content", FALSE_ALARMS.values(), ids=FALSE_ALARMS)
 def test_plain_data_raises_no_question(content: str, tmp_path: Path) -> None:
     assert read(tmp_path, content).answer.doubts == ()
+
+
+def test_few_zeros_far_from_all_others_are_taken_for_missing_and_asked(tmp_path: Path) -> None:
+    pressures = ["0"] * 5 + [str(60 + i % 60) for i in range(300)]
+    insulin = ["0"] * 140 + [str(15 + i) for i in range(165)]
+    rows = "".join(f"{a},{b},{i % 2}\n" for i, (a, b) in enumerate(zip(pressures, insulin, strict=True)))
+    found = read(tmp_path, f"pressure,insulin,ill\n{rows}").answer
+    asked = {doubt.column: doubt for doubt in found.doubts}
+    assert asked["c0001"].chosen == 0 and found.columns[0].missing == ("0",)
+    assert asked["c0002"].chosen == 1 and found.columns[1].missing == ()
+    alone = "".join(f"{value},{i % 2}\n" for i, value in enumerate(insulin))
+    assert read(tmp_path, f"slag,ill\n{alone}").answer.doubts == ()
+
+
+def test_nothing_is_said_of_a_decimal_comma_where_there_is_none(tmp_path: Path) -> None:
+    rows = "".join(f"{i},5;{i % 2}\n" for i in range(60))
+    found = read(tmp_path, f"dose;ill\n{rows}").answer
+    said = [change.what for change in found.changes if "decimal mark" in change.what]
+    assert len(said) == 1 and "'dose'" in said[0]
