@@ -6,7 +6,7 @@ they belong when they are complete.
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -147,13 +147,13 @@ def treat(
     from engine.store import projects
 
     wanted = {id: Treatment.model_validate(how) for id, how in treatments.items()}
-    target = projects.get(workspace, project).draft.get("target")
+    before = projects.get(workspace, project).draft
     gone = anonymise.seen_by(workspace, dataset, wanted) if with_runs else []
     new = anonymise.treat(workspace, dataset, wanted, with_runs=with_runs, on_progress=lambda part, words: tell(READ * part, words))
     for run in gone:
         errands.cancel(workspace, f"answers-{run.id}")
     tell(READ, "Working out how to learn from it")
-    projects.save(workspace, project, draft=_asked_again(workspace, new.id, target))
+    projects.save(workspace, project, draft=_asked_again(workspace, new.id, before, set(wanted)))
     return {"dataset": new.id}
 
 
@@ -164,18 +164,27 @@ def finish_treating(workspace: Workspace, folder: Path, tell: Tell) -> None:
     anonymise.finish(workspace)
 
 
-def _asked_again(workspace: Workspace, dataset: str, target: str | None) -> dict[str, Any]:
-    """A draft for the same question, as far as it can still be asked."""
+def _asked_again(workspace: Workspace, dataset: str, before: Mapping[str, Any], treated: Collection[str]) -> dict[str, Any]:
+    """A draft for the same question, as far as it can still be asked, with the choices a person had made about columns."""
     from engine import advice, datasets
     from engine.errors import InvalidPlan
 
     profile = datasets.profile(workspace, dataset)
-    wanted = target if target in {column.id for column in profile.columns} else None
+    there, target = [column.id for column in profile.columns], before.get("target")
     try:
-        plan, _ = advice.plan(dataset, datasets.table(workspace, dataset), profile, wanted)
+        plan, _ = advice.plan(dataset, datasets.table(workspace, dataset), profile, target if target in there else None)
     except InvalidPlan:
         return {}
-    return {"target": plan.target, "plan": plan.model_dump(mode="json")}
+    if plan.target != target:
+        return {"target": plan.target, "plan": plan.model_dump(mode="json")}
+    chosen = {id: use for id, use in before.get("inputs", {}).items() if id in there and id != target}
+    inputs = tuple(id for id in there if id != target and chosen.get(id, id in plan.inputs))
+    signed = tuple(one for one in (before.get("plan") or {}).get("overrides", ()) if one.get("column") not in treated)
+    recipe = tuple(step for step, _ in advice.recipe(profile, inputs, plan.architecture)) if inputs != plan.inputs else plan.recipe
+    again = plan.model_dump(mode="json") | {"inputs": inputs, "recipe": [step.model_dump(mode="json") for step in recipe]}
+    kept = type(plan).model_validate(again | {"overrides": signed})
+    said = {id: role for id, role in before.get("roles", {}).items() if id in there}
+    return {"target": target, "plan": kept.model_dump(mode="json"), "inputs": chosen, "roles": said}
 
 
 def edit_rows(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app import personal_card
-from engine import datasets, intake, quarantine
+from engine import advice, datasets, intake, quarantine
 from engine.anonymity import Anonymity
 from engine.columns import Treatment
 from engine.jobs import long_answers
@@ -52,6 +52,22 @@ def test_a_click_treats_the_columns_and_asks_the_same_question_again(brought: Fi
     page = Page("data", project=brought.project)
     assert "personal data" not in page.words
     assert page.at.selectbox(key="target").value == brought.column("ill")
+
+
+def test_choices_about_other_columns_outlive_the_treatment(brought: Filled) -> None:
+    city, surname = brought.column("city"), brought.column("surname")
+    profile = datasets.profile(brought.workspace, brought.dataset)
+    plan, _ = advice.plan(brought.dataset, datasets.table(brought.workspace, brought.dataset), profile)
+    assert city in plan.inputs
+    said = {"inputs": {city: False, surname: True}, "roles": {city: "ignored"}}
+    chosen = {"target": plan.target, "plan": plan.model_dump(mode="json"), **said}
+    projects.save(brought.workspace, brought.project, draft=chosen)
+    given = {"dataset": brought.dataset, "treatments": {surname: {"kind": "pseudonym"}}, "with_runs": True, "project": brought.project}
+    long_answers.treat(brought.workspace, brought.workspace.path, lambda part, stage: None, **given)
+    after = projects.get(brought.workspace, brought.project).draft
+    assert after["inputs"] == {city: False, surname: True} and after["roles"] == {city: "ignored"}
+    assert after["plan"]["inputs"] == [surname] and after["target"] == plan.target
+    assert Page("data", project=brought.project).at.selectbox(key="target").value == plan.target
 
 
 def test_the_setting_is_on_the_workspace_page(empty: Workspace) -> None:
