@@ -39,7 +39,7 @@ def opening(trivial: Comparison | None, against: str, rows: int, groups: int = 0
     if not trivial.is_better:
         return f"No better than {against}{as_far_as(trivial, rows, groups)}. "
     few = "groups" if groups else "rows"
-    return "" if trivial.is_sure else f"Hardly better than {against}: with so few {few} this can be luck. "
+    return "" if trivial.is_sure else f"Ahead of {against}, but with so few {few} this can be luck. "
 
 
 def as_far_as(trivial: Comparison, rows: int, groups: int = 0) -> str:

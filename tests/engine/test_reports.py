@@ -152,7 +152,7 @@ def test_random_answers_are_never_presented_as_a_model(seed: int) -> None:
         judge(Regression(), numbers, numbers, rng.normal(0, 0.2, (200, 1))),
     ]
     assert [report.verdict for report in found] == ["poor"] * 4
-    assert all(report.headline.startswith(("No better than", "Worse than", "Hardly better than")) for report in found)
+    assert all(report.headline.startswith(("No better than", "Worse than", "Ahead of")) for report in found)
 
 
 def test_the_verdict_needs_certainty_and_skill() -> None:
@@ -166,7 +166,7 @@ def test_the_verdict_needs_certainty_and_skill() -> None:
 def test_the_opening_never_flatters() -> None:
     against = "always saying 'no'"
     assert verdicts.opening(SURE, against, 200) == ""
-    assert verdicts.opening(LIKELY, against, 40) == "Hardly better than always saying 'no': with so few rows this can be luck. "
+    assert verdicts.opening(LIKELY, against, 40) == "Ahead of always saying 'no', but with so few rows this can be luck. "
     assert verdicts.opening(SAME, against, 40) == "No better than always saying 'no', as far as 40 unseen rows can tell. "
     assert verdicts.opening(BEHIND, against, 40) == "No better than always saying 'no'. "
     assert verdicts.opening(WORSE, against, 40) == "Worse than always saying 'no'. "
