@@ -16,7 +16,7 @@ from engine.tables import Stored
 from engine.wording import count
 
 Array = np.ndarray[Any, Any]
-MOST_ROWS = 1_000_000
+MOST_ROWS, PIECE = 1_000_000, 4_000
 _MANY = 0.1
 _DIFFERENT = 0.5
 
@@ -33,7 +33,8 @@ def problems(workspace: Workspace, plan: Plan, rows: Stored, name: str) -> list[
         learned = datasets.table(workspace, plan.dataset, columns=ids)
     except EngineError:
         return []
-    found = shared(learned, rows.table(ids), ids)
+    known = distinct(learned, ids)
+    found = sum(shared(known, piece, ids) for piece in rows.pieces(PIECE)) if len(known) else 0
     if not found or found < _MANY * rows.rows:
         return []
     what = f"{count(found, 'row of this file is', 'rows of this file are')} also in the data the model was made from."
@@ -41,13 +42,16 @@ def problems(workspace: Workspace, plan: Plan, rows: Stored, name: str) -> list[
     return [Problem(where=name, what=what, fix=fix)]
 
 
-def shared(learned: Table, new: Table, ids: Sequence[str]) -> int:
-    """How many of the new rows are among the learned ones; 0 where rows of the data are alike anyway, so that this says nothing."""
-    before, after = _sums(learned, ids), _sums(new, ids)
-    known = np.unique(before)
-    if len(known) < _DIFFERENT * len(before):
-        return 0
-    return int(np.isin(after, known).sum())
+def distinct(learned: Table, ids: Sequence[str]) -> Array:
+    """A number for each different row of the data; none where its rows are alike anyway, so that finding one again says nothing."""
+    sums = _sums(learned, ids)
+    known = np.unique(sums)
+    return known if len(known) >= _DIFFERENT * len(sums) else known[:0]
+
+
+def shared(known: Array, new: Table, ids: Sequence[str]) -> int:
+    """How many of the new rows are among the known ones."""
+    return int(np.isin(_sums(new, ids), known).sum())
 
 
 def _sums(table: Table, ids: Sequence[str]) -> Array:

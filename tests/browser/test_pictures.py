@@ -1,6 +1,7 @@
 """A person's whole way with pictures: a zip of two folders, a network for pictures, and its answers about new ones."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -79,7 +80,7 @@ def test_the_mistakes_are_shown_as_pictures_or_said_to_be_none(trained: str, pag
     expect(mistakes).to_be_visible()
     settled(page)
     assert mistakes.locator("img").count() > 0 or "None on the rows it never saw" in mistakes.inner_text()
-    assert page.locator(".stMain strong", has_text="bold").count() == 0
+    assert page.locator(".stMain strong", has_text=re.compile("^bold$")).count() == 0
     shoot(page, "pictures-evaluate")
 
 
