@@ -206,6 +206,9 @@ def test_reading_that_was_killed_is_said_and_begun_again_by_one_click(empty: Wor
 def test_a_deleted_project_takes_no_file_any_more(empty: Workspace) -> None:
     project = projects.add(empty, "Fresh")
     take(empty, project.id, SMALL * 20_000, "large.csv")
+    state = empty.path / "errands" / arriving.key_of(project.id) / "state.json"
+    until(lambda: json.loads(state.read_text()).get("process"), "the child says who it is")
+    os.killpg(json.loads(state.read_text())["process"][0], signal.SIGSTOP)
     page = Page("home")
     page.click(f"delete-{project.id}").click("delete-yes")
     until(lambda: not [*(empty.path / "errands").glob("arrival-*")], "the errand is gone")
