@@ -38,14 +38,14 @@ def run(request: dict[str, Any], log: Path, on_progress: Progress | None = None)
             start_new_session=True,
             cwd=Path(engine.__file__).parents[1],
         )
-    late = threading.Timer(WALL_SECONDS + size / _BYTES_PER_SECOND, _end, (process,))
+    late = threading.Timer(WALL_SECONDS + size / _BYTES_PER_SECOND, end, (process,))
     late.daemon = True
     late.start()
     try:
         return _answer(process, request, on_progress)
     finally:
         late.cancel()
-        _end(process)
+        end(process)
 
 
 def _answer(process: "subprocess.Popen[bytes]", request: dict[str, Any], on_progress: Progress | None) -> dict[str, Any]:
@@ -76,7 +76,8 @@ def _broken_off(process: "subprocess.Popen[bytes]") -> EngineError:
     )
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Ends the process with all it has started, and closes its ends; nothing if it is over."""
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

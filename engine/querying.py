@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ import engine
 from engine import datasets, names
 from engine.datasets import Dataset
 from engine.errors import EngineError
+from engine.quarantine import end
 from engine.readers.base import Change
 from engine.sources import SOURCES, Source
 from engine.store import datasets as store
@@ -137,14 +137,14 @@ def _ask(asked: dict[str, Any], log: Path, on_rows: Callable[[int], None]) -> di
             start_new_session=True,
             cwd=Path(engine.__file__).parents[1],
         )
-    late = threading.Timer(asked["seconds"] + _PATIENCE, _end, (process,))
+    late = threading.Timer(asked["seconds"] + _PATIENCE, end, (process,))
     late.daemon = True
     late.start()
     try:
         return _answer(process, asked, on_rows)
     finally:
         late.cancel()
-        _end(process)
+        end(process)
 
 
 def _answer(process: "subprocess.Popen[bytes]", asked: dict[str, Any], on_rows: Callable[[int], None]) -> dict[str, Any]:
@@ -163,17 +163,6 @@ def _answer(process: "subprocess.Popen[bytes]", asked: dict[str, Any], on_rows: 
         f"The database did not answer within {asked['seconds']} seconds, or sent more than fits into memory.",
         "Ask for fewer rows or columns, or allow more time.",
     )
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    for stream in (process.stdin, process.stdout):
-        with contextlib.suppress(OSError):
-            if stream:
-                stream.close()
 
 
 def _environment() -> dict[str, str]:
