@@ -1,7 +1,7 @@
 """A bundle: a trained model with everything it needs to answer raw rows, and its judgement, in one folder. Nothing in it is pickled.
 
 plan.json, columns.json (inputs and target), beside.json (what names a row), form.json (ranges and choices of the training rows),
-recipe.json, task.json (what the task learned, the trivial answer), the model's files, report.json, card.md, samples.json,
+task.json (what the task learned, the trivial answer), the files of what answers (see answering.py), report.json, card.md, samples.json,
 versions.json, manifest.json.
 """
 
@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
-from engine import card, manifest, samples
+from engine import answering, card, manifest, samples
 from engine import form as forms
 from engine import plan as plans
+from engine.answering import Answers
 from engine.columns import Column, Table
 from engine.errors import EngineError, NotFound
 from engine.form import FormField
@@ -46,11 +47,20 @@ class Bundle:
     plan: Plan
     columns: tuple[Column, ...]
     fields: tuple[FormField, ...]
-    fitted: Fitted
+    answers: Answers
     state: dict[str, Any]
     baseline: Array
-    model: Model
     report: Report
+
+    @property
+    def fitted(self) -> Fitted:
+        """The recipe of the only model, or of the one in a team that counts most."""
+        return self.answers.first.fitted
+
+    @property
+    def model(self) -> Model:
+        """The only model, or the one in a team that counts most."""
+        return self.answers.first.model
 
     @cached_property
     def inputs(self) -> tuple[Column, ...]:
@@ -68,7 +78,7 @@ class Bundle:
         for column in self.inputs:
             if column.id not in there:
                 raise EngineError(f"The column '{column.name}' is missing.", "Add it: the model was trained with it.")
-        return self.model.predict(self.fitted.apply(table))
+        return self.answers.outputs(table)
 
     def predict(self, table: Table) -> pd.DataFrame:
         """A row for each raw row: "prediction" in the user's words and units, how sure or from-to, and details."""
@@ -90,17 +100,16 @@ def write(
     plan: Plan,
     table: Table,
     parts: Parts,
-    fitted: Fitted,
+    answers: Answers,
     state: dict[str, Any],
     baseline: Array,
-    model: Model,
     report: Report,
 ) -> Bundle:
     """Puts everything into `folder`, complete or not at all, and checks that the stored model answers as this one does."""
     columns = tuple(table.column(id) for id in (*plan.inputs, plan.target))
     fields = forms.fields(table.take(parts.train), plan.inputs)
     shown = samples.choose(table.only(plan.inputs).take(parts.test))
-    outputs = model.predict(fitted.apply(shown))
+    outputs = answers.outputs(shown)
     versions = installed(LIBRARIES)
 
     def fill(place: Path) -> None:
@@ -108,17 +117,16 @@ def write(
         _put(place, "columns.json", [column.model_dump(mode="json") for column in columns])
         _put(place, "beside.json", [column.model_dump(mode="json") for column in _beside(plan, table)])
         _put(place, "form.json", [field.model_dump(mode="json") for field in fields])
-        _put(place, "recipe.json", fitted.to_json())
         _put(place, "task.json", {"state": state, "baseline": baseline.tolist()})
         _put(place, "report.json", report.model_dump(mode="json"))
         _put(place, "versions.json", versions)
         (place / "card.md").write_text(card.write(plan, columns[-1].name, fields, report, versions), "utf-8")
-        model.save(place)
+        answers.save(place)
         samples.write(place, shown, outputs)
-        samples.compare(outputs, type(plan.training).load(place).predict(fitted.apply(shown)))
+        samples.compare(outputs, answering.load(place, plan.task, plan.training.kind).outputs(shown))
 
     manifest.write(folder, fill)
-    return Bundle(folder, plan, columns, tuple(fields), fitted, state, baseline, model, report)
+    return Bundle(folder, plan, columns, tuple(fields), answers, state, baseline, report)
 
 
 def load(folder: Path) -> Bundle:
@@ -132,10 +140,9 @@ def load(folder: Path) -> Bundle:
             plan,
             columns(folder),
             tuple(form(folder)),
-            Fitted.from_json(_get(folder, "recipe.json")),
+            answering.load(folder, plan.task, plan.training.kind),
             task["state"],
             np.array(task["baseline"], np.float32),
-            type(plan.training).load(folder),
             report(folder),
         )
         rows, expected = samples.read(folder, loaded.inputs)

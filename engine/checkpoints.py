@@ -43,6 +43,8 @@ class Checkpoints(Keep):
     `beside` gives what else is to be kept at that moment, and `is_in_haste` says that there is no time for a long write.
     """
 
+    folder: Path
+
     def __init__(self, folder: Path, identity: str) -> None:
         self.folder = folder
         self.identity = identity

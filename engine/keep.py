@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
 
 Arrays = Mapping[str, "np.ndarray[Any, Any]"]
@@ -26,10 +28,11 @@ class Unfit(Exception):
 class Keep:
     """Is offered what a training may want to go on from. This one keeps nothing and finds nothing.
 
-    `seconds` is the time that earlier attempts have spent on the same training.
+    `seconds` is the time that earlier attempts have spent on the same training; `folder` is where finished pieces of it may be put by.
     """
 
     seconds: float = 0.0
+    folder: "Path | None" = None
 
     def found(self) -> Kept | None:
         """What an earlier attempt kept, or None to begin at the beginning."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from engine import heads
 from engine.architectures.base import Architecture, Shapes
 from engine.errors import EngineError
 from engine.lazy import keras, tensorflow
@@ -39,7 +40,7 @@ def build(architecture: Architecture, task: Task, state: dict[str, Any], shapes:
     inputs = _inputs(architecture, shapes)
     if not inputs:
         raise EngineError(f"'{architecture.title}' got no columns it can use.", "Choose other inputs, or add the steps that prepare them.")
-    return keras.Model(inputs, task.head(architecture.body(dict(inputs), shapes, seed), state), name="model")
+    return keras.Model(inputs, heads.build(architecture.body(dict(inputs), shapes, seed), task.ending(state)), name="model")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from engine.profile import Profile
 from engine.split import Split
 from engine.steps import STEPS, AnyStep
 from engine.tasks import AnyTask
+from engine.team import Team
 
 
 class Plan(BaseModel):
@@ -24,7 +25,7 @@ class Plan(BaseModel):
     `weight` is the column that says how much each row counts while learning, `sensitive` are those that say what a person is (the sex,
     the origin; inputs only if they are among `inputs` too), and `identifiers` name a row: they stand beside its answer. `overrides` are
     the stops that a person signed to go on in spite of. `confirmed` are inputs that look as if they gave the answer away, and of which
-    the user said, in a plan made before stops were signed, that they are known beforehand.
+    the user said, in a plan made before stops were signed, that they are known beforehand. With a `team`, several models answer together.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +45,7 @@ class Plan(BaseModel):
     recipe: tuple[AnyStep, ...] = ()
     architecture: AnyArchitecture
     training: AnyLearner
+    team: Team | None = None
     seed: int = 0
 
 

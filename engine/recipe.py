@@ -73,7 +73,12 @@ class Fitted:
             "version": 1,
             "inputs": [column.model_dump(mode="json") for column in self.inputs],
             "steps": [{"step": s.model_dump(mode="json"), "learned": learned} for s, learned in zip(self.steps, self.states, strict=True)],
-            "shapes": {"number": [*self.shapes.number], "code": [[*c] for c in self.shapes.code], "pixels": [*(self.shapes.pixels or ())]},
+            "shapes": {
+                "number": [*self.shapes.number],
+                "code": [[*c] for c in self.shapes.code],
+                "pixels": [*(self.shapes.pixels or ())],
+                "flags": [*self.shapes.flags],
+            },
             "origins": {type: [*ids] for type, ids in self.origins.items()},
         }
 
@@ -87,7 +92,7 @@ class Fitted:
             tuple(STEPS.parse(entry["step"]) for entry in data["steps"]),
             tuple(Column.model_validate(column) for column in data["inputs"]),
             tuple(entry["learned"] for entry in data["steps"]),
-            Shapes(tuple(shapes["number"]), code, pixels),
+            Shapes(tuple(shapes["number"]), code, pixels, tuple(shapes.get("flags", ()))),
             {type: tuple(ids) for type, ids in data["origins"].items()},
         )
 
@@ -182,7 +187,14 @@ def _shapes(now: Blocks) -> Shapes:
         number.labels if number else (),
         tuple(zip(code.labels, code.levels, strict=True)) if code else (),
         (pixels.x.shape[1], pixels.x.shape[2], pixels.x.shape[3]) if pixels else None,
+        tuple(i for i in range(number.x.shape[1]) if _is_flag(number.x[:, i])) if number else (),
     )
+
+
+def _is_flag(x: Array) -> bool:
+    """At most two different values; missing ones do not count."""
+    known = x[np.isfinite(x)]
+    return not len(known) or bool(np.all((known == known.min()) | (known == known.max())))
 
 
 def _no_leftovers(now: Blocks) -> None:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from engine.profile import Profile
     from engine.tasks.base import Task
 
-__all__ = ["FEWEST_GROUPS", "FEWEST_ROWS", "Parts", "Split", "assign", "counts", "digest", "groups", "needed", "problems", "shared"]
+__all__ = [
+    "FEWEST_GROUPS", "FEWEST_ROWS", "Parts", "Split", "assign", "counts", "digest", "groups", "needed", "problems", "rounds", "shared",
+]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
 
@@ -57,6 +59,12 @@ def assign(split: Split, table: Table, target: str, task: "Task", seed: int, out
     case, method = Case(split, table, rows, classes, np.random.default_rng(seed)), splits.of(split)
     parts = method.divide_without_test(case) if outside else method.divide(case)
     return Parts(rows[parts == TRAIN], rows[parts == VALIDATION], others if outside else rows[parts == TEST])
+
+
+def rounds(split: Split, table: Table, target: str, task: "Task", seed: int, rows: Array, count: int) -> list[Array]:
+    """So many divisions of those rows (positions) into TRAIN, VALIDATION and LEFT_OUT, see `Method.rounds`."""
+    classes = _classes(table, target, rows) if task.estimator == "classifier" else np.zeros(len(rows), np.int64)
+    return splits.of(split).rounds(Case(split, table, rows, classes, np.random.default_rng([seed, count])), count)
 
 
 def groups(split: Split, table: Table) -> Array | None:

@@ -1,19 +1,20 @@
 """The straight line from a plan and a table to a judged bundle. Knows neither processes nor the store."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from engine import bundle, checks, examples, optimism, recipe, rivals, split, splits, verdicts, weights
+from engine import bundle, checks, examples, optimism, recipe, rivals, split, splits, teamwork, verdicts, weights
 from engine import plan as plans
+from engine.answering import Answers, Single
 from engine.bundle import Bundle
 from engine.columns import Table
 from engine.errors import InvalidPlan
-from engine.learners.base import NOTHING_KEPT, Array, Cancelled, Keep, Lesson, Model, Paused, Tell
+from engine.learners.base import NOTHING_KEPT, Array, Cancelled, Keep, Lesson, Paused, Tell
 from engine.panels import Report
 from engine.plan import Plan
 from engine.recipe import Fitted
@@ -75,21 +76,47 @@ def learn(prepared: Prepared, tell: Tell, folder: Path, keep: Keep = NOTHING_KEP
     """Learns, judges and packs what was prepared, once; see `train`. `looks` is how often its unseen rows have been looked at before."""
     began = time.monotonic() - keep.seconds - prepared.seconds
     plan, table, parts, fitted, lesson = prepared.plan, prepared.table, prepared.parts, prepared.fitted, prepared.lesson
-    model = plan.training.fit(lesson, tell, keep)
+    learned = _taught(prepared, tell, keep)
     _say(tell, "Comparing with a simple formula")
     linear = rivals.linear(plan.task, lesson.state, fitted.shapes, lesson.train, lesson.train_y, plan.seed, lesson.train_weights)
     _say(tell, "Judging on rows it has never seen")
-    steering = model.predict(lesson.validation)
-    state = plan.task.settle(steering, lesson.validation_y, lesson.state)
+    state = plan.task.settle(learned.steering, learned.steering_y, lesson.state)
     if lesson.examples is not None:
-        lesson.examples.told(None, steering[lesson.examples.places], state, tell)
-    report = _judge(prepared, model, linear, state)
+        lesson.examples.told(None, learned.examples, state, tell)
+    report = _judge(prepared, learned, linear, state)
     report = _completed(prepared, report, looks, tell)
     report = checks.told(plan, table.take(parts.train), report, looks)
     _say(tell, "Packing the model")
-    made = bundle.write(folder, plan, table, parts, fitted, state, prepared.baseline, model, report)
+    made = bundle.write(folder, plan, table, parts, learned.answers, state, prepared.baseline, report)
     tell.facts({"seconds": time.monotonic() - began})
     return made
+
+
+@dataclass(frozen=True)
+class _Learned:
+    """What answers, what it says of the rows that steered it and of the examples, and what is to be said of how it came about."""
+
+    answers: Answers
+    steering: Array
+    steering_y: Array
+    examples: Array
+    teaching: int
+    notes: Sequence[str] = ()
+
+
+def _taught(prepared: Prepared, tell: Tell, keep: Keep) -> _Learned:
+    """One model, or the team that the plan asks for. A team's members are taught by all rows that are not kept unseen."""
+    plan, parts, lesson = prepared.plan, prepared.parts, prepared.lesson
+    shown = lesson.examples.places if lesson.examples is not None else np.empty(0, np.int64)
+    if plan.team is None:
+        model = plan.training.fit(lesson, tell, keep)
+        steering = model.predict(lesson.validation)
+        answers = Single(prepared.fitted, model, plan.training.kind)
+        return _Learned(answers, steering, lesson.validation_y, steering[shown], len(parts.train))
+    team = teamwork.train(plan, prepared.table, parts, lesson.state, tell, keep)
+    at = np.searchsorted(team.rows, parts.validation[shown])
+    teaching = len(parts.train) + (len(parts.validation) if splits.of(plan.split).turns else 0)
+    return _Learned(team.answers, team.outputs, team.y, team.outputs[at], teaching, teamwork.notes(team))
 
 
 def _divide(plan: Plan, table: Table, outside: int) -> tuple[Parts, State]:
@@ -135,16 +162,17 @@ def _baseline(lesson: Lesson) -> tuple[Array, dict[str, Any]]:
     return baseline, {"metrics": [_shown(asdict(m)) for m in task.metrics(state)], "baseline": scored}
 
 
-def _judge(prepared: Prepared, model: Model, linear: rivals.Ask | None, state: State) -> Report:
+def _judge(prepared: Prepared, learned: _Learned, linear: rivals.Ask | None, state: State) -> Report:
     plan, table, parts = prepared.plan, prepared.table, prepared.parts
     rows = table.take(parts.test)
     inputs = prepared.fitted.apply(rows)
+    own = learned.answers.prepared(inputs) if isinstance(learned.answers, Single) else learned.answers.outputs(rows)
     before = len(table) - prepared.outside if prepared.outside else 0
     judged = Judged(
         table=rows,
         rows=parts.test - before,
         y=rows.values(plan.target),
-        outputs=model.predict(inputs),
+        outputs=own,
         baseline=np.repeat(prepared.baseline, len(parts.test), axis=0),
         linear=linear(inputs) if linear else None,
         target=plan.target,
@@ -154,7 +182,9 @@ def _judge(prepared: Prepared, model: Model, linear: rivals.Ask | None, state: S
         beside=plans.beside(plan),
     )
     report = plan.task.report(judged, state)
-    return report.model_copy(update={"rows_training": len(parts.train), "rows_validation": len(parts.validation)})
+    panels = verdicts.with_notes(report.panels, [*learned.notes])
+    steering = len(parts.train) + len(parts.validation) - learned.teaching
+    return report.model_copy(update={"panels": panels, "rows_training": learned.teaching, "rows_validation": steering})
 
 
 def _completed(prepared: Prepared, report: Report, looks: int, tell: Tell) -> Report:

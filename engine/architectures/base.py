@@ -1,6 +1,6 @@
 """An Architecture says what shape the model has, from prepared inputs up to (not including) the task's head."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Shapes:
-    """The prepared inputs without the rows: names of the numbers, (name, number of values) of the codes, (height, width, channels)."""
+    """The prepared inputs without the rows: names of the numbers, (name, number of values) of the codes, (height, width, channels).
+
+    `flags` are the positions of those numbers that took at most two values in training, such as yes/no columns.
+    """
 
     number: tuple[str, ...] = ()
     code: tuple[tuple[str, int], ...] = ()
     pixels: tuple[int, int, int] | None = None
+    flags: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,18 @@ class Architecture(Spec):
         return None
 
     def body(self, inputs: dict[str, Any], shapes: Shapes, seed: int) -> Any:
-        """Keras layers from named input tensors ("number", "code", "pixels") to one tensor (rows, features). Functional only."""
+        """Keras layers from named input tensors ("number", "code", "pixels") to one tensor (rows, features). Functional only.
+
+        A tensor (rows, members, features) is that of several networks in one, which learn side by side and answer together.
+        """
         raise NotImplementedError
+
+    def adapt(self, model: Any, rows: Mapping[str, Any]) -> None:
+        """Sets in a built, untrained model what depends on prepared training rows, such as where bins lie. Default: nothing does."""
+
+    def habits(self, rows: int) -> Mapping[str, Any]:
+        """The settings of its learner that suit it, for so many rows, beyond the learner's own proposal. Default: none."""
+        return {}
 
     def regressor_or_classifier(self, estimator: str, shapes: Shapes, seed: int) -> Any:
         """For the `scikit` learner: an unfitted estimator ("classifier" or "regressor")."""

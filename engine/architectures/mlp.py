@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from engine.architectures._embedded import embedded, usual_size
 from engine.architectures._widths import Widths
 from engine.architectures.base import Architecture, Shapes
 from engine.lazy import keras
@@ -107,10 +108,4 @@ class Mlp(Architecture):
         return [keras.layers.Flatten(name="bent_numbers")(weigh(bent))]
 
     def _embed(self, codes: Any, shapes: Shapes) -> Any:
-        """(rows, columns) codes to (rows, columns x size): one table for all columns, each with its own part of it."""
-        counts = [count for _, count in shapes.code]
-        starts = [sum(counts[:i]) for i in range(len(counts))]
-        size = self.embedding or min(16, max(2, round(1.6 * max(counts) ** 0.56)))
-        places = keras.layers.Rescaling(1.0, offset=starts, name="category_places")(codes)
-        vectors = keras.layers.Embedding(sum(counts), size, name="embedding")(places)
-        return keras.layers.Flatten(name="category_values")(vectors)
+        return embedded(codes, shapes, self.embedding or usual_size(shapes))

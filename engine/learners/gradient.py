@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from engine import diagram, epochs, network, optimisers
+from engine import diagram, epochs, heads, network, optimisers
 from engine.architectures.base import Architecture, Layer, Shapes
 from engine.callbacks import Rules, Watch
 from engine.course import Course
@@ -91,7 +91,7 @@ class Gradient(Learner):
         if "pixels" in architecture.takes and any(c.type == "image" for c in profile.columns):
             return cls(epochs=40 if profile.rows < 2000 else 20, patience=10)
         epochs, patience = next(((e, p) for most, e, p in ENOUGH if profile.rows < most), LEAST)
-        return cls(epochs=epochs, patience=patience, learning_rate=0.004)
+        return cls(**{"epochs": epochs, "patience": patience, "learning_rate": 0.004, **architecture.habits(profile.rows)})
 
     @property
     def rate(self) -> float:
@@ -104,7 +104,7 @@ class Gradient(Learner):
         tell.facts({"parameters": rows.model.count_params(), "epochs": self.epochs, "batch": rows.size})
         rules = Rules(self.epochs, rows.steps, rows.rows, self.rate, self.patience, self.schedule == "plateau")
         watch = Watch(rows.model, tell, lesson.task.metrics(lesson.state), rules)
-        learned = Network(rows.model)
+        learned = Network(heads.answering(rows.model))
         course = Course(rows, watch, keep, lambda epoch: lesson.follow(epoch, lambda: learned.compiled(lesson.followed()), tell))
         tell.stage("Learning", watch.progress.epochs / self.epochs)
         course.run()
@@ -146,7 +146,8 @@ class Gradient(Learner):
     def prepare(self, lesson: Lesson) -> Epochs:
         """The compiled model with its rows, ready to learn."""
         model = network.build(lesson.architecture, lesson.task, lesson.state, lesson.shapes, lesson.seed)
-        names = tuple(model.input)
+        lesson.architecture.adapt(model, lesson.train)
+        model, names = heads.taught(model), tuple(model.input)
         rows = Epochs(
             model,
             _rows({name: lesson.train[name] for name in names}, lesson.train_y, lesson.train_weights),

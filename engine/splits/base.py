@@ -72,7 +72,8 @@ class Method(Spec):
 
     `goes_by` says whether a column is needed, `is_whole` whether the column's values are kept whole, `takes_gap` whether rows
     between the parts can be left out, `has_mapping` whether its values stand for parts, `sizes` whether the shares of the parts are
-    asked for, and `hides` whether the column should not be learned from. `role` is the column's (see `roles`), `short` goes behind "20 %,".
+    asked for, `hides` whether the column should not be learned from, and `turns` whether any rows may steer
+    instead of others. `role` is the column's (see `roles`), `short` goes behind "20 %,".
     """
 
     goes_by: ClassVar[bool] = True
@@ -81,6 +82,7 @@ class Method(Spec):
     has_mapping: ClassVar[bool] = False
     sizes: ClassVar[bool] = True
     hides: ClassVar[bool] = True
+    turns: ClassVar[bool] = False
     role: ClassVar[Literal["group", "time", "ignored"]] = "ignored"
     short: ClassVar[str] = ""
 
@@ -93,6 +95,11 @@ class Method(Spec):
         shares = {"test": max(case.split.validation, LEAST_SHARE), "validation": LEAST_SHARE}
         parts = self.divide(Case(case.split.model_copy(update=shares), case.table, case.rows, case.classes, case.random))
         return np.array([TRAIN, TRAIN, VALIDATION, LEFT_OUT])[parts]
+
+    def rounds(self, case: Case, count: int) -> list[Array]:
+        """So many divisions of the rows into TRAIN, VALIDATION and LEFT_OUT. Where any rows may steer (`turns`), each row is in exactly one
+        VALIDATION part. Default: the same division, so many times."""
+        return [self.divide_without_test(case)] * count
 
     def counts(self, split: Split, rows: int, column: "ColumnProfile | None") -> tuple[int, int, int]:
         """About how many of `rows` are learned from, steer, and are kept unseen; `column` is the one to divide by, if it is known."""
@@ -143,17 +150,28 @@ def counts(split: Split, rows: int) -> tuple[int, int, int]:
 
 
 def by_chance(split: Split, classes: Array, random: np.random.Generator) -> Array:
-    """Each class's rows, shuffled, are spread evenly over 0 to 1; the first share of that line is the test part, the next validation."""
+    """The first share of the line of rows (`spread`) is the test part, the next validation."""
+    line = spread(classes, random)
+    _, validation, test = counts(split, len(classes))
+    parts = np.full(len(classes), TRAIN)
+    parts[line[:test]], parts[line[test : test + validation]] = TEST, VALIDATION
+    return parts
+
+
+def spread(classes: Array, random: np.random.Generator) -> Array:
+    """The rows' positions in a line along which each class is spread evenly and by chance."""
     order = random.permutation(len(classes))
     by_class = order[np.argsort(classes[order], kind="stable")]
     sizes = np.bincount(classes)
     rank = np.arange(len(classes)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     place = (rank + 0.5) / np.repeat(sizes, sizes)
-    line = by_class[np.lexsort((random.random(len(classes)), place))]
-    _, validation, test = counts(split, len(classes))
-    parts = np.full(len(classes), TRAIN)
-    parts[line[:test]], parts[line[test : test + validation]] = TEST, VALIDATION
-    return parts
+    line: Array = by_class[np.lexsort((random.random(len(classes)), place))]
+    return line
+
+
+def turned(fold: Array, count: int) -> list[Array]:
+    """For each fold the division in which it steers and all others teach; `fold` is the number of each row's."""
+    return [np.where(fold == number, VALIDATION, TRAIN) for number in range(count)]
 
 
 def ends(values: Array) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from engine.errors import InvalidPlan
 from engine.problems import Problem
-from engine.splits.base import FEWEST_GROUPS, TEST, TRAIN, VALIDATION, Array, Case, Method, Split, few
+from engine.splits.base import FEWEST_GROUPS, Array, Case, Method, Split, few, turned
 from engine.wording import count
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ class Group(Method):
     title = "Cases kept whole"
     order = 20
     is_whole = True
+    turns = True
     role = "group"
     short = "by group"
 
@@ -37,7 +38,14 @@ class Group(Method):
             raise InvalidPlan(what, "Divide by another column, or at random.")
         wanted = (1 - split.test - split.validation, split.validation, split.test)
         part_of = _place(_by_class(groups, case.classes), _order(size, case.random), wanted)
-        return _no_part_empty(part_of, size)[groups]
+        return _none_empty(part_of, size, len(wanted))[groups]
+
+    def rounds(self, case: Case, count: int) -> list[Array]:
+        groups = numbered(case.table.values(case.split.column)[case.rows])
+        size = np.bincount(groups)
+        count = min(count, len(size))
+        fold_of = _place(_by_class(groups, case.classes), _order(size, case.random), [1 / count] * count)
+        return turned(_none_empty(fold_of, size, count)[groups], count)
 
     def problems(self, split: Split, column: "ColumnProfile") -> list[Problem]:
         return [] if column.missing else few(column)
@@ -87,12 +95,12 @@ def _place(shares: Array, order: Array, wanted: Sequence[float]) -> Array:
     return part_of
 
 
-def _no_part_empty(part_of: Array, size: Array) -> Array:
+def _none_empty(part_of: Array, size: Array, count: int) -> Array:
     """A part that got no group takes the smallest one of the part with the most groups."""
     part_of = part_of.copy()
-    for part in (TRAIN, VALIDATION, TEST):
+    for part in range(count):
         if not (part_of == part).any():
-            richest = np.bincount(part_of, minlength=3).argmax()
+            richest = np.bincount(part_of, minlength=count).argmax()
             candidates = np.flatnonzero(part_of == richest)
             part_of[candidates[np.argmin(size[candidates])]] = part
     return part_of

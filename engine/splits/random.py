@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from engine.splits.base import Array, Case, Method, Split, by_chance
+from engine.splits.base import Array, Case, Method, Split, by_chance, spread, turned
 
 
 class Random(Method):
@@ -16,6 +16,7 @@ class Random(Method):
     title = "By chance"
     order = 10
     goes_by = False
+    turns = True
     short = "by chance"
 
     def divide(self, case: Case) -> Array:
@@ -23,6 +24,13 @@ class Random(Method):
         which = _copies(case)
         _, first = np.unique(which, return_index=True)
         return by_chance(case.split, case.classes[first], case.random)[which]
+
+    def rounds(self, case: Case, count: int) -> list[Array]:
+        which = _copies(case)
+        _, first = np.unique(which, return_index=True)
+        fold = np.empty(len(first), np.int64)
+        fold[spread(case.classes[first], case.random)] = np.arange(len(first)) % count
+        return turned(fold[which], count)
 
     def needed(self, split: Split, inputs: Sequence[str]) -> list[str]:
         return list(inputs)

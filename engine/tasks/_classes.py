@@ -80,3 +80,11 @@ def _note(wrong: int, rows: int) -> str:
         return f"It made no mistake on the {count(rows, 'row')} it never saw."
     listed = f" The {reports.MOST_MISTAKES} it was surest about are listed." if wrong > reports.MOST_MISTAKES else " The surest come first."
     return f"Wrong for {wrong:,} of {count(rows, 'row')} it never saw.{listed}"
+
+
+def tempered(chances: Array, power: float) -> Array:
+    """(rows, classes) each row's chances to that power, brought to sum 1 again."""
+    if power == 1:
+        return chances
+    sharpened: Array = np.clip(chances, 1e-12, 1.0) ** power
+    return np.asarray(sharpened / sharpened.sum(axis=1, keepdims=True))

@@ -8,6 +8,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from engine.columns import Table
+from engine.heads import Ending
 from engine.panels import Report, Score
 from engine.sampling import Sampling
 from engine.spec import Spec
@@ -130,8 +131,8 @@ class Task(Spec):
         """Targets for the loss: (rows,) float32 or int32. Only for known rows."""
         raise NotImplementedError
 
-    def head(self, x: Any, state: State) -> Any:
-        """Adds the output layer to a Keras tensor (rows, features) and returns the output tensor."""
+    def ending(self, state: State) -> Ending:
+        """What a network for this task ends in; it begins no worse than the trivial answer."""
         raise NotImplementedError
 
     def loss(self) -> Any:
@@ -161,6 +162,10 @@ class Task(Spec):
     def settle(self, outputs: Array, y: Array, state: State) -> State:
         """State after looking at validation rows (for example the threshold). Default: unchanged."""
         return state
+
+    def tempered(self, outputs: Array, power: float) -> Array:
+        """Outputs made surer (power above 1) or less sure; the same answers come first. Default: unchanged, for a task without chances."""
+        return outputs
 
     def decode(self, outputs: Array, state: State) -> pd.DataFrame:
         """Answers in the user's words and units: column "prediction", then "how sure" (0 to 1) or "from"/"to", then details."""

@@ -9,14 +9,14 @@ import pandas as pd
 
 from engine import labels
 from engine.errors import InvalidPlan
-from engine.lazy import keras
+from engine.heads import Ending
 from engine.panels import Report, Score
 from engine.sampling import sampling_of
 from engine.scoring import log_losses, roc_auc, value
 from engine.spec import param
 from engine.tasks import _binary_report, _threshold
 from engine.tasks._binary_scores import both, chances_of_yes, is_imbalanced, score
-from engine.tasks._classes import class_chances, labelled, linear_classifier
+from engine.tasks._classes import class_chances, labelled, linear_classifier, tempered
 from engine.tasks.base import Answer, Array, Judged, Metric, State, Task
 
 if TYPE_CHECKING:
@@ -101,10 +101,9 @@ class Binary(Task):
         is_yes = said == state["positive"] if state["positive"] else said != state["negative"]
         return np.asarray(is_yes).astype(np.float32)
 
-    def head(self, x: Any, state: State) -> Any:
+    def ending(self, state: State) -> Ending:
         share = min(max(state["prevalence"], 1e-4), 1 - 1e-4)
-        start = keras.initializers.Constant(math.log(share / (1 - share)))
-        return keras.layers.Dense(1, activation="sigmoid", bias_initializer=start, dtype="float32", name="answer")(x)
+        return Ending(1, "sigmoid", math.log(share / (1 - share)))
 
     def loss(self) -> str:
         return "binary_crossentropy"
@@ -138,6 +137,9 @@ class Binary(Task):
         choose = _threshold.for_finding if is_imbalanced(state) else _threshold.for_being_right
         threshold, why = choose(np.asarray(y), chances, state["prevalence"])
         return {**state, "threshold": threshold, "threshold_why": why}
+
+    def tempered(self, outputs: Array, power: float) -> Array:
+        return tempered(both(chances_of_yes(outputs, len(outputs)).astype(np.float64)), power)[:, 1:]
 
     def decode(self, outputs: Array, state: State) -> pd.DataFrame:
         """"how sure" is the chance given to the answer; with a threshold below one half it can be below one half too."""

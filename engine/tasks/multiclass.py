@@ -9,12 +9,12 @@ import pandas as pd
 
 from engine import labels
 from engine.errors import InvalidPlan
-from engine.lazy import keras
+from engine.heads import Ending
 from engine.panels import Report, Score
 from engine.sampling import sampling_of
 from engine.scoring import log_losses
 from engine.tasks import _multiclass_report
-from engine.tasks._classes import class_chances, labelled, linear_classifier
+from engine.tasks._classes import class_chances, labelled, linear_classifier, tempered
 from engine.tasks._multiclass_scores import every_row, score
 from engine.tasks.base import Answer, Array, Judged, Metric, State, Task
 
@@ -71,9 +71,8 @@ class Multiclass(Task):
         places = _places(state)
         return np.array([places[label] for label in labels.texts(y)], np.int32)
 
-    def head(self, x: Any, state: State) -> Any:
-        start = keras.initializers.Constant([math.log(max(share, 1e-6)) for share in state["shares"]])
-        return keras.layers.Dense(len(state["labels"]), activation="softmax", bias_initializer=start, dtype="float32", name="answer")(x)
+    def ending(self, state: State) -> Ending:
+        return Ending(len(state["labels"]), "softmax", [math.log(max(share, 1e-6)) for share in state["shares"]])
 
     def loss(self) -> str:
         return "sparse_categorical_crossentropy"
@@ -97,6 +96,9 @@ class Multiclass(Task):
         if not len(y):
             return {"loss": math.nan, "accuracy": math.nan}
         return {"loss": float(log_losses(y, chances).mean()), "accuracy": float(100 * np.mean(chances.argmax(axis=1) == y))}
+
+    def tempered(self, outputs: Array, power: float) -> Array:
+        return tempered(np.asarray(outputs, np.float64), power)
 
     def decode(self, outputs: Array, state: State) -> pd.DataFrame:
         chances = np.asarray(outputs, np.float64)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine import lazy, profile
+from engine import heads, lazy, profile
 from engine.columns import Column, Table
 from engine.errors import InvalidPlan
 from engine.panels import Report
@@ -173,7 +173,7 @@ def test_no_known_target_cannot_be_trained(case: Case) -> None:
 
 def test_the_untrained_network_starts_no_worse_than_the_trivial_answer(case: Case) -> None:
     inputs = lazy.keras.Input((2,))
-    model = lazy.keras.Model(inputs, case.task.head(inputs, case.state))
+    model = lazy.keras.Model(inputs, heads.build(inputs, case.task.ending(case.state)))
     said = np.asarray(model(np.zeros((ROWS, 2), np.float32)))
     assert said.shape == (ROWS, case.baseline.shape[1])
     losses = [case.task.evaluate(outputs, case.encoded, case.state)["loss"] for outputs in (said, case.baseline)]
@@ -182,7 +182,7 @@ def test_the_untrained_network_starts_no_worse_than_the_trivial_answer(case: Cas
 
 def test_keras_measures_what_the_task_measures(case: Case) -> None:
     inputs = lazy.keras.Input((2,))
-    model = lazy.keras.Model(inputs, case.task.head(inputs, case.state))
+    model = lazy.keras.Model(inputs, heads.build(inputs, case.task.ending(case.state)))
     metrics = case.task.metrics(case.state)
     model.compile("adam", case.task.loss(), metrics=[m.name for m in metrics], run_eagerly=True)
     x = np.random.default_rng(3).normal(size=(ROWS, 2)).astype(np.float32)

@@ -1,0 +1,81 @@
+"""What a network ends in: from the features of an architecture to the outputs of a task. Knows neither.
+
+Features of shape (rows, members, features) are those of several networks in one: each member gets weights of its own, and the answer is
+the mean of theirs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.lazy import keras
+
+ANSWER, MEMBERS = "answer", "answers"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How many outputs, through which activation, and what each begins with (before the activation)."""
+
+    outputs: int
+    activation: str | None = None
+    start: float | Sequence[float] = 0.0
+
+
+def build(x: Any, ending: Ending) -> Any:
+    """The output tensor (rows, outputs) on features (rows, features) or (rows, members, features)."""
+    start = keras.initializers.Constant(ending.start if isinstance(ending.start, float) else [*ending.start])
+    if len(x.shape) == 2:
+        layer = keras.layers.Dense(ending.outputs, activation=ending.activation, bias_initializer=start, dtype="float32", name=ANSWER)
+        return layer(x)
+    members, features = x.shape[1:]
+    reach = 1 / np.sqrt(features)
+    layer = keras.layers.EinsumDense(
+        "rmf,mfo->rmo",
+        output_shape=(members, ending.outputs),
+        bias_axes="mo",
+        activation=ending.activation,
+        kernel_initializer=keras.initializers.RandomUniform(-reach, reach),
+        bias_initializer=start,
+        dtype="float32",
+        name=MEMBERS,
+    )
+    return keras.layers.GlobalAveragePooling1D(dtype="float32", name=ANSWER)(layer(x))
+
+
+def taught(model: Any) -> Any:
+    """The model as it is trained: itself or, with members, one whose loss is the mean of theirs, sharing all weights.
+
+    The loss of the mean would let members lean on each other (Gorishniy et al. 2024, "TabM", section 3); rows that it does not learn from
+    are judged by the mean answer.
+    """
+    if MEMBERS not in {layer.name for layer in model.layers}:
+        return model
+    return _members()(model.input, model.get_layer(MEMBERS).output, name="members")
+
+
+def _members() -> Any:
+    class Members(keras.Model):  # type: ignore[misc]
+        """Outputs (rows, members, outputs)."""
+
+        def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True) -> Any:
+            if not training:
+                return super().compute_loss(x, y, keras.ops.mean(y_pred, axis=1), sample_weight, training)
+            members, outputs = y_pred.shape[1:]
+            weights = None if sample_weight is None else keras.ops.repeat(sample_weight, members, axis=0)
+            each = keras.ops.reshape(y_pred, (-1, outputs))
+            return super().compute_loss(x, keras.ops.repeat(y, members, axis=0), each, weights, training)
+
+        def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+            return super().compute_metrics(x, y, keras.ops.mean(y_pred, axis=1), sample_weight)
+
+    return Members
+
+
+def answering(model: Any) -> Any:
+    """The model as it is asked: the inverse of `taught`."""
+    if MEMBERS not in {layer.name for layer in model.layers} or model.layers[-1].name == ANSWER:
+        return model
+    return keras.Model(model.input, keras.layers.GlobalAveragePooling1D(dtype="float32", name=ANSWER)(model.output), name="model")
