@@ -17,8 +17,13 @@ WORDS = {
     "Concatenate": "Join",
     "EinsumDense": "Each number by itself",
     "Embedding": "Embedding",
-    "Rescaling": "Number the categories",
+    "Rescaling": "Rescale",
     "Activation": "Activation",
+    "Cos": "Waves",
+    "Add": "Add",
+    "Subtract": "Subtract",
+    "Reshape": "Rearrange",
+    "GlobalAveragePooling1D": "Mean of the networks",
     "RandomFlip": "Mirror (training only)",
     "RandomTranslation": "Shift (training only)",
 }
@@ -31,10 +36,10 @@ def layers(model: Any) -> list[Layer]:
             _name(layer.name),
             WORDS.get(type(layer).__name__, type(layer).__name__),
             _shape(layer.output),
-            layer.count_params(),
+            layer.count_params() if isinstance(layer, keras.layers.Layer) else 0,
             _before(layer),
         )
-        for layer in model.layers
+        for layer in model.operations
     ]
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from engine.lazy import keras
 
 ANSWER, MEMBERS = "answer", "answers"
+FREE = "free_"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ def taught(model: Any) -> Any:
     if MEMBERS not in {layer.name for layer in model.layers}:
         return model
     return _members()(model.input, model.get_layer(MEMBERS).output, name="members")
+
+
+def free(model: Any) -> list[Any]:
+    """Weights that are not to be pulled towards zero: those of layers whose name says so."""
+    return [weight for layer in model.layers if layer.name.startswith(FREE) for weight in layer.trainable_variables]
 
 
 def _members() -> Any:

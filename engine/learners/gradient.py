@@ -82,6 +82,15 @@ class Gradient(Learner):
         advanced=True,
         when={"schedule": "cosine"},
     )
+    memory: float = param(
+        0.999,
+        "Memory (beta 2)",
+        help="How long Adam remembers how large gradients were.",
+        ge=0.5,
+        lt=1,
+        advanced=True,
+        when={"optimiser": ["adam", "adamw"]},
+    )
     patience: int = param(
         20, "Patience", unit="epochs", help="Stops after so many epochs without improvement. 0 never stops early.", ge=0, le=100_000
     )
@@ -156,7 +165,7 @@ class Gradient(Learner):
             lesson.seed,
         )
         model.compile(
-            optimizer=optimisers.build(self._settings(), rows.steps * self.epochs),
+            optimizer=optimisers.build(self._settings(), rows.steps * self.epochs, heads.free(model)),
             loss=lesson.task.loss(),
             metrics=[m.name for m in lesson.task.metrics(lesson.state)],
             jit_compile=False,
@@ -172,7 +181,9 @@ class Gradient(Learner):
         return min(self.batch_size or epochs.size_for(rows, lesson.shapes.pixels is not None), rows)
 
     def _settings(self) -> optimisers.Settings:
-        return optimisers.Settings(self.optimiser, self.rate, self.momentum, self.weight_decay, self.clip, self.schedule, self.warmup)
+        return optimisers.Settings(
+            self.optimiser, self.rate, self.momentum, self.weight_decay, self.clip, self.schedule, self.warmup, self.memory
+        )
 
 
 def _rows(inputs: Inputs, y: Array, weights: Array | None) -> tuple[Any, ...]:

@@ -22,6 +22,7 @@ from engine.tasks.base import Answer, Array, Judged, Metric, State, Task
 if TYPE_CHECKING:
     from engine.profile import ColumnProfile
 
+
 class Binary(Task):
     """Answers a Yes/No question, such as "will this machine fail?", and says how likely yes is."""
 
@@ -142,7 +143,7 @@ class Binary(Task):
         return tempered(both(chances_of_yes(outputs, len(outputs)).astype(np.float64)), power)[:, 1:]
 
     def decode(self, outputs: Array, state: State) -> pd.DataFrame:
-        """"how sure" is the chance given to the answer; with a threshold below one half it can be below one half too."""
+        """ "how sure" is the chance given to the answer; with a threshold below one half it can be below one half too."""
         chances = chances_of_yes(outputs, len(outputs)).astype(np.float64)
         said = (chances >= state["threshold"]).astype(int)
         no, yes = state["labels"]

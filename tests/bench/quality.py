@@ -4,12 +4,7 @@ Prints a table: ROC AUC for Yes/No questions, root mean squared error for number
 Run: make bench-quality DATA=folder ARGS="--effort quick good --sets heart concrete"; DATA holds a folder a set.
 """
 
-import argparse
-import json
-import resource
-import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,15 +14,14 @@ import numpy as np
 import pandas as pd
 
 from engine import advice, datasets, training
-from engine.columns import Table
 from engine.store import workspace as workspaces
 from engine.tell import Tell
 
 Array = np.ndarray[Any, Any]
 SEED = 0
-_HEART = "age sex cp trestbps chol fbs restecg thalach exang oldpeak slope ca thal num".split()
-_PIMA = "pregnancies glucose pressure skin insulin bmi pedigree age diabetes".split()
-_LEAKS = "UDI,Product ID,TWF,HDF,PWF,OSF,RNF".split(",")
+_HEART = ["age", "sex", "cp", "trestbps", "chol", "fbs", "restecg", "thalach", "exang", "oldpeak", "slope", "ca", "thal", "num"]
+_PIMA = ["pregnancies", "glucose", "pressure", "skin", "insulin", "bmi", "pedigree", "age", "diabetes"]
+_LEAKS = ["UDI", "Product ID", "TWF", "HDF", "PWF", "OSF", "RNF"]
 
 
 @dataclass(frozen=True)
@@ -158,7 +152,6 @@ def ours(given: Rows, change: Callable[[Any, Any], Any]) -> Array:
 
 def _everything(plan: Any, profile: Any, given: Rows) -> Any:
     """All columns are learned from, as the other tools do, and the question is the case's own."""
-    from engine.learners import LEARNERS
     from engine.split import Split
     from engine.tasks import TASKS
 
