@@ -106,7 +106,9 @@ class Join(Way):
             done = 0
             for piece in _pieces(first):
                 place = found.places.slice(done, piece.num_rows)
-                columns = [there[one.name].take(place).cast(pa.string()) if one.second else _said(piece, one.first, False) for one in made]
+                columns = [
+                    there[one.name].take(place).cast(pa.string()) if one.second else _said(piece, one.first, False) for one in made
+                ]
                 block = pa.Table.from_arrays(columns, schema=schema)
                 writer.write_table(block.filter(place.is_valid()) if self.keep == "matched" else block)
                 tell((done := done + piece.num_rows) / max(1, first.dataset.rows))
@@ -136,7 +138,9 @@ def combine(workspace: Workspace, first: str, second: str, way: Way, tell: Tell)
         made, changes = way.write(*sides, path, lambda done: tell(WRITTEN * done, "Putting the files together"))
         label = f"{sides[0].dataset.name} {way.word} {sides[1].dataset.name}"[:120]
         there = {dataset.id for dataset in store.all(workspace)}
-        new = datasets.add(workspace, path, f"{label}.parquet", on_progress=lambda done, words: tell(WRITTEN + (1 - WRITTEN) * done, words))
+        new = datasets.add(
+            workspace, path, f"{label}.parquet", on_progress=lambda done, words: tell(WRITTEN + (1 - WRITTEN) * done, words)
+        )
     finally:
         path.unlink(missing_ok=True)
     if new.id in there:

@@ -29,28 +29,8 @@ from engine.store.workspace import Workspace
 from engine.tables import Stored
 
 __all__ = [
-    "Change",
-    "Dataset",
-    "add",
-    "all",
-    "count_as_missing",
-    "delete",
-    "exchange",
-    "get",
-    "head",
-    "pictures",
-    "profile",
-    "read_new",
-    "rename",
-    "rename_column",
-    "reread",
-    "retype",
-    "settle",
-    "size",
-    "some",
-    "store_new",
-    "table",
-    "undo",
+    "Change", "Dataset", "add", "all", "count_as_missing", "delete", "exchange", "get", "head", "pictures", "profile",
+    "read_new", "rename", "rename_column", "reread", "retype", "settle", "size", "some", "store_new", "table", "undo",
 ]
 
 get = store.get

@@ -33,7 +33,9 @@ LONGEST_QUERY = 20_000
 FETCHED = 0.5
 _PATIENCE = 15
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH")
-_WRITES = re.compile(r"\b(into|outfile|dumpfile|merge|load_file|pg_read_file|lo_import|(replace into|insert|update|delete)\b(?!\s*\())\b")
+_WRITES = re.compile(
+    r"\b(into|outfile|dumpfile|merge|load_file|pg_read_file|lo_import|(replace into|insert|update|delete)\b(?!\s*\())\b"
+)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 that steered, which none of those asked has learned from. Knows neither processes nor the store.
 """
 
+import math
 import shutil
 import time
 from collections.abc import Callable, Mapping
@@ -24,7 +25,8 @@ from engine.tell import Cancelled, Paused, Tell, Wish
 from engine.weights import of as weights_of
 
 FOLDER, MEMBER = "members", "member"
-TIGHT = 0.9
+TIGHT = 0.85
+ENOUGH_TO_CHOOSE = 300
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class _Said:
     members: list[Single] = field(default_factory=list)
     total: Array = field(default_factory=lambda: np.zeros(0))
     times: Array = field(default_factory=lambda: np.zeros(0))
+    longest: float = 0.0
+    is_needed: bool = True
 
     def add(self, member: Single, at: Array, outputs: Array, rows: int) -> None:
         if not self.members:
@@ -84,6 +88,10 @@ class _Said:
         self.members.append(member)
         self.total[at] += outputs
         self.times[at] += 1
+
+    def mean(self, at: Array) -> Array:
+        """(rows, outputs) at those positions, of the members that each of these rows has steered."""
+        return np.asarray(self.total[at] / self.times[at][:, None])
 
 
 def ways(plan: Plan) -> tuple[Way, ...]:
@@ -126,103 +134,114 @@ def notes(team: Team) -> tuple[str, ...]:
 
 
 class _Course:
-    """The members one after the other."""
+    """The members in rounds: first one of each way, then a second of each, so that whenever it ends all ways have had their turn."""
 
     def __init__(self, rows: Rows, tell: Tell, keep: Keep) -> None:
         self.rows = rows
         self.keep = keep
-        self.listening = _Listening(tell, len(ways(rows.plan)) * len(rows.divisions))
-        self.began = time.monotonic() - keep.seconds
-        self.said: list[_Said] = []
-        self.trained: list[float] = []
+        self.said = [_Said(way) for way in ways(rows.plan)]
+        began = time.monotonic() - keep.seconds
+        given = rows.plan.team.seconds if rows.plan.team else 0.0
+        self.listening = _Listening(tell, len(self.said) * len(rows.divisions), began + TIGHT * given if given else math.inf)
 
     def run(self) -> Team:
-        for way in ways(self.rows.plan):
-            if self.said and not self._is_time_for_a_way():
-                break
-            self.said.append(_Said(way))
-            for number in range(len(self.rows.divisions)):
-                if self._is_over():
-                    break
-                self._add(number, self.said[-1])
+        for number in range(len(self.rows.divisions)):
+            for place, said in enumerate(self.said):
+                if self.listening.is_over(said.longest):
+                    self.listening.leave_out()
+                    continue
+                if number == 0 or said.is_needed:
+                    self._add(number, number * len(self.said) + place, said)
+                else:
+                    self.listening.leave_out()
+            self._choose_ways()
         return self._blended()
 
-    def _add(self, number: int, said: _Said) -> None:
-        began, place = time.monotonic(), self.listening.finished
-        parts = self.rows.divisions[number]
+    def _add(self, number: int, place: int, said: _Said) -> None:
+        began, parts = time.monotonic(), self.rows.divisions[number]
         fitted, lesson = self.rows.lesson(number, said.way)
         self.listening.begin(f"{type(said.way.architecture).title} {number + 1} of {len(self.rows.divisions)}")
         model = _finished(self.keep, place, said.way) or said.way.training.fit(lesson, self.listening, _Part(self.keep, place))
         member = Single(fitted, model, said.way.training.kind)
-        outputs = model.predict(lesson.validation)
-        said.add(member, parts.validation, outputs, len(self.rows.table))
+        said.add(member, parts.validation, model.predict(lesson.validation), len(self.rows.table))
         _put_by(self.keep, place, member)
         self.keep.offer(lambda: Kept(place + 1.0, {MEMBER: place + 1}), must=self.keep.folder is not None)
-        self.trained.append(time.monotonic() - began)
-        self.listening.end(self._so_far(said))
+        said.longest = max(said.longest, time.monotonic() - began)
+        self.listening.end(self._so_far())
 
-    def _so_far(self, said: _Said) -> Mapping[str, float]:
-        """Measures of the way at hand, on the rows that have steered so far."""
-        at = said.times > 0
-        outputs = said.total[at] / said.times[at][:, None]
-        return self.rows.plan.task.evaluate(outputs, self._y(np.flatnonzero(at)), self.rows.state)
+    def _choose_ways(self) -> None:
+        """A way that adds nothing to the others on the rows that have steered so far is not trained further."""
+        trained = [said for said in self.said if said.members]
+        at = self._common(trained)
+        if len(trained) < 2 or len(at) < ENOUGH_TO_CHOOSE:
+            return
+        shares = blending.weights(self.rows.plan.task, [said.mean(at) for said in trained], self._y(at), self.rows.state)
+        for said, share in zip(trained, shares, strict=True):
+            said.is_needed = share > 0
+
+    def _so_far(self) -> Mapping[str, float]:
+        """Measures of the mean of all ways, on the rows that have steered so far."""
+        trained = [said for said in self.said if said.members and said.is_needed]
+        at = self._common(trained)
+        if not len(at):
+            return {}
+        together = answering.blended([said.mean(at) for said in trained], [1 / len(trained)] * len(trained))
+        return self.rows.plan.task.evaluate(together, self._y(at), self.rows.state)
 
     def _blended(self) -> Team:
         plan, state = self.rows.plan, self.rows.state
-        whole = [s for s in self.said if len(s.members) == len(self.rows.divisions)] or self.said[:1]
-        at = np.flatnonzero(whole[0].times > 0)
+        trained = [said for said in self.said if said.members]
+        at = self._common(trained)
         y = self._y(at)
-        outputs = [said.total[at] / said.times[at][:, None] for said in whole]
+        outputs = [said.mean(at) for said in trained]
         shares = blending.weights(plan.task, outputs, y, state)
         together = answering.blended(outputs, shares)
         power = blending.power(plan.task, together, y, state)
-        counting = [(said, share) for said, share in zip(whole, shares, strict=True) if share > 0]
-        members = tuple(member for said, _ in counting for member in said.members)
-        counts = tuple(share / len(said.members) for said, share in counting for _ in said.members)
+        members = tuple(member for said, share in zip(trained, shares, strict=True) if share > 0 for member in said.members)
+        counts = tuple(share / len(said.members) for said, share in zip(trained, shares, strict=True) if share > 0 for _ in said.members)
         told = tuple(
-            (type(said.way.architecture).title, share, plan.task.evaluate(o, y, state)["loss"])
-            for said, share, o in zip(whole, shares, outputs, strict=True)
+            (type(said.way.architecture).title, share, plan.task.evaluate(one, y, state)["loss"])
+            for said, share, one in zip(trained, shares, outputs, strict=True)
         )
         tempered = plan.task.tempered(together, power).astype(np.float32)
         return Team(answering.Team(members, counts, plan.task, power), tempered, y, at, told)
 
+    def _common(self, trained: list[_Said]) -> Array:
+        """Positions of the rows that have steered a member of each of these ways: only on them they can be compared."""
+        return np.flatnonzero(np.all([said.times > 0 for said in trained], axis=0)) if trained else np.empty(0, np.int64)
+
     def _y(self, at: Array) -> Array:
         return self.rows.plan.task.encode(self.rows.table.values(self.rows.plan.target)[at], self.rows.state)
-
-    def _is_over(self) -> bool:
-        """The first member is always trained."""
-        if not self.trained:
-            return False
-        return self.listening.is_stopped or not self._is_time_for(1)
-
-    def _is_time_for_a_way(self) -> bool:
-        """A way of which not all members were trained cannot be compared with the others, so it would be in vain."""
-        return not self.listening.is_stopped and self._is_time_for(len(self.rows.divisions))
-
-    def _is_time_for(self, members: int) -> bool:
-        assert self.rows.plan.team is not None
-        given = self.rows.plan.team.seconds
-        return not given or time.monotonic() - self.began + members * max(self.trained[-1:]) < TIGHT * given
 
 
 class _Listening(Tell):
     """Passes on what a member tells as part of the whole: its step is how many members are ready, and how far it is itself."""
 
-    def __init__(self, tell: Tell, members: int) -> None:
+    def __init__(self, tell: Tell, members: int, until: float) -> None:
         self.tell = tell
         self.members = members
+        self.until = until
         self.finished = 0
-        self.is_stopped = False
+        self._is_stopped = False
         self._name = ""
         self._epochs = 1
 
+    def is_over(self, seconds: float) -> bool:
+        """Whether no member may begin that takes so long. The first one always may."""
+        return self.finished > 0 and (self._is_stopped or time.monotonic() + seconds > self.until)
+
+    def leave_out(self) -> None:
+        """One member fewer than was thought."""
+        self.members -= 1
+
     def begin(self, name: str) -> None:
         self._name = name
-        self._obey(self.tell.stage(name, self.finished / self.members))
+        self._obey(self.tell.stage(name, min(1.0, self.finished / self.members)))
 
     def end(self, measures: Mapping[str, float]) -> None:
         self.finished += 1
-        self._obey(self.tell.metrics(float(self.finished), {f"val_{name}": value for name, value in measures.items()}))
+        if measures:
+            self._obey(self.tell.metrics(float(self.finished), {f"val_{name}": value for name, value in measures.items()}))
 
     def metrics(self, step: float, values: Mapping[str, float]) -> Wish:
         within = min(step / max(self._epochs, 1), 0.999)
@@ -230,7 +249,7 @@ class _Listening(Tell):
         return self._heard(self.tell.metrics(self.finished + within, shown) if shown else "go on")
 
     def stage(self, text: str, done: float | None = None) -> Wish:
-        whole = (self.finished + (done or 0.0)) / self.members
+        whole = min(1.0, (self.finished + (done or 0.0)) / self.members)
         return self._heard(self.tell.stage(f"{self._name}: {text[:1].lower()}{text[1:]}", whole))
 
     def facts(self, values: Mapping[str, Any]) -> None:
@@ -240,8 +259,9 @@ class _Listening(Tell):
             self.tell.facts(kept)
 
     def _heard(self, wish: Wish) -> Wish:
-        self.is_stopped |= wish == "stop"
-        return wish
+        """When the time is over, the member at hand stops too, with the best it has."""
+        self._is_stopped |= wish == "stop"
+        return "stop" if wish == "go on" and time.monotonic() > self.until else wish
 
     def _obey(self, wish: Wish) -> None:
         if self._heard(wish) == "cancel":

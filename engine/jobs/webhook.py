@@ -110,7 +110,7 @@ def post(address: str, content: Mapping[str, Any], seconds: float = SECONDS) -> 
 
 
 def _taken_apart(address: str) -> Target:
-    if not address.isascii() or not address.isprintable() or set(address) & set(' \\"<>^`{|}') or len(address) > LONGEST:
+    if not address.isascii() or not address.isprintable() or set(address) & set(" \\\"<>^`{|}") or len(address) > LONGEST:
         raise EngineError("This is not an address on the web.", "Copy it from the program that is to be told, and paste it here.")
     try:
         parts = urlsplit(address)

@@ -121,7 +121,9 @@ class CsvFile(Reader):
     def _rows(self, text: Text, found: "_Layout", job: Job, changes: list[Change], doubts: list[Doubt]) -> "_Rows":
         """(the body as it is read, its rows, where they stand); what was done and is open is added."""
         body = found.body(text)
-        body = replace(body, keeps_short=self.short != "leave out", cuts_long=self.long == "cut", has_comments=self.comments != "no")
+        body = replace(
+            body, keeps_short=self.short != "leave out", cuts_long=self.long == "cut", has_comments=self.comments != "no"
+        )
         if _quick.is_regular(body):
             is_odd = bool(job.known) and (found.has_units or _quick.has_blank_lines(body))
             kept = _careful.examine(body)[1].kept if is_odd else []

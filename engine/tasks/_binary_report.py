@@ -19,7 +19,6 @@ from engine.wording import count, of_hundred, of_them, rate, share
 if TYPE_CHECKING:
     from engine.tasks.binary import Binary
 
-
 @dataclass(frozen=True)
 class _Case:
     """The unseen rows in arrays: truth (0 or 1), chances of yes of each contender, and what each answers."""

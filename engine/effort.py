@@ -1,0 +1,80 @@
+"""How much effort a plan takes, from one strong model to many blended ones: one choice instead of settings.
+
+Quick is one model; good trains it five times, each steered by other rows; best lets further strong ways take part, networks and trees.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal, get_args
+
+from engine import advice
+from engine.architectures import ARCHITECTURES
+from engine.plan import Plan
+from engine.profile import Profile
+from engine.team import Team, Way
+
+Effort = Literal["quick", "good", "best"]
+EFFORTS: tuple[Effort, ...] = get_args(Effort)
+TITLES: dict[Effort, str] = {"quick": "Quick", "good": "Good", "best": "Best"}
+WORDS: dict[Effort, str] = {
+    "quick": "One model, ready soon.",
+    "good": "The same model trained five times, each time steered by other rows; together they are steadier and a little more exact.",
+    "best": "Different strong models, networks and trees, each trained several times; those that help are blended.",
+}
+FOLDS = 5
+FEW_ROWS, REPEATS = 500, 2
+MEMBERS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("tabm", {}),
+    ("boosted_trees", {}),
+    ("catboost_trees", {}),
+    ("linear", {}),
+    ("realmlp", {}),
+    ("lightgbm_trees", {}),
+    ("boosted_trees", {"leaves": 8, "smallest": 10, "columns": 0.5}),
+    ("tabm", {"layers": 3, "width": 256, "bins": 16, "dropout": 0.3}),
+)
+"""The ways of "best", in the order in which they are tried; those that are not installed or cannot take the columns are left out."""
+
+
+def of(plan: Plan) -> Effort:
+    """Which effort a plan takes."""
+    if plan.team is None:
+        return "quick"
+    return "best" if plan.team.others else "good"
+
+
+def apply(plan: Plan, profile: Profile, effort: Effort, seconds: float = 0.0) -> Plan:
+    """The plan with that effort; `seconds` is the time it may take (0: no limit). The plan's own way stays the first."""
+    if effort == "quick":
+        return plan.model_copy(update={"team": None})
+    few = profile.rows < FEW_ROWS
+    others = _others(plan, profile) if effort == "best" else ()
+    return plan.model_copy(update={"team": Team(folds=FOLDS, repeats=REPEATS if few else 1, seconds=seconds, others=others)})
+
+
+def suits(plan: Plan, profile: Profile) -> bool:
+    """Whether more effort than one model can be had: not for pictures, of which one training takes long enough."""
+    types = {profile.column(id).type for id in plan.inputs}
+    return "image" not in types
+
+
+def _others(plan: Plan, profile: Profile) -> tuple[Way, ...]:
+    found = [_way(plan, profile, kind, changes) for kind, changes in MEMBERS if kind in ARCHITECTURES.members]
+    own = Way(recipe=plan.recipe, architecture=plan.architecture, training=plan.training)
+    return tuple(_different([way for way in found if way is not None], own))
+
+
+def _way(plan: Plan, profile: Profile, kind: str, changes: dict[str, Any]) -> Way | None:
+    proposed = ARCHITECTURES.get(kind).propose(profile, plan.inputs, plan.task)
+    if proposed is None:
+        return None
+    architecture = proposed[0].with_(**changes)
+    steps = tuple(step for step, _ in advice.recipe(profile, plan.inputs, architecture))
+    return Way(recipe=steps, architecture=architecture, training=advice.training(profile, architecture))
+
+
+def _different(ways: Sequence[Way], own: Way) -> list[Way]:
+    kept: list[Way] = []
+    for way in ways:
+        if way != own and way not in kept:
+            kept.append(way)
+    return kept
