@@ -170,7 +170,10 @@ def _advised(workspace: Workspace, id: str, version: int, target: str) -> "dict[
 def _found(workspace: Workspace, id: str, version: int, about: str) -> list[Problem]:
     any_model = {"architecture": {"kind": "linear"}, "training": {"kind": "gradient"}}
     plan = Plan.model_validate({**json.loads(about), **any_model})
-    return checks.search(checks.Case(plan, _profile(workspace, id, version), _table(workspace, id, version)))
+    from engine import datasets, real_values
+
+    real = real_values.of(datasets.get(workspace, id))
+    return checks.search(checks.Case(plan, _profile(workspace, id, version), _table(workspace, id, version), real=real))
 
 
 @lru_cache(maxsize=16)

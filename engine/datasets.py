@@ -15,7 +15,7 @@ import numpy as np
 
 from engine import dataset_files, editing, importing, names, numbers, quarantine, tables, values
 from engine.columns import Column, ColumnType, Table
-from engine.doubts import Choice, after_reading, options_of
+from engine.doubts import Choice, after_reading, answered_by, options_of
 from engine.errors import EngineError, NotFound, UnreadableFile
 from engine.problems import Problem
 from engine.profile import Profile
@@ -183,6 +183,8 @@ def undo(workspace: Workspace, id: str, change: Change, on_progress: Progress | 
         raise EngineError("This line has no way back any more.", "Look at the report again.")
     if change.undo.options:
         return _settled_columns(workspace, _reread(workspace, before, before.options | change.undo.options, on_progress))
+    if answer := answered_by(before.open_doubts, change.column, change.undo):
+        return settle(workspace, id, *answer)
     return _put(workspace, before, _with_choice(workspace, before, change.column or "", change.undo))
 
 
