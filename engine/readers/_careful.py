@@ -32,6 +32,7 @@ class Oddities:
     short: list[tuple[int, int]] = field(default_factory=list)
     long: list[tuple[int, int]] = field(default_factory=list)
     comments: list[tuple[int, str]] = field(default_factory=list)
+    repeated: list[int] = field(default_factory=list)
     kept: "array[int]" = field(default_factory=lambda: array("q"))
     trailing: int = 0
     swallowed: int = 0
@@ -75,6 +76,11 @@ def report(found: Oddities, body: Body) -> list[Change]:
         shown = tuple(f"line {line:,}: {text[:60]}" for line, text in found.comments[:_SHOWN])
         undo = Choice(label="Keep them as rows", options={"comments": "no"})
         changes.append(Change(what="Lines that begin with # were left out.", count=len(found.comments), examples=shown, undo=undo))
+    if found.repeated:
+        shown = tuple(f"line {line:,}: {', '.join(body.names)[:60]}" for line in found.repeated[:_SHOWN])
+        undo = Choice(label="Keep them as rows", options={"repeats": "no"})
+        what = "Rows that repeat the names of the columns were left out."
+        changes.append(Change(what=what, count=len(found.repeated), examples=shown, loses=True, undo=undo))
     if found.trailing:
         changes.append(Change(what="Delimiters with nothing behind them were dropped at the end of rows.", count=found.trailing))
     return changes
@@ -102,6 +108,9 @@ def _examine(body: Body) -> Oddities:
     for line, row in _rows(body, found):
         if _is_comment(row, body):
             found.comments.append((line, body.delimiter.join(row)))
+            continue
+        if _is_repeated(row, body):
+            found.repeated.append(line)
             continue
         found.rows += 1
         if len(row) < body.width:
@@ -142,6 +151,8 @@ def _rows(body: Body, found: Oddities | None = None) -> Iterator[tuple[int, list
 
 def _fit(row: list[str], body: Body) -> list[str | None] | None:
     """The row with as many values as there are columns, or None if it is to be left out."""
+    if _is_repeated(row, body):
+        return None
     if len(row) < body.width:
         return None if _is_comment(row, body) or not body.keeps_short else [*row, *[None] * (body.width - len(row))]
     if body.cuts_long or not any(cell.strip() for cell in row[body.width :]):
@@ -151,6 +162,11 @@ def _fit(row: list[str], body: Body) -> list[str | None] | None:
 
 def _is_comment(row: list[str], body: Body) -> bool:
     return body.has_comments and len(row) < body.width and row[0].lstrip().startswith("#")
+
+
+def _is_repeated(row: list[str], body: Body) -> bool:
+    """Whether the row says the names of the columns once more."""
+    return len(row) == len(body.names) and row[0].strip() == body.names[0] and [cell.strip() for cell in row] == [*body.names]
 
 
 def _columns(block: list[list[str | None]]) -> Batch:

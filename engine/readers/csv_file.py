@@ -87,6 +87,9 @@ class CsvFile(Reader):
     totals: Literal["", "yes", "no"] = param(
         "", "Sums and notes in the last rows", choices={"": "Find out", "yes": "Leave out", "no": "Are rows"}, advanced=True
     )
+    repeats: Literal["", "yes", "no"] = param(
+        "", "Rows that repeat the names", choices={"": "Find out", "yes": "Leave out", "no": "Are rows"}, advanced=True
+    )
     turned: Literal["", "yes", "no"] = param("", "Each case is", choices={"": "Find out", "no": "A row", "yes": "A column"}, advanced=True)
 
     @classmethod
@@ -124,6 +127,7 @@ class CsvFile(Reader):
         body = replace(
             body, keeps_short=self.short != "leave out", cuts_long=self.long == "cut", has_comments=self.comments != "no"
         )
+        body = body if self.repeats == "no" else replace(body, names=found.own_names(), named=found.named())
         if _quick.is_regular(body):
             is_odd = bool(job.known) and (found.has_units or _quick.has_blank_lines(body))
             kept = _careful.examine(body)[1].kept if is_odd else []
@@ -134,7 +138,7 @@ class CsvFile(Reader):
             found.names.append(mend([*found.names, ""])[0][-1])
         changes += _careful.report(odd, body)
         doubts += self._of_odd(odd)
-        lost = bool(odd.long or odd.comments or (odd.short and not body.keeps_short)) or found.has_units
+        lost = bool(odd.long or odd.comments or odd.repeated or (odd.short and not body.keeps_short)) or found.has_units
         return body, _careful.batches(body, job.tell), _places(odd.kept, body.line, lost)
 
     def _of_odd(self, odd: _careful.Oddities) -> list[Doubt]:
@@ -190,6 +194,17 @@ class _Layout:
         before = self.skip + self.header
         start = text.start + sum(len(line.encode("utf-8")) for line in self.lines[:before])
         return Body(text.path, start, before + 1, len(self.names), self.dialect.delimiter, self.dialect.quote)
+
+
+    def named(self) -> str:
+        """The text of the row of names, "" where there is none."""
+        lines = self.lines[self.skip :]
+        return "".join(lines[: _lines_of_rows(lines, self.dialect, 1)]).strip("\r\n") if self.is_named else ""
+
+    def own_names(self) -> tuple[str, ...]:
+        """The names as they stand in the file; none if there are fewer than two, which a value may be by chance."""
+        names = next(iter(reader([self.named()], self.dialect.delimiter, self.dialect.quote)), [])
+        return tuple(name.strip() for name in names) if sum(bool(name.strip()) for name in names) > 1 else ()
 
 
 def _layout(asked: CsvFile, lines: Sequence[str], known: Sequence[str]) -> _Layout:
