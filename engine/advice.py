@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine import guesses, labels, leaks, splits
+from engine import guesses, labels, leaks, odd_values, splits
 from engine import roles as role
 from engine.architectures import ARCHITECTURES, Architecture
 from engine.columns import COLUMN_TYPES, Table
@@ -279,6 +279,8 @@ def _reason_against(column: ColumnProfile, whole: _Whole) -> str:
         return "Every row has the same value."
     if column.identifier and column.type != "image":
         return "It names each row, and a name says nothing about a new one."
+    if column.type == "text" and odd_values.has_several_dates(column.problems):
+        return "Its dates are written in several ways, and dates count only if they are read as such."
     if column.type == "text":
         return "Free text cannot be read by the models yet."
     if whole.has_pictures and column.type != "image":
