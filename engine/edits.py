@@ -82,6 +82,11 @@ def text_for(value: Any, column: Column) -> str | None:
     raise EngineError(f"'{value}' cannot be written in the column '{column.name}' as its other values are.", f"Write it as {wanted[-1]}.")
 
 
+def plain(value: float, column: Column) -> str:
+    """The number as the column writes it, without a unit."""
+    return repr(float(value)).removesuffix(".0").replace(".", column.decimal)
+
+
 def read(source: Path, cells: Iterable[tuple[int, str]], drops: Iterable[int]) -> tuple[dict[tuple[int, str], str | None], dict[int, str]]:
     """What stands in those cells (row, column id), and a digest of each of those rows, as it was read."""
     wanted, rows = sorted(cells), sorted(set(drops))
@@ -168,8 +173,8 @@ def _written(meant: Any, column: Column) -> list[str]:
     if column.type == "date":
         when = meant.to_pydatetime()
         return [when.strftime(column.date_format or "%Y-%m-%dT%H:%M:%S"), dates.words(column.date_format)]
-    plain = repr(float(meant)).removesuffix(".0").replace(".", column.decimal)
-    return [plain, f"{column.unit}{plain}", f"{plain} {column.unit}".strip(), plain]
+    bare = plain(meant, column)
+    return [bare, f"{column.unit}{bare}", f"{bare} {column.unit}".strip(), bare]
 
 
 def _quoted(text: str | None) -> str:
