@@ -69,8 +69,7 @@ def text_for(value: Any, column: Column) -> str | None:
     """The text that means `value` in this column's way of writing; None for an empty cell. Raises EngineError if none does."""
     if column.type == "image":
         raise EngineError("A picture cannot be written.", "Drop the row instead.")
-    meant = values.parse_one(value, column)
-    if meant is None:
+    if value is None or (meant := values.parse_one(value, column)) is None:
         return None
     if isinstance(meant, str):
         return meant

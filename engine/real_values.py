@@ -22,7 +22,7 @@ def of(dataset: Dataset) -> dict[str, tuple[float, ...]]:
 def _codes(doubt: Doubt) -> set[str]:
     """The texts the question is about: those that count as missing by one answer and not by another."""
     by_answer = [_missing(choice) for choice in doubt.choices]
-    return set.union(*by_answer) - set.intersection(*by_answer)
+    return {code for codes in by_answer for code in codes if not all(code in others for others in by_answer)}
 
 
 def _missing(choice: Choice) -> set[str]:

@@ -34,7 +34,7 @@ class Oddities:
     comments: list[tuple[int, str]] = field(default_factory=list)
     repeated: list[int] = field(default_factory=list)
     kept: "array[int]" = field(default_factory=lambda: array("q"))
-    trailing: int = 0
+    trailing: list[int] = field(default_factory=list)
     swallowed: int = 0
     unclosed: int = 0
 
@@ -82,7 +82,9 @@ def report(found: Oddities, body: Body) -> list[Change]:
         what = "Rows that repeat the names of the columns were left out."
         changes.append(Change(what=what, count=len(found.repeated), examples=shown, loses=True, undo=undo))
     if found.trailing:
-        changes.append(Change(what="Delimiters with nothing behind them were dropped at the end of rows.", count=found.trailing))
+        shown = tuple(f"line {line:,}" for line in found.trailing[:_SHOWN])
+        what = "Delimiters with nothing behind them were dropped at the end of rows."
+        changes.append(Change(what=what, count=len(found.trailing), examples=shown, again=True))
     return changes
 
 
@@ -118,7 +120,7 @@ def _examine(body: Body) -> Oddities:
         elif any(cell.strip() for cell in row[body.width :]):
             found.long.append((line, len(row)))
         else:
-            found.trailing += len(row) > body.width
+            found.trailing += [line] if len(row) > body.width else []
         if _fit(row, body) is None:
             continue
         found.kept.append(line)

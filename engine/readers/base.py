@@ -24,7 +24,8 @@ class Change(BaseModel):
     """One line of the import report: what was done to the file's content, where (`column` is an id), how often, with examples.
 
     `typing` marks lines about reading a column's text as its type: they are replaced when the type changes. `loses` marks lines about
-    rows of the file that are not in the table. `undo` is the way back, where there is one.
+    rows of the file that are not in the table. `undo` is the way back, where there is one; `again` says that reading the file with other
+    options is. An example says what stood there and, behind an arrow, what it became.
     `edited` marks lines about rows that a person changed.
     """
 
@@ -37,6 +38,7 @@ class Change(BaseModel):
     typing: bool = False
     loses: bool = False
     undo: Choice | None = None
+    again: bool = False
     edited: bool = False
 
     def words(self, most: int = 5) -> str:
@@ -130,6 +132,11 @@ class Reader(Spec):
 def column_id(position: int) -> str:
     """The id of the column at that position, counted from 0."""
     return f"c{position + 1:04d}"
+
+
+def renamed(done: Iterable[tuple[int, str]]) -> list[Change]:
+    """The import report's lines about names that were mended (`names.mend`)."""
+    return [Change(what=what, column=column_id(position), count=1) for position, what in done]
 
 
 def check_size(columns: int, rows: int = 0) -> None:
