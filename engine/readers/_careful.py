@@ -11,7 +11,7 @@ import pyarrow as pa
 from engine.doubts import Choice
 from engine.errors import UnreadableFile
 from engine.readers._dialect import reader
-from engine.readers._quick import Body, swallows
+from engine.readers._quick import Body, skips_blanks, swallows
 from engine.readers._text import open_text
 from engine.readers.base import Batch, Change
 
@@ -131,7 +131,7 @@ def _examine(body: Body) -> Oddities:
 def _rows(body: Body, found: Oddities | None = None) -> Iterator[tuple[int, list[str]]]:
     """(line on which the row begins, its values), without blank rows; a quote that never closes is noted in `found`."""
     with open_text(body.path, body.start) as file:
-        table = reader(chain(file, ["\n", _END]), body.delimiter, body.quote)
+        table = reader(chain(file, ["\n", _END]), body.delimiter, body.quote, skips_blanks(body))
         line = body.line
         try:
             for row in table:

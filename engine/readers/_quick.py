@@ -60,6 +60,11 @@ def has_blank_lines(body: Body) -> bool:
     return any(_count(body, ends) for ends in (b"\n\n", b"\r\n\r\n", b"\r\r"))
 
 
+def skips_blanks(body: Body) -> bool:
+    """Whether blanks before a value belong to the delimiter: where it is a blank, or a quotation mark may follow one. Else all is kept."""
+    return body.delimiter == " " or bool(body.quote) and _count(body, b' "') > 0
+
+
 def batches(body: Body, tell: Callable[[float], None] = lambda done: None) -> Iterator[Batch]:
     """The rows as text. Blank lines are left out. Raises ArrowInvalid at a row that is not regular."""
     return _read(body, tell=tell)

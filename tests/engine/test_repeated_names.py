@@ -54,6 +54,14 @@ def test_they_are_rows_again_if_wanted(tmp_path: Path) -> None:
     assert after.rows == 62 and not any(change.what == LEFT_OUT for change in after.changes)
 
 
+def test_blanks_before_a_value_are_kept_where_rows_are_left_out(tmp_path: Path) -> None:
+    from engine import tables
+
+    rows = [f"{i}, {'red' if i % 2 else 'blue'} ,{i % 5}" for i in range(60)]
+    read(tmp_path, "\n".join(["id,colour,rooms", *rows[:30], "id,colour,rooms", *rows[30:]]) + "\n")
+    assert tables.source_column(tmp_path / "source-s.parquet", "c0002")[:2].to_pylist() == [" blue ", " red "]
+
+
 def test_a_value_that_is_a_name_by_chance_stays(tmp_path: Path) -> None:
     found = read(tmp_path, export().replace("\nid,age,kind", "\n7,30,kind"))
     assert found.answer.rows == 62 and LEFT_OUT not in found.report
