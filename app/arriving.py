@@ -129,7 +129,8 @@ def report(dataset: Dataset, on_undo: Callable[[Dataset, Change], None]) -> None
     st.caption(f"Nothing is changed silently. This is everything that was done to read the file; {kept}.")
     with st.container(border=True, key="report", gap="small"):
         for place, change in enumerate(dataset.changes):
-            count = f" :gray[{words.things(change.count, 'time')}]" if change.count else ""
+            times = "once" if change.whole else words.things(change.count, "time")
+            count = f" :gray[{times}]" if change.count else ""
             examples = f"  \n:gray[{md(short(' · '.join(change.examples[:EXAMPLES]), 240))}]" if change.examples else ""
             with st.container(horizontal=True, vertical_alignment="center", key=f"change-{place}", gap="small"):
                 st.markdown(f":material/edit_note: {md(change.what)}{count}{examples}", width="stretch")

@@ -40,7 +40,7 @@ def read(request: Request, tell: Tell) -> dict[str, Any]:
     there = [column_id(place) for _, place in matched]
     said = lambda done: tell(0.75 + 0.25 * done, "Looking at the values")  # noqa: E731
     tables.write_table(table, source, found, said, there, list(zip(before, arrays, strict=True)))
-    problems += [_changed(request.name, change) for change in raw.changes if change.count]
+    problems += [_changed(request.name, change) for change in raw.changes if change.count and not change.whole]
     found = [*before, *found]
     return {"rows": rows, "columns": [c.model_dump(mode="json") for c in found], "problems": [p.model_dump(mode="json") for p in problems]}
 

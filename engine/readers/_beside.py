@@ -120,7 +120,7 @@ def _settled(doubt: Doubt) -> Change:
     """A question about the table itself is not asked here: how it was answered is told, with the way to answer it otherwise."""
     chosen = doubt.choices[doubt.chosen].label
     what = f"{doubt.what} It was taken as: {chosen}. If that is wrong, save the table anew as Excel or as CSV in Unicode with commas."
-    return Change(what=what, column=doubt.column, count=1, examples=doubt.examples[:_SHOWN], again=True)
+    return Change(what=what, column=doubt.column, count=1, whole=True, examples=doubt.examples[:_SHOWN], again=True)
 
 
 def _fitted(table: Beside, places: Places) -> Beside | None:

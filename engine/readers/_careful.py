@@ -80,7 +80,7 @@ def report(found: Oddities, body: Body) -> list[Change]:
         shown = tuple(f"line {line:,}: {', '.join(body.names)[:60]}" for line in found.repeated[:_SHOWN])
         undo = Choice(label="Keep them as rows", options={"repeats": "no"})
         what = "Rows that repeat the names of the columns were left out."
-        changes.append(Change(what=what, count=len(found.repeated), examples=shown, loses=True, undo=undo))
+        changes.append(Change(what=what, count=len(found.repeated), examples=shown, undo=undo))
     if found.trailing:
         shown = tuple(f"line {line:,}" for line in found.trailing[:_SHOWN])
         what = "Delimiters with nothing behind them were dropped at the end of rows."

@@ -219,7 +219,7 @@ def _part_told(parts: Sequence[str]) -> Change:
     counts = Counter(parts).most_common(_SHOWN)
     what = "The folders also divide the pictures into parts, which stand in the column 'part'."
     shown = tuple(f"{part}: {count(many, 'picture')}" for part, many in counts)
-    return Change(what=what, count=len(parts), examples=shown, again=True)
+    return Change(what=what, count=len(parts), whole=True, examples=shown, again=True)
 
 
 def _is_first(differing: Sequence[tuple[str, ...]]) -> bool:

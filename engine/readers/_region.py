@@ -217,7 +217,7 @@ def _tell_of(sheet: Sheet, region: Region, beside: list[list[int]]) -> None:
         what = "Rows that repeat the column names were left out."
         rows_at = tuple(f"row {sheet.numbers[place]:,}" for place in sorted(region.repeated)[:_SHOWN])
         undo = Choice(label="Keep them as rows", options={"repeats": "read"})
-        region.told.append(Change(what=what, count=len(region.repeated), examples=rows_at, loses=True, undo=undo))
+        region.told.append(Change(what=what, count=len(region.repeated), examples=rows_at, undo=undo))
     if region.others:
         what = f"The table in {region.own} was read; other tables on the sheet were not."
         region.told.append(Change(what=what, count=len(region.others), examples=tuple(region.others[:_SHOWN]), loses=True, again=True))

@@ -26,7 +26,7 @@ class Change(BaseModel):
     `typing` marks lines about reading a column's text as its type: they are replaced when the type changes. `loses` marks lines about
     rows of the file that are not in the table. `undo` is the way back, where there is one; `again` says that reading the file with other
     options is. An example says what stood there and, behind an arrow, what it became.
-    `edited` marks lines about rows that a person changed.
+    `edited` marks lines about rows that a person changed, `whole` those about the file as a whole, which happen once.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,10 +40,11 @@ class Change(BaseModel):
     undo: Choice | None = None
     again: bool = False
     edited: bool = False
+    whole: bool = False
 
     def words(self, most: int = 5) -> str:
         """The whole line: what, how often, where."""
-        times = f" ({self.count:,} time{'s' if self.count != 1 else ''})" if self.count else ""
+        times = f" ({self.count:,} time{'s' if self.count != 1 else ''})" if self.count and not self.whole else ""
         return f"{self.what.rstrip('.')}{times}{': ' + ', '.join(self.examples[:most]) if self.examples else ''}."
 
 
@@ -136,7 +137,7 @@ def column_id(position: int) -> str:
 
 def renamed(done: Iterable[tuple[int, str]]) -> list[Change]:
     """The import report's lines about names that were mended (`names.mend`)."""
-    return [Change(what=what, column=column_id(position), count=1) for position, what in done]
+    return [Change(what=what, column=column_id(position), count=1, whole=True) for position, what in done]
 
 
 def check_size(columns: int, rows: int = 0) -> None:

@@ -161,7 +161,7 @@ class CsvFile(Reader):
         names, done = mend([column[0] for column in columns])
         undo, shown = Choice(label="Undo", options={"turned": "no"}), tuple(str(column[0]) for column in columns[:_SHOWN])
         what = "The table was turned: its columns are the rows now."
-        changes += [Change(what=what, count=width, examples=shown, undo=undo)]
+        changes += [Change(what=what, count=width, whole=True, examples=shown, undo=undo)]
         changes += renamed(done)
         batch = [pa.array(column[1:], pa.string()) for column in columns]
         return Raw(names, [batch], self._used(text, found, whole.body(text)), changes, doubts=doubts)
@@ -284,14 +284,14 @@ def _left_at_end(last: Sequence[Sequence[str]]) -> Change:
 def _units_left_out(top: Sequence[Sequence[str]]) -> list[Change]:
     undo = Choice(label="Keep it as a row", options={"units": "no"})
     what = "The row below the names says more about them and was left out."
-    return [Change(what=what, count=1, examples=(_apart(top[1]),), undo=undo)]
+    return [Change(what=what, count=1, whole=True, examples=(_apart(top[1]),), undo=undo)]
 
 
 def _marks_are_plain(lines: Sequence[str]) -> Change:
     undo = Choice(label="They enclose values", options={"quotes": "yes"})
     shown = tuple(line.strip()[:60] for line in lines if '"' in line)
     what = "Quotation marks are ordinary characters in this file: only so its rows come out even."
-    return Change(what=what, count=len(shown), examples=shown[:_SHOWN], undo=undo)
+    return Change(what=what, count=len(shown), whole=True, examples=shown[:_SHOWN], undo=undo)
 
 
 def _apart(row: Sequence[str]) -> str:
@@ -335,11 +335,11 @@ def _names(top: Sequence[Sequence[str]], layout: Dialect, named: bool, extra: st
         undo = Choice(label="The last value has no name", options={"extra": "last"})
         shown = tuple(_apart(row) for row in top[1:] if len(row) == layout.width)
         what = "The rows have one value more than there are names; the first value has no name."
-        changes.append(Change(what=what, column=column_id(0), count=len(shown), examples=shown[:_SHOWN], undo=undo))
+        changes.append(Change(what=what, column=column_id(0), count=len(shown), whole=True, examples=shown[:_SHOWN], undo=undo))
     if is_cut:
         shown = tuple(f"{_apart(row)} \u2192 {_apart(row[:width])}" for row in top[:_SHOWN])
         what = "Each row ends with a delimiter and nothing behind it; that empty last column was dropped."
-        changes.append(Change(what=what, count=1, examples=shown, again=True))
+        changes.append(Change(what=what, count=1, whole=True, examples=shown, again=True))
     names, done = mend(first + [""] * (width - len(first)))
     return names, changes + renamed(done), is_cut
 
@@ -352,11 +352,11 @@ def _told(layout: Dialect, skip: int, lines: Sequence[str], top: Sequence[Sequen
     if layout.width > 1 and layout.delimiter != ",":
         shown = tuple(f"{layout.delimiter.join(row)[:60]} \u2192 {_apart(row)}" for row in top[:_SHOWN])
         what = f"The values are separated by {WORDS[layout.delimiter]}."
-        changes.append(Change(what=what, count=1, examples=shown, again=True))
+        changes.append(Change(what=what, count=1, whole=True, examples=shown, again=True))
     if not named:
         what = "The first row holds values, not names, so the columns are called 'column 1', 'column 2' and so on."
         undo = Choice(label="It holds the names", options={"header": "yes"})
-        changes.append(Change(what=what, count=1, examples=(_apart(top[0]),), undo=undo))
+        changes.append(Change(what=what, count=1, whole=True, examples=(_apart(top[0]),), undo=undo))
     return changes
 
 

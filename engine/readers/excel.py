@@ -80,7 +80,7 @@ class Excel(Reader):
         if named and head.form == "two":
             what = "The columns have names, or names and units, in two rows, which were put together."
             undo = Choice(label="Only one row holds the names", options={"header": "yes"})
-            changes.append(Change(what=what, count=1, examples=tuple(name for name in head.names if name)[:_SHOWN], undo=undo))
+            changes.append(Change(what=what, count=1, whole=True, examples=tuple(name for name in head.names if name)[:_SHOWN], undo=undo))
         names, done = mend(head.names if named else [f"column {i + 1}" for i in range(region.width)])
         changes += renamed(done)
         keep, hidden = self._kept(sheet, region, head.first)
@@ -167,7 +167,7 @@ def _told(sheet: "Sheet", region: "Region", titles: int, named: bool) -> list[Ch
     if not named:
         what = "The first row holds values, not names, so the columns are called 'column 1', 'column 2' and so on."
         undo, shown = Choice(label="It holds the names", options={"header": "yes"}), " | ".join(region.cells(sheet.row(region.start)))[:80]
-        changes.append(Change(what=what, count=1, examples=(shown,), undo=undo))
+        changes.append(Change(what=what, count=1, whole=True, examples=(shown,), undo=undo))
     if sheet.uncounted:
         what = "Formulas without a stored result count as missing. Opening and saving the workbook in Excel stores them."
         changes.append(Change(what=what, count=len(sheet.uncounted), examples=tuple(sheet.uncounted[:_SHOWN])))

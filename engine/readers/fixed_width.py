@@ -164,13 +164,13 @@ def _told(layout: Layout, sample: Sequence[str], named: bool, odd: Sequence[int]
     lines = [line for line in sample[layout.skip :][:12] if line.strip() and not is_ruler(line)]
     rows = [" | ".join(row) for line in lines if (row := cut(line, layout.gaps))]
     what = f"The columns begin at these characters: {begin}."
-    changes = [Change(what=what, count=1, examples=tuple(rows[:3]), again=True)] if layout.gaps else []
+    changes = [Change(what=what, count=1, whole=True, examples=tuple(rows[:3]), again=True)] if layout.gaps else []
     if shown := tuple(line.strip()[:80] for line in sample[: layout.skip] if line.strip()):
         changes.append(Change(what="Lines before the table were left out.", count=len(shown), examples=shown[:3], again=True))
     if not named:
         what = "The first row holds values, not names, so the columns are called 'column 1', 'column 2' and so on."
         undo = Choice(label="It holds the names", options={"header": "yes"})
-        changes.append(Change(what=what, count=1, examples=tuple(rows[:1]), undo=undo))
+        changes.append(Change(what=what, count=1, whole=True, examples=tuple(rows[:1]), undo=undo))
     if odd:
         what = "Lines with values across the places where columns end were left out."
         shown = tuple(f"line {number:,}" for number in odd[:_SHOWN])
