@@ -69,12 +69,16 @@ def write(task: "Binary", judged: Judged, state: State) -> Report:
     assert model is not None
     measures = [reports.measure(about, model, baseline, linear) for about in _definitions(case, list(model))]
     main = measures[0]
-    trivial, ranking = _beside_guessing(case, model["auc"].value), _ranking(case, model["auc"].value)
+    ranking = _ranking(case, model["auc"].value)
+    best = 1.0 if case.is_imbalanced else 100.0
+    trivial = verdicts.with_gap(_beside_guessing(case, model["auc"].value), main, best, unit=best)
     formula = _beside_linear(case)
     verdict = _verdict(case, main, trivial, ranking, formula)
+    detail = _detail(case, linear, formula, verdict in verdicts.UNPROVEN)
+    settled = verdicts.settled_by(trivial, case.rows, case.groups) if verdict == "unclear" else ""
     return Report(
         headline=_headline(case, main, model, trivial, ranking),
-        detail=_detail(case, linear, formula, is_poor=verdict == "poor"),
+        detail=verdicts.joined(settled, detail),
         verdict=verdict,
         main=main,
         panels=[*_comparison(case, measures), *verdicts.notes(_notes(case, main, model)), *_charts(case)],

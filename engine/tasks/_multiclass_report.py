@@ -69,13 +69,16 @@ def write(task: "Multiclass", judged: Judged, state: State) -> Report:
     measures = [reports.measure(about, model, baseline, linear) for about in _definitions(list(model))]
     main = measures[0]
     trivial = compare(difference(case.main(case.chances), case.main(case.baseline)), case.sampling) if case.rows else None
+    trivial = verdicts.with_gap(trivial, main, best=100.0, unit=100.0)
     formula = None
     if case.linear is not None and case.rows:
         formula = compare(difference(case.main(case.chances), case.main(case.linear)), case.sampling)
     verdict = verdicts.verdict(trivial, _skill(main), formula)
     return Report(
         headline=_headline(case, main, trivial),
-        detail=_detail(case, main, formula, is_poor=verdict == "poor"),
+        detail=verdicts.joined(
+            verdicts.settled_by(trivial, case.rows, case.groups), _detail(case, main, formula, verdict in verdicts.UNPROVEN)
+        ),
         verdict=verdict,
         main=main,
         panels=[_comparison(case, measures), *verdicts.notes(_notes(case, main, model)), *_charts(case)],

@@ -13,7 +13,7 @@ from engine.columns import Column, Table
 from engine.readers import Change
 from engine.store.datasets import Dataset
 
-NASTY = '<img src=x onerror=alert(1)>"\'&'
+NASTY = "<img src=x onerror=alert(1)>\"'&"
 
 
 def table(n: int = 1200, seed: int = 3) -> Table:
