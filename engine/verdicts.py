@@ -64,9 +64,9 @@ def settled_by(trivial: Comparison | None, rows: int, groups: int = 0) -> str:
     clear = CLEAR_SKILL * (trivial.gap or 0.0)
     aim = max(trivial.value * Z95 / SURE_DEVIATIONS, clear - trivial.value)
     times = max(1.1, ((trivial.high - trivial.low) / 2 / aim) ** 2)
-    needed = now * times
-    step = 10 ** max(0, math.floor(math.log10(needed)) - 1)
-    more = f"{count(round(needed / step) * step, unit)} instead of {now:,}"
+    wanted = now * times
+    step = 10 ** max(0, math.floor(math.log10(wanted)) - 1)
+    more = f"{count(round(wanted / step) * step, unit)} instead of {now:,}"
     return f"About {number(times, 2)} times as many {'groups' if groups else 'rows'} would settle it ({more})."
 
 
