@@ -79,7 +79,7 @@ def _second(dataset: "Dataset", plan: Plan) -> None:
         return
     offered = _fitting(dataset, plan)
     if not offered:
-        st.markdown(SECOND)
+        st.markdown(f":small[{SECOND}]")
         second_file.ask(dataset, plan)
         return
     names = {one.id: one.name for one in offered}

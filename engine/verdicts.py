@@ -39,10 +39,25 @@ def is_open(trivial: Comparison) -> bool:
     return not trivial.is_sure and bool(trivial.gap) and trivial.high >= CLEAR_SKILL * (trivial.gap or 0.0)
 
 
-def with_gap(trivial: Comparison | None, main: Measure, best: float, unit: float = 1.0) -> Comparison | None:
-    """The comparison with what there was to gain: from the trivial answer's main measure to the `best`; `unit` is 100 for per cent."""
-    base = main.baseline.value if main.baseline else None
-    return trivial if trivial is None or base is None else replace(trivial, gap=abs(best - base) / unit)
+def with_gap(trivial: Comparison | None, main: Measure, best: float, unit: float = 1.0, few: bool = False) -> Comparison | None:
+    """The comparison with what there was to gain: from the trivial answer's main measure to the `best`; `unit` is 100 for per cent.
+
+    Between `few` rows or groups the spread of a difference can come out small by luck: what is not sure then reaches as far as the range of
+    the main measure itself, which stands beside it on the page.
+    """
+    base, score = main.baseline.value if main.baseline else None, main.model
+    if trivial is None or base is None:
+        return trivial
+    found = replace(trivial, gap=abs(best - base) / unit)
+    if not few or found.is_sure or found.low == found.high or score.low is None or score.high is None:
+        return found
+    ends = sorted((1 if best > base else -1) * (end - base) / unit for end in (score.low, score.high))
+    return replace(found, low=min(found.low, ends[0]), high=max(found.high, ends[1]))
+
+
+def is_few(rows: int, groups: int) -> bool:
+    """Whether a judgement rests on so few unseen rows, or groups where they are kept whole, that even its range is rough."""
+    return rows < FEW_ROWS or 0 < groups < FEW_GROUPS_TO_JUDGE
 
 
 def joined(*sentences: str) -> str:

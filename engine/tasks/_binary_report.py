@@ -71,7 +71,8 @@ def write(task: "Binary", judged: Judged, state: State) -> Report:
     main = measures[0]
     ranking = _ranking(case, model["auc"].value)
     best = 1.0 if case.is_imbalanced else 100.0
-    trivial = verdicts.with_gap(_beside_guessing(case, model["auc"].value), main, best, unit=best)
+    few = verdicts.is_few(case.rows, case.groups)
+    trivial = verdicts.with_gap(_beside_guessing(case, model["auc"].value), main, best, best, few)
     formula = _beside_linear(case)
     verdict = _verdict(case, main, trivial, ranking, formula)
     detail = _detail(case, linear, formula, verdict in verdicts.UNPROVEN)

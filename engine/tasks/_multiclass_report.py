@@ -69,7 +69,7 @@ def write(task: "Multiclass", judged: Judged, state: State) -> Report:
     measures = [reports.measure(about, model, baseline, linear) for about in _definitions(list(model))]
     main = measures[0]
     trivial = compare(difference(case.main(case.chances), case.main(case.baseline)), case.sampling) if case.rows else None
-    trivial = verdicts.with_gap(trivial, main, best=100.0, unit=100.0)
+    trivial = verdicts.with_gap(trivial, main, 100.0, 100.0, verdicts.is_few(case.rows, case.groups))
     formula = None
     if case.linear is not None and case.rows:
         formula = compare(difference(case.main(case.chances), case.main(case.linear)), case.sampling)

@@ -69,7 +69,7 @@ def write(task: "Regression", judged: Judged, state: State) -> Report:
     linear = None if judged.linear is None else task.scores(judged.linear, judged.y, state, groups=judged.groups)
     measures = [reports.measure(about, model, baseline, linear) for about in _definitions(case.unit)]
     main, formula = measures[0], case.gain(case.linear)
-    trivial = verdicts.with_gap(case.gain(case.baseline), main, best=0.0)
+    trivial = verdicts.with_gap(case.gain(case.baseline), main, 0.0, few=verdicts.is_few(case.rows, case.groups))
     verdict = verdicts.verdict(trivial, _skill(main), formula)
     return Report(
         headline=_headline(case, main, trivial),

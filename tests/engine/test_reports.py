@@ -10,7 +10,7 @@ import pytest
 from engine import reports, verdicts
 from engine.columns import Column, Table
 from engine.intervals import Comparison
-from engine.panels import Report
+from engine.panels import Measure, Report, Score
 from engine.tasks import Judged, Task
 from engine.tasks.binary import Binary
 from engine.tasks.multiclass import Multiclass
@@ -172,6 +172,19 @@ def test_a_huge_interval_is_not_called_poor(low: float, high: float, expected: s
     trivial = Comparison((low + high) / 2, low, high, False, gap=0.5)
     assert verdicts.verdict(trivial, 0.1, None) == expected
     assert bool(verdicts.settled_by(trivial, 40)) == (expected == "unclear")
+
+
+def test_between_few_groups_a_difference_reaches_as_far_as_the_range_beside_it() -> None:
+    about = {"name": "accuracy", "label": "Right answers", "unit": "%"}
+    main = Measure(model=Score(value=46, low=20, high=74), baseline=Score(value=54), **about)
+    close, same = Comparison(-0.08, -0.24, 0.07, False), Comparison(0.0, 0.0, 0.0, False)
+
+    def judged(trivial: Comparison, few: bool) -> str:
+        return verdicts.verdict(verdicts.with_gap(trivial, main, 100.0, 100.0, few), -0.2, None)
+
+    assert (judged(close, few=False), judged(close, few=True)) == ("poor", "unclear")
+    assert judged(same, few=True) == "poor", "the same answers throughout are surely no better"
+    assert judged(SURE, few=True) == "fair"
 
 
 def test_it_is_said_how_many_more_rows_would_settle_it() -> None:
