@@ -212,12 +212,13 @@ def few_groups(group_name: str, groups: int) -> str:
     return f"{only}, so every range is rough. More of them would help; more rows of the same would not."
 
 
-def wide(main: Measure, width: float = WIDE_POINTS) -> str:
+def wide(main: Measure, width: float = WIDE_POINTS, groups: int = 0) -> str:
     """A warning when the main measure's interval reaches further than `width` to a side."""
     score = main.model
     if score.value is None or score.low is None or score.high is None or max(score.high - score.value, score.value - score.low) <= width:
         return ""
-    return "The main measure is uncertain: with other unseen rows it could well come out much better or worse. More rows would narrow it."
+    of = "groups" if groups else "rows"
+    return f"The main measure is uncertain: with other unseen {of} it could well come out much better or worse. More {of} would narrow it."
 
 
 def too_good(is_so: bool, rows: int, what: str) -> str:

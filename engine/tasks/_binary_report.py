@@ -236,7 +236,7 @@ def _notes(case: _Case, main: Measure, model: Scored) -> list[str]:
         verdicts.few_groups(case.judged.group_name, case.groups),
         f"Only {count(rare, 'unseen row')} with '{rarer}': how well it finds them is rough." if 0 < rare < 10 else "",
         f"No unseen row has '{rarer}', so telling the two apart cannot be judged." if case.rows and not rare else "",
-        verdicts.wide(main, 0.1 if case.is_imbalanced else verdicts.WIDE_POINTS),
+        verdicts.wide(main, 0.1 if case.is_imbalanced else verdicts.WIDE_POINTS, case.groups),
         verdicts.miscalibrated(case.y.astype(float), case.chances),
         f"{count(skipped, 'unseen row')} without one of the two answers left out." if skipped else "",
     ]

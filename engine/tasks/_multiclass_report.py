@@ -167,7 +167,7 @@ def _notes(case: _Case, main: Measure, model: Scored) -> list[str]:
         verdicts.few_rows(case.rows),
         verdicts.few_groups(case.judged.group_name, case.groups),
         f"Few unseen rows of {', '.join(few[:5])}{more}: how well it knows them is rough." if few and case.rows else "",
-        verdicts.wide(main),
+        verdicts.wide(main, groups=case.groups),
         verdicts.miscalibrated((case.chances.argmax(axis=1) == case.y).astype(float), sure),
         f"{count(skipped, 'unseen row')} with an answer that no training row has, or none, left out." if skipped else "",
     ]

@@ -155,7 +155,7 @@ def _notes(case: _Case, main: Measure, model: Scored) -> list[str]:
         verdicts.too_good(explained is not None and explained >= 0.99, case.rows, "it explains at least 99 % of the differences"),
         verdicts.few_rows(case.rows),
         verdicts.few_groups(case.judged.group_name, case.groups),
-        verdicts.wide(main, 0.1 * base) if base else "",
+        verdicts.wide(main, 0.1 * base, case.groups) if base else "",
         _held(case),
         f"{count(beyond, 'unseen row')} beyond every training value: there it had nothing to learn from." if beyond else "",
         f"{count(skipped, 'unseen row')} without a value left out." if skipped else "",
