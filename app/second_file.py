@@ -20,7 +20,8 @@ def ask(dataset: "Dataset", plan: Plan) -> None:
     """The place for the file; or how far it is, or why its rows cannot be judged on."""
     errand = errands.find(_key())
     if errand is None:
-        uploads.drop_zone("outside-drop", _arrived, title="Drop a second file here", hint=HINT)
+        title = "Or drop another second file here" if plan.split.outside else "Drop a second file here"
+        uploads.drop_zone("outside-drop", _arrived, title=title, hint=HINT)
     elif errand.error:
         errands.failure(errand, "The second file could not be read")
     elif not errand.is_over:

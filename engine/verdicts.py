@@ -68,17 +68,18 @@ def joined(*sentences: str) -> str:
 def settled_by(trivial: Comparison | None, rows: int, groups: int = 0) -> str:
     """About how many unseen rows (or groups, where they are kept whole) would tell what is open, "" where nothing is.
 
-    An interval narrows with the root of their number; it has to leave out either "no better" or "clearly better", whichever is nearer.
+    An interval narrows with the root of their number; it has to leave out either "no better" or "clearly better", whichever is nearer,
+    and be no rough one any more.
     """
     now, unit = (groups, "unseen group") if groups else (rows, "unseen row")
+    needed = FEW_GROUPS_TO_JUDGE if groups else FEW_ROWS
     if trivial is None:
-        needed = FEW_GROUPS_TO_JUDGE if groups else FEW_ROWS
         return f"At least {count(needed, unit)} would begin to tell." if now < needed else ""
     if not is_open(trivial):
         return ""
     clear = CLEAR_SKILL * (trivial.gap or 0.0)
     aim = max(trivial.value * Z95 / SURE_DEVIATIONS, clear - trivial.value)
-    times = max(1.1, ((trivial.high - trivial.low) / 2 / aim) ** 2)
+    times = max(1.1, needed / now, ((trivial.high - trivial.low) / 2 / aim) ** 2)
     wanted = now * times
     step = 10 ** max(0, math.floor(math.log10(wanted)) - 1)
     more = f"{count(round(wanted / step) * step, unit)} instead of {now:,}"

@@ -194,6 +194,7 @@ def test_it_is_said_how_many_more_rows_would_settle_it() -> None:
     assert verdicts.settled_by(Comparison(0.0, -0.25, 0.25, False, gap=0.5), 400, groups=10) == (
         "About 4 times as many groups would settle it (40 unseen groups instead of 10)."
     )
+    assert "(20 unseen groups instead of 4)" in verdicts.settled_by(Comparison(0.0, -0.15, 0.15, False, gap=0.5), 40, groups=4)
     assert verdicts.settled_by(None, 9) == "At least 30 unseen rows would begin to tell."
 
 
