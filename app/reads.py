@@ -148,8 +148,8 @@ def _beyond_columns(workspace: Workspace, id: str, version: int, plan: str) -> F
     table, profile = _table(workspace, id, version), _profile(workspace, id, version)
     ids = [column.id for column in profile.columns if not column.identifier]
     related = _related(workspace, id, version, plan) if plan else ()
-    every = [column.id for column in profile.columns if column.type != "text"]
-    return Found(related, pairs.strongest(table, ids), drift.along(table, every))
+    able = [id for id in ids if table.column(id).type != "text"]
+    return Found(related, pairs.strongest(table, ids), drift.along(table, able))
 
 
 @lru_cache(maxsize=4)

@@ -54,8 +54,6 @@ def test_what_counts_more_is_answered_more(kind: str) -> None:
 def test_the_formula_beside_it_counts_them_too() -> None:
     lesson = lessons.lesson(lessons.small("linear"))
     heavy = np.where(lesson.train_y == 1, 10.0, 0.5).astype(np.float32)
-    asked = [
-        rivals.linear(lesson.task, lesson.state, lesson.shapes, lesson.train, lesson.train_y, 0, counted) for counted in (None, heavy)
-    ]
+    asked = [rivals.linear(lesson.task, lesson.state, lesson.shapes, lesson.train, lesson.train_y, 0, counted) for counted in (None, heavy)]
     plain, weighted = (ask(lesson.validation).mean() for ask in asked if ask)
     assert weighted > plain + 0.02
