@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-from engine import deep_pictures
+from engine import deep_pictures, origins
 from engine.readers import _dicom, _stripped
 from engine.readers._alike import Sketches
 from engine.readers.base import Change
@@ -74,6 +74,7 @@ class Shelf:
     sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
     windows: int = 0
     copies: list[tuple[int, int]] = field(default_factory=list)
+    told: dict[str, origins.Origin] = field(default_factory=dict)
     _seen: dict[bytes, int] = field(default_factory=dict)
     _pseudonyms: _dicom.Pseudonyms = field(default_factory=_dicom.Pseudonyms)
 
@@ -94,7 +95,8 @@ class Shelf:
         return file
 
     def finish(self) -> list[Change]:
-        """All that was done."""
+        """All that was done. What the files told of their pictures is written beside them."""
+        origins.write(self.folder, self.told)
         return [
             Change(what=what, count=self.counts[what], examples=tuple(self.examples[what]), loses=what in _LOSSES)
             for what in _ORDER
@@ -103,6 +105,12 @@ class Shelf:
 
     def _picture(self, data: bytes, name: str) -> str:
         picture = _opened(data)
+        origin = origins.of(picture)
+        file = self._as_plain(picture, data, name)
+        self.told[file] = origin
+        return file
+
+    def _as_plain(self, picture: Any, data: bytes, name: str) -> str:
         kind = "jpg" if picture.format in ("JPEG", "MPO") else "png"
         if getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO":
             self._note(FIRST, name)
