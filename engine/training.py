@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import bundle, checks, examples, optimism, recipe, rivals, split, splits, verdicts, weights
+from engine import bundle, checks, examples, more_rows, optimism, recipe, rivals, split, splits, verdicts, weights
 from engine import plan as plans
 from engine.bundle import Bundle
 from engine.columns import Table
@@ -171,6 +171,10 @@ def _completed(prepared: Prepared, report: Report, looks: int, tell: Tell) -> Re
         _say(tell, "Comparing with a split by chance")
         found = optimism.panel(plan, table, prepared.parts, report.main)
         panels += [found] if found else []
+    _say(tell, "Looking whether more rows would help")
+    of, judged_of = (split.groups(plan.split, table.take(rows)) for rows in (prepared.parts.train, prepared.parts.validation))
+    curve = more_rows.panel(prepared.lesson, of, judged_of)
+    panels += [curve] if curve else []
     return report.model_copy(update={"panels": panels})
 
 
