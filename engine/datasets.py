@@ -70,7 +70,7 @@ def add(
         original = dataset_files.keep(workspace, path, folder / "original")
         request = importing.Request(
             path=str(original), name=label, folder=str(folder), source=token_hex(4), typed=token_hex(4), options=options or {}
-        )
+        ).model_copy(update={"key": keys.perhaps(workspace, keys.PSEUDONYMS)})
         if sample is None and settings.get(workspace).treat_personal:
             request = request.model_copy(update={"treats": True, "key": keys.made(workspace, keys.PSEUDONYMS)})
         answer = _read(workspace, request, on_progress)
@@ -238,7 +238,7 @@ def _reread(workspace: Workspace, before: Dataset, options: dict[str, Any], on_p
     dataset_files.check_same(folder / "original", before.sha256)
     request = importing.Request(
         path=str(folder / "original"), name=before.file_name, folder=str(folder), source=token_hex(4), typed=token_hex(4), options=options
-    )
+    ).model_copy(update={"key": keys.perhaps(workspace, keys.PSEUDONYMS)})
     try:
         answer = _read(workspace, request, on_progress)
     except BaseException:

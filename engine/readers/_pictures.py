@@ -61,10 +61,14 @@ class Medical:
 
 @dataclass
 class Shelf:
-    """The folder that pictures are put into, and what was done to them so far. `by_window`: medical pictures keep their own windows."""
+    """The folder that pictures are put into, and what was done to them so far. `by_window`: medical pictures keep their own windows.
+
+    `pseudonyms` name the patients of medical pictures.
+    """
 
     folder: Path
     by_window: bool = True
+    pseudonyms: _dicom.Pseudonyms = field(default_factory=_dicom.Pseudonyms)
     kept: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
@@ -76,7 +80,6 @@ class Shelf:
     copies: list[tuple[int, int]] = field(default_factory=list)
     told: dict[str, origins.Origin] = field(default_factory=dict)
     _seen: dict[bytes, int] = field(default_factory=dict)
-    _pseudonyms: _dicom.Pseudonyms = field(default_factory=_dicom.Pseudonyms)
 
     def put(self, data: bytes | None, name: str) -> str | None:
         """Keeps one picture, `name` being what the user calls it; returns its file name in the folder, or None if it was left out."""
@@ -133,7 +136,7 @@ class Shelf:
         except _dicom.NoPicture as error:
             raise _LeftOut(CODING if error.coding else BAD, error.coding) from error
         file = self._scan(scan, name)
-        self.medical[file] = Medical(self._pseudonyms.of(scan.patient), scan.modality, scan.body_part)
+        self.medical[file] = Medical(self.pseudonyms.of(scan.patient), scan.modality, scan.body_part)
         self._note(STRIPPED, name)
         if scan.frames > 1:
             self._note(FIRST, name)
