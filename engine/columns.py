@@ -64,6 +64,7 @@ class Column(BaseModel):
     limits: bool = False
     part: Literal["", "first", "second"] = ""
     alike: tuple[tuple[str, str], ...] = ()
+    origin: str = ""
     treatment: Treatment | None = None
     untreated: "Column | None" = None
 

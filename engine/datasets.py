@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import dataset_files, editing, importing, names, numbers, quarantine, tables, values
+from engine import dataset_files, editing, importing, names, numbers, quarantine, tables, two_numbers, values
 from engine.columns import Column, ColumnType, Table
 from engine.doubts import Choice, after_reading, options_of
 from engine.errors import EngineError, NotFound, UnreadableFile
@@ -332,6 +332,8 @@ def _settled_columns(workspace: Workspace, dataset: Dataset) -> Dataset:
 def _with_choice(workspace: Workspace, dataset: Dataset, column_id: str, choice: Choice) -> Dataset:
     """The column's text read as the choice says; what the choice leaves open stays as it is while the type does."""
     column = dataset.column(column_id)
+    if two_numbers.is_about(dataset, column, choice):
+        return two_numbers.settled(workspace.dataset(dataset.id), dataset, column, choice)
     type = choice.reading.get("type", column.type)
     if type == column.type:
         return _with_column(workspace, dataset, column.read_so(choice.reading))
