@@ -67,6 +67,7 @@ class Column(BaseModel):
     alike: tuple[tuple[str, str], ...] = ()
     blanks: str = ""
     trims: bool = True
+    origin: str = ""
     treatment: Treatment | None = None
     untreated: "Column | None" = None
 

@@ -232,7 +232,7 @@ def read_source(request: Request, source: Path, pictures: Path, tell: Tell) -> t
     path = Path(request.path)
     reader = choose(path, request.name, request.options)
     known = tuple(column.name for column in request.known)
-    job = Job(path, request.name, pictures, known, tell=lambda done: tell(0.5 * done, "Reading"))
+    job = Job(path, request.name, pictures, known, tell=lambda done: tell(0.5 * done, "Reading"), key=request.key)
     try:
         raw = reader.read(job)
         rows = tables.write_source(source, len(raw.names), raw.batches)

@@ -90,11 +90,11 @@ def match(known: Sequence[Column], names: Sequence[str], optional: Sequence[str]
     problems: list[Problem] = []
     missing: list[str] = []
     for column in known:
-        place = exact.get(column.name, loose.get(_plain(column.name), -1))
+        place = exact.get(column.name, loose.get(_plain(column.name), exact.get(column.origin, loose.get(_plain(column.origin), -1))))
         if place < 0:
             missing += [] if column.id in optional else [column.name]
             continue
-        if names[place] != column.name:
+        if names[place] not in (column.name, column.origin):
             said = f"The file's column '{names[place]}' was taken for '{column.name}'."
             problems.append(Problem(where=column.name, what=said, fix="Check that they mean the same.", level="info", column=column.id))
         found.append((column, place))

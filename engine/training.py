@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import bundle, checks, examples, optimism, recipe, rivals, split, splits, verdicts, weights
+from engine import bundle, checks, examples, more_rows, optimism, recipe, rivals, split, splits, verdicts, weighted, weights
 from engine import plan as plans
 from engine.bundle import Bundle
 from engine.columns import Table
@@ -154,7 +154,17 @@ def _judge(prepared: Prepared, model: Model, linear: rivals.Ask | None, state: S
         beside=plans.beside(plan),
     )
     report = plan.task.report(judged, state)
+    if (counted := _unseen_weights(prepared)) is not None:
+        report = weighted.beside(report, plan.task, judged, state, counted, table.column(plan.weight).name)
     return report.model_copy(update={"rows_training": len(parts.train), "rows_validation": len(parts.validation)})
+
+
+def _unseen_weights(prepared: Prepared) -> Array | None:
+    """How much each unseen row counts; None where all count alike, or where none of them has a weight."""
+    try:
+        return weights.of(prepared.table, prepared.plan.weight, prepared.parts.test)
+    except InvalidPlan:
+        return None
 
 
 def _completed(prepared: Prepared, report: Report, looks: int, tell: Tell) -> Report:
@@ -171,6 +181,10 @@ def _completed(prepared: Prepared, report: Report, looks: int, tell: Tell) -> Re
         _say(tell, "Comparing with a split by chance")
         found = optimism.panel(plan, table, prepared.parts, report.main)
         panels += [found] if found else []
+    _say(tell, "Looking whether more rows would help")
+    of, judged_of = (split.groups(plan.split, table.take(rows)) for rows in (prepared.parts.train, prepared.parts.validation))
+    curve = more_rows.panel(prepared.lesson, of, judged_of)
+    panels += [curve] if curve else []
     return report.model_copy(update={"panels": panels})
 
 

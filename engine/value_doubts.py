@@ -129,10 +129,11 @@ def parts(texts: pa.Array, column: Column, values: pa.Array, failed: Array) -> D
     marks = {"type": "number", "decimal": ".", "thousands": ""}
     choices = [
         Choice(label="Keep both, as text", reading={"type": column.type, "part": ""}),
+        Choice(label=f"Make two columns of it: {first} and {second}", reading={**marks, "part": "both"}),
         Choice(label=f"Read the first number: {shown[0]} is {first}", reading={**marks, "part": "first"}),
         Choice(label=f"Read the second number: {shown[0]} is {second}", reading={**marks, "part": "second"}),
     ]
-    return _doubt("parts:", column, f"Each cell of '{column.name}' holds two numbers. Which one should be used?", shown, choices)
+    return _doubt("parts:", column, f"Each cell of '{column.name}' holds two numbers. How should they be used?", shown, choices)
 
 
 def currencies(texts: pa.Array, column: Column, values: pa.Array, failed: Array) -> Doubt | None:

@@ -77,13 +77,17 @@ class Raw:
 
 @dataclass(frozen=True)
 class Job:
-    """One reading: the file and its name, where pictures go, the names its columns may have, and whom to tell the progress (0 to 1)."""
+    """One reading: the file and its name, where pictures go, the names its columns may have, and whom to tell the progress (0 to 1).
+
+    `key` (hexadecimal, or "") is the workspace's for pseudonyms.
+    """
 
     path: Path
     name: str
     folder: Path
     known: tuple[str, ...] = ()
     tell: Callable[[float], None] = lambda done: None
+    key: str = ""
 
     @property
     def scratch(self) -> Path:

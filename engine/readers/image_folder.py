@@ -80,10 +80,11 @@ class ImageFolder(Reader):
         return start.startswith(_STARTS[:-1]) or (start[:4] == b"RIFF" and start[8:12] == b"WEBP") or start[128:132] == b"DICM"
 
     def read(self, job: Job) -> Raw:
+        from engine.readers import _dicom
         from engine.readers._pictures import Shelf
 
         job.folder.mkdir(parents=True, exist_ok=True)
-        shelf = Shelf(job.folder, by_window=self.window != "none")
+        shelf = Shelf(job.folder, self.window != "none", _dicom.pseudonyms(job.key))
         if not head(job.path, 4).startswith(b"PK"):
             return self._one_picture(job, shelf)
         with _zip.open_zip(job.path) as archive:
