@@ -7,6 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from engine import mapped
+
 Array = np.ndarray[Any, Any]
 
 MANY = 1_000_000
@@ -33,8 +35,9 @@ def joined(chunks: list[pa.Array]) -> pa.Array:
     if len(chunks) < 2:
         return chunks.pop().cast(pa.large_string()) if chunks else pa.array([], pa.large_string())
     rows = sum(map(len, chunks))
-    ends = np.zeros(rows + 1, np.int64)
-    text = np.empty(sum(int((places := _offsets(chunk))[-1] - places[0]) for chunk in chunks), np.uint8)
+    ends = mapped.empty((rows + 1,), np.int64)
+    ends[0] = 0
+    text = mapped.empty((sum(int((places := _offsets(chunk))[-1] - places[0]) for chunk in chunks),), np.uint8)
     there = np.ones(rows, bool) if any(chunk.null_count for chunk in chunks) else None
     chunks.reverse()
     row = 0

@@ -110,6 +110,11 @@ def taught_by(rows: int, most: int) -> str:
     return f"{taught}; the model learned from all."
 
 
+def judged_by(rows: int, there: int) -> str:
+    """That very many unseen rows were not all asked for."""
+    return "" if rows >= there else f"It was judged on {rows:,} of the {there:,} unseen rows, spread evenly."
+
+
 def from_outside(rows: int) -> str:
     """Where the unseen rows come from, if not from the same file."""
     return f"All {count(rows, 'row')} it was judged on come from a second file."
