@@ -15,7 +15,7 @@ Array = np.ndarray[Any, Any]
 
 LARGE = 64 * 2**20
 PLACE = "MODELWRIGHT_SCRATCH"
-"""The variable with the folder for the files; the system's own for passing files may lie in memory."""
+"""The variable with the folder for files that have no place of their own; the system's folder for passing files may lie in memory."""
 
 
 def use(folder: Path) -> None:
@@ -23,24 +23,15 @@ def use(folder: Path) -> None:
     os.environ.setdefault(PLACE, str(folder))
 
 
-def empty(shape: Sequence[int], dtype: Any) -> Array:
-    """As `numpy.empty`; mapped from 64 MB on, unless the disk has no room for it."""
+def empty(shape: Sequence[int], dtype: Any, folder: Path | None = None) -> Array:
+    """As `numpy.empty`; from 64 MB on mapped from a file, in `folder` if it is given, unless there is no room for it."""
     size = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
     if size < LARGE:
         return np.empty(shape, dtype)
     try:
-        return _on_disk(tuple(shape), np.dtype(dtype), size)
+        return _on_disk(tuple(shape), np.dtype(dtype), size, folder or os.environ.get(PLACE))
     except OSError:
         return np.empty(shape, dtype)
-
-
-def copied(x: Array) -> Array:
-    """The same values: mapped if they are large, else the very array."""
-    if x.nbytes < LARGE:
-        return x
-    place = empty(x.shape, x.dtype)
-    place[...] = x
-    return place
 
 
 def is_mapped(x: Array) -> bool:
@@ -52,9 +43,9 @@ def is_mapped(x: Array) -> bool:
     return False
 
 
-def _on_disk(shape: tuple[int, ...], dtype: np.dtype[Any], size: int) -> Array:
+def _on_disk(shape: tuple[int, ...], dtype: np.dtype[Any], size: int, folder: Path | str | None) -> Array:
     """The room is taken at once: a disk that is full when a page is written out would end the process."""
-    with tempfile.TemporaryFile(dir=os.environ.get(PLACE) or None, prefix="modelwright-") as file:
+    with tempfile.TemporaryFile(dir=folder, prefix="modelwright-") as file:
         if hasattr(os, "posix_fallocate"):
             os.posix_fallocate(file.fileno(), 0, size)
         else:

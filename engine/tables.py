@@ -180,7 +180,7 @@ def read_table(
     names = [column.id for column in columns]
     file = pq.ParquetFile(path, memory_map=True)
     if rows is None and file.metadata.num_rows > _MANY:
-        frame = {column.id: _mapped(file, column) for column in columns}
+        frame = {column.id: _mapped(file, column, path.parent) for column in columns}
         return Table(tuple(columns), pd.DataFrame(frame, index=pd.RangeIndex(file.metadata.num_rows), copy=False), folder)
     if isinstance(rows, np.ndarray):
         found = _at(file, names, rows.astype(np.int64))
@@ -209,11 +209,11 @@ def _frame(found: Iterable[tuple[Column, pa.Table]], rows: int) -> pd.DataFrame:
     return pd.DataFrame(frame, index=pd.RangeIndex(rows), copy=False)
 
 
-def _mapped(file: pq.ParquetFile, column: Column) -> "pd.Series[Any]":
+def _mapped(file: pq.ParquetFile, column: Column, folder: Path) -> "pd.Series[Any]":
     """A column of many rows; of one that is large only the file it is mapped from stays, not the memory it was read into."""
     if column.type not in _ARROW:
-        return values.to_pandas(cells.joined(file.read(columns=[column.id]).column(0).chunks), column.type)
-    place = mapped.empty((file.metadata.num_rows,), np.float64 if column.type == "number" else "datetime64[ns]")
+        return values.to_pandas(cells.joined(file.read(columns=[column.id]).column(0).chunks, folder), column.type)
+    place = mapped.empty((file.metadata.num_rows,), np.float64 if column.type == "number" else "datetime64[ns]", folder)
     start = 0
     for batch in file.iter_batches(_PIECE, columns=[column.id]):
         place[start : start + len(batch)] = values.to_pandas(batch.column(0), column.type).to_numpy()

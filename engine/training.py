@@ -22,8 +22,8 @@ from engine.split import Parts
 from engine.tasks.base import Judged, State
 
 PREPARING = "Preparing the rows"
-JUDGED = 200_000
-"""So many unseen rows say all that more would: their share of right answers is certain to a quarter of a percent."""
+JUDGED = 100_000
+"""So many unseen rows say nearly all that more would: a share of right answers is certain to a third of a percent."""
 
 
 def train(plan: Plan, table: Table, tell: Tell, folder: Path, keep: Keep = NOTHING_KEPT, outside: int = 0) -> Bundle:
