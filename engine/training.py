@@ -38,7 +38,10 @@ def train(plan: Plan, table: Table, tell: Tell, folder: Path, keep: Keep = NOTHI
 
 @dataclass(frozen=True)
 class Prepared:
-    """A training up to where it begins to learn: the rows divided and prepared, the trivial answer, and what was told of them."""
+    """A training up to where it begins to learn: the rows divided and prepared, the trivial answer, and what was told of them.
+
+    `there` is how many rows could have been learned from, where the learner takes only some.
+    """
 
     plan: Plan
     table: Table
@@ -49,6 +52,7 @@ class Prepared:
     facts: Mapping[str, Any]
     seconds: float
     outside: int = 0
+    there: int = 0
 
 
 def prepare(plan: Plan, table: Table, tell: Tell, outside: int = 0) -> Prepared:
@@ -56,6 +60,8 @@ def prepare(plan: Plan, table: Table, tell: Tell, outside: int = 0) -> Prepared:
     began = time.monotonic()
     _say(tell, "Dividing the rows")
     parts, state = _divide(plan, table, outside)
+    there = len(parts.train)
+    parts = replace(parts, train=_spread(parts.train, plan.training.takes(there)))
     counted = {name: len(rows) for name, rows in asdict(parts).items()}
     rows = {"rows": counted, "unseen": split.digest(plan.split, parts.test)}
     tell.facts(rows)
@@ -68,7 +74,7 @@ def prepare(plan: Plan, table: Table, tell: Tell, outside: int = 0) -> Prepared:
     lesson = replace(_lesson(plan, table, parts, state, fitted.shapes), train=train, validation=validation, examples=followed)
     baseline, scored = _baseline(lesson)
     tell.facts(followed.facts | scored)
-    return Prepared(plan, table, parts, fitted, lesson, baseline, rows | scored | followed.facts, time.monotonic() - began, outside)
+    return Prepared(plan, table, parts, fitted, lesson, baseline, rows | scored | followed.facts, time.monotonic() - began, outside, there)
 
 
 def get_ready(prepared: Prepared, tell: Tell) -> Prepared:
@@ -173,6 +179,7 @@ def _completed(prepared: Prepared, report: Report, looks: int, tell: Tell) -> Re
     said = [
         weights.note(table.column(plan.weight).name) if plan.weight else "",
         verdicts.looked_at(looks) if looks < verdicts.MANY_LOOKS else "",
+        verdicts.learned_from(len(prepared.parts.train), prepared.there),
         verdicts.taught_by(len(prepared.parts.train), recipe.TEACHING),
         verdicts.judged_by(report.rows_test, len(prepared.parts.test)),
         *_about_outside(prepared),

@@ -40,6 +40,14 @@ class Scikit(Learner):
         0.05, "Learning rate", help="How much of an error each round corrects.", gt=0, le=1, search=(0.01, 0.3), log=True
     )
     patience: int = param(30, "Patience", unit="rounds", help="Stops after so many rounds without improvement. 0 never stops early.", ge=0)
+    most_rows: int = param(
+        2_000_000,
+        "Rows to learn from, at most",
+        help="Of more rows, so many are taken, evenly spread: more of them take far more memory and hardly teach trees more. 0 takes all.",
+        ge=0,
+        le=1_000_000_000,
+        advanced=True,
+    )
 
     @classmethod
     def propose(cls, profile: "Profile", architecture: Architecture) -> "Scikit":

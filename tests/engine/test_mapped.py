@@ -123,3 +123,15 @@ def test_preparing_many_rows_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch
     training.prepare(lessons.plan(), lessons.table(), Listening())
     parts = [part for part in told if part is not None]
     assert len(parts) >= 4 and parts == sorted(parts) and parts[-1] > 0.8
+
+
+@pytest.mark.parametrize("kind", ["mlp", "boosted_trees"])
+def test_of_very_many_rows_no_more_than_asked_are_learned_from_and_it_says_so(kind: str, tmp_path: Path) -> None:
+    plan = lessons.plan(kind, epochs=2)
+    plan = plan.model_copy(update={"training": plan.training.with_(most_rows=100)})
+    prepared = training.prepare(plan, lessons.table(), Heard())
+    assert len(prepared.lesson.train_y) == 100 == len(next(iter(prepared.lesson.train.values())))
+    report = training.learn(prepared, Heard(), tmp_path / "bundle").report
+    assert report.rows_training == 100 and report.rows_validation == 36
+    said = [line for panel in report.panels for line in getattr(panel, "lines", [])]
+    assert "It learned from 100 of the 156 rows it could have learned from, spread evenly." in said
