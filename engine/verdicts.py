@@ -170,7 +170,17 @@ def taught_by(rows: int, most: int) -> str:
     if rows <= most:
         return ""
     taught = f"The preparation (typical values, categories, scales) learned from {most:,} of the {rows:,} rows, spread evenly"
-    return f"{taught}; the model learned from all."
+    return f"{taught}; the model learned from all of these."
+
+
+def learned_from(rows: int, there: int) -> str:
+    """That very many rows were not all learned from."""
+    return "" if rows >= there else f"It learned from {rows:,} of the {there:,} rows it could have learned from, spread evenly."
+
+
+def judged_by(rows: int, there: int) -> str:
+    """That very many unseen rows were not all asked for."""
+    return "" if rows >= there else f"It was judged on {rows:,} of the {there:,} unseen rows, spread evenly."
 
 
 def from_outside(rows: int) -> str:

@@ -76,7 +76,7 @@ def _look(workspace: Workspace, run: Run) -> None:
 
 def _plan(workspace: Workspace, dataset: str, order: Order) -> Plan:
     profile = datasets.profile(workspace, dataset)
-    table = datasets.table(workspace, dataset)
+    table = datasets.some(workspace, dataset)
     if order.plan:
         made = _stored(order.plan, dataset)
     else:
