@@ -24,6 +24,7 @@ SHOWN = 18
 READING = {"take_in", "take_from_folder"}
 FAILED = {"query": "The database gave no rows", "combine": "The two files could not be put together"}
 CAPTIONED = 2
+EXAMPLES = 3
 
 
 def begin(upload: uploads.Upload) -> None:
@@ -128,13 +129,17 @@ def report(dataset: Dataset, on_undo: Callable[[Dataset, Change], None]) -> None
     st.caption(f"Nothing is changed silently. This is everything that was done to read the file; {kept}.")
     with st.container(border=True, key="report", gap="small"):
         for place, change in enumerate(dataset.changes):
-            count = f" :gray[{words.things(change.count, 'time')}]" if change.count else ""
-            examples = f"  \n:gray[{md(short(' · '.join(change.examples), 160))}]" if change.examples else ""
+            times = "once" if change.whole else words.things(change.count, "time")
+            count = f" :gray[{times}]" if change.count else ""
+            examples = f"  \n:gray[{md(short(' · '.join(change.examples[:EXAMPLES]), 240))}]" if change.examples else ""
             with st.container(horizontal=True, vertical_alignment="center", key=f"change-{place}", gap="small"):
                 st.markdown(f":material/edit_note: {md(change.what)}{count}{examples}", width="stretch")
-                if change.undo:
+                if change.undo and (dataset.has_original or not change.undo.options):
                     undo = {"on_click": on_undo, "args": (dataset, change)}
                     st.button(md(change.undo.label), key=f"undo-{place}", icon=":material/undo:", type="tertiary", **undo)
+                elif change.again and dataset.has_original:
+                    differently = {"on_click": state.keep, "args": ("reread", dataset.id), "type": "tertiary"}
+                    st.button("Read it differently", key=f"differently-{place}", icon=":material/settings_backup_restore:", **differently)
 
 
 def gallery(table: Table) -> None:

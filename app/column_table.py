@@ -167,12 +167,12 @@ def _columns(usable: bool) -> dict[str, Any]:
     make = st.column_config
     return {
         "use": make.CheckboxColumn("Use", width=56, help="Learn from this column", disabled=not usable),
-        "name": make.TextColumn("Column", width="medium", required=True, max_chars=120),
-        "role": make.SelectboxColumn("Role", options=list(ROLE_NAMES), width=150, help="What the column is for", disabled=not usable),
-        "type": make.SelectboxColumn("Type", options=list(TYPE_NAMES), width=110, required=True),
-        "missing": make.NumberColumn("Missing", format="percent", width=80),
-        "distinct": make.NumberColumn("Different", format="localized", width=90, help="How many different values there are"),
-        "spread": make.BarChartColumn("How the values are spread", width=170, y_min=0),
+        "name": make.TextColumn("Column", width=180, required=True, max_chars=120),
+        "role": make.SelectboxColumn("Role", options=list(ROLE_NAMES), width=130, help="What the column is for", disabled=not usable),
+        "type": make.SelectboxColumn("Type", options=list(TYPE_NAMES), width=105, required=True),
+        "missing": make.NumberColumn("Missing", format="percent", width=75),
+        "distinct": make.NumberColumn("Different", format="localized", width=85, help="How many different values there are"),
+        "spread": make.BarChartColumn("How they are spread", width=150, y_min=0),
         "note": make.TextColumn("Worth knowing", width=130, help="In full below the table"),
     }
 

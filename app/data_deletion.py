@@ -1,5 +1,7 @@
 """Deleting data that no project uses: asked about first. Says what goes, and which runs were trained on it."""
 
+from typing import Any
+
 import streamlit as st
 
 from app import parts, state, words
@@ -13,10 +15,16 @@ ASKED = "delete-datasets"
 
 
 def unused() -> list[Dataset]:
-    """The datasets that no project uses and no run waits for, the newest first."""
-    used = {project.dataset for project in projects.all(state.workspace())}
+    """The datasets that no project uses, not for its unseen rows either, and no run waits for, the newest first."""
+    every = projects.all(state.workspace())
+    used = {project.dataset for project in every} | {_outside(project.draft) for project in every}
     used |= {run.dataset for run in runs.active(state.workspace())}
     return [dataset for dataset in stored.all(state.workspace()) if dataset.id not in used]
+
+
+def _outside(draft: dict[str, Any]) -> str | None:
+    """The dataset with the unseen rows that a draft names."""
+    return ((draft.get("plan") or {}).get("split") or {}).get("outside")
 
 
 def room(found: list[Dataset]) -> int:

@@ -1,6 +1,9 @@
-"""What only the person can know about the data: one question at a time, with their own rows, the likelier answer chosen already."""
+"""What only the person can know about the data: one line with their number, and on a click one question at a time, with their own rows.
 
-from collections.abc import Callable
+The likelier answer is in use already, so that no question stands in the way of the page's own.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -13,21 +16,27 @@ from engine.doubts import Choice, Doubt
 from engine.errors import EngineError
 from engine.readers import Change
 
-LATER = "doubts-later"
+OPEN = "doubts-open"
+"""The project whose questions are being answered, and which of those left is shown."""
 
 
 def card(dataset: Dataset) -> None:
-    """The first open question; or one line that brings back those put off."""
-    late = state.recall(LATER, {}).get(dataset.id, ())
-    waiting = dataset.open_doubts
-    now = next((doubt for doubt in waiting if doubt.key not in late), None)
-    if now is not None:
-        _question(dataset, now, len(waiting) - sum(doubt.key in late for doubt in waiting))
-    elif waiting:
-        with st.container(horizontal=True, vertical_alignment="center", key="doubts-put-off", gap="small"):
-            said = f"{words.things(len(waiting), 'question')} about your data {'is' if len(waiting) == 1 else 'are'} open."
-            st.markdown(f":gray[:material/help: {md(said)} The likelier answer is in use.]", width="content")
-            st.button("Ask me now", key="doubts-now", type="tertiary", on_click=_ask_again, args=(dataset,))
+    """One line with what is open, or the question that is being answered."""
+    waiting, shown = dataset.open_doubts, state.recall(OPEN)
+    if not waiting:
+        return
+    if shown and shown[0] == _project():
+        _question(dataset, waiting, shown[1] % len(waiting))
+        return
+    single = len(waiting) == 1
+    said = md(short(waiting[0].what, 140)) if single else "Only you can know the answers; the likelier of each is in use."
+    parts.waiting(
+        "doubts",
+        f":material/help: **{words.things(len(waiting), 'question')} about your file** :gray[· {said}]",
+        "Answer it" if single else "Answer them",
+        _show,
+        (0,),
+    )
 
 
 def answered(dataset: Dataset) -> None:
@@ -85,15 +94,16 @@ def _follow(new: Dataset) -> None:
         state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
 
 
-def _question(dataset: Dataset, doubt: Doubt, waiting: int) -> None:
+def _question(dataset: Dataset, waiting: Sequence[Doubt], place: int) -> None:
+    doubt = waiting[place]
     key = f"doubt-{dataset.id}-{hash(doubt.key)}"
     with parts.card("doubt", gap="small"):
-        more = f" · {words.things(waiting - 1, 'more question')} after this one" if waiting > 1 else ""
-        st.caption(f":material/help: Only you can know this{more}")
+        which = f" · question {place + 1} of {len(waiting)}" if len(waiting) > 1 else ""
+        st.caption(f":material/help: Only you can know this{which}")
         st.markdown(f"#### {md(doubt.what)}", anchors=False)
         if doubt.examples:
             lines = "".join(f"<li>{html(short(example, 120))}</li>" for example in doubt.examples)
-            st.html(f'<ul class="mw-rows" aria-label="From your data">{lines}</ul>')
+            st.html(f'<ul class="mw-lines" aria-label="From your data">{lines}</ul>')
         picked = st.radio(
             "Your answer",
             range(len(doubt.choices)),
@@ -105,17 +115,20 @@ def _question(dataset: Dataset, doubt: Doubt, waiting: int) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             label = "Yes, that is right" if picked == doubt.chosen else "Change it to this"
             st.button(label, key="doubt-yes", icon=":material/check:", on_click=settle, args=(dataset, doubt, picked))
-            st.button("Later", key="doubt-later", type="tertiary", on_click=_put_off, args=(dataset, doubt))
+            if len(waiting) > 1:
+                st.button("Next question", key="doubt-next", type="tertiary", on_click=_show, args=((place + 1) % len(waiting),))
+            st.button("Later", key="doubt-later", type="tertiary", on_click=state.keep, args=(OPEN, None))
 
 
 def _labelled(choice: Choice, is_in_use: bool) -> str:
     return f"{choice.label} (in use now)" if is_in_use else choice.label
 
 
-def _put_off(dataset: Dataset, doubt: Doubt) -> None:
-    late = state.recall(LATER, {})
-    state.keep(LATER, {**late, dataset.id: (*late.get(dataset.id, ()), doubt.key)})
+def _show(place: int) -> None:
+    state.keep(OPEN, (_project(), place))
 
 
-def _ask_again(dataset: Dataset) -> None:
-    state.keep(LATER, {**state.recall(LATER, {}), dataset.id: ()})
+def _project() -> str:
+    """What the questions belong to: a file that is read again gets another id, and its questions go on being asked."""
+    project = state.current_project()
+    return project.id if project else ""

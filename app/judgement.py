@@ -17,6 +17,7 @@ VERDICTS = {
     "good": (":material/check_circle:", "green", "Good"),
     "fair": (":material/error:", "orange", "Fair"),
     "poor": (":material/cancel:", "red", "Poor"),
+    "unclear": (":material/help:", "gray", "Cannot be told yet"),
 }
 MAIN = 4
 A_ROW, ROWS = 6, 3

@@ -66,7 +66,10 @@ def _drifts(drifts: Sequence[Drift], profile: Profile) -> None:
     if not drifts:
         st.caption("No: the top, the middle and the bottom of the file look alike.")
         return
-    st.caption("Yes. If the rows are in the order of time, what was learned from early rows may not hold for later ones.")
+    if all(one.is_sorted for one in drifts):
+        st.caption("Only in what the file is sorted by.")
+    else:
+        st.caption("Yes. If the rows are in the order of time, what was learned from early rows may not hold for later ones.")
     for one in drifts[:FEW]:
         name = short(profile.column(one.column).name, 30)
         st.html(f'<div class="mw-told">{html(profile_report.drift_words(one, name))}</div>{_along(one, profile.column(one.column))}')

@@ -49,6 +49,13 @@ def card(key: str, **options: Any) -> Any:
     return st.container(border=True, key=f"card-{key}", **options)
 
 
+def waiting(key: str, said: str, button: str, on_click: Callable[..., None], args: tuple[Any, ...] = ()) -> None:
+    """A line, escaped already, of something that waits for the person but stops nothing, and the button that opens it."""
+    with card(f"waiting-{key}", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(said, width="stretch")
+        st.button(button, key=f"{key}-now", on_click=on_click, args=args)
+
+
 def problem_list(
     problems: Sequence[Problem],
     key: str,

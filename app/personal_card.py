@@ -22,14 +22,14 @@ WARNING = (
 
 
 def card(dataset: Dataset, profile: Profile) -> None:
-    """The question, while nobody has answered it; else, or where nothing names a person, one line that brings it back."""
+    """One line that opens the question: with its count while nobody has answered it, else a quiet one."""
     flagged = [column for column in profile.columns if column.personal]
     if not flagged:
         return
     is_kept = _seen(dataset) in state.draft().seen
     is_pressing = not is_kept and not dataset.sample and any(column.personal and column.personal.keep_out for column in flagged)
-    if not is_pressing and state.recall(OPEN) != dataset.id:
-        _line(dataset, flagged, is_kept)
+    if state.recall(OPEN) != dataset.id:
+        (_ask if is_pressing else _line)(dataset, flagged, is_kept)
         return
     with parts.card("personal"):
         many = words.things(len(flagged), "column")
@@ -47,6 +47,13 @@ def _agreed(columns: Sequence[ColumnProfile], one: str, several: str) -> str:
 
 def _seen(dataset: Dataset) -> str:
     return f"personal-{dataset.id}"
+
+
+def _ask(dataset: Dataset, flagged: Sequence[ColumnProfile], is_kept: bool) -> None:
+    names = words.listing([short(column.name, 40) for column in flagged], most=3)
+    said = f"**{words.things(len(flagged), 'column')} {_agreed(flagged, 'seems', 'seem')} to hold personal data** :gray[· {md(names)}]"
+    opening = {"on_click": state.keep, "args": (OPEN, dataset.id)}
+    parts.waiting("personal", f":material/privacy_tip: {said}", _agreed(flagged, "Look at it", "Look at them"), **opening)
 
 
 def _line(dataset: Dataset, flagged: Sequence[ColumnProfile], is_kept: bool) -> None:
@@ -156,6 +163,7 @@ def _do(dataset: Dataset, wanted: Mapping[str, Treatment]) -> None:
             args=(dataset, dict(wanted), with_runs),
         )
         st.button("Keep them as they are", key="personal-keep", type="tertiary", on_click=_keep, args=(dataset,))
+        st.button("Later", key="personal-later", type="tertiary", on_click=state.keep, args=(OPEN, None))
 
 
 def _treat(dataset: Dataset, wanted: Mapping[str, Treatment], with_runs: bool) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from engine.datasets import Dataset
 
 SAMPLE = 1000
+MOST_DRAWN = 200_000
 
 
 def profile(dataset: "Dataset") -> Profile:
@@ -85,8 +86,13 @@ def related(dataset: "Dataset", plan: Plan) -> list[Relation]:
 
 
 def divided(dataset: "Dataset", plan: Plan) -> Parts:
-    """Which rows are learned from, steer, and stay unseen. Raises InvalidPlan when they cannot be divided so."""
+    """Which rows are learned from, steer, and stay unseen, of those `drawn_from`. Raises InvalidPlan when they cannot be divided so."""
     return _divided(state.workspace(), dataset.id, dataset.version, about_rows(plan))
+
+
+def drawn_from(dataset: "Dataset") -> np.ndarray:
+    """The rows (positions) that pictures of the division are drawn from: all, or of a very large table some, evenly spread."""
+    return _drawn_from(dataset.rows)
 
 
 def outside_problems(dataset: "Dataset", second: "Dataset", used: tuple[str, ...], case: str) -> list[Problem]:
@@ -148,8 +154,8 @@ def _beyond_columns(workspace: Workspace, id: str, version: int, plan: str) -> F
     table, profile = _table(workspace, id, version), _profile(workspace, id, version)
     ids = [column.id for column in profile.columns if not column.identifier]
     related = _related(workspace, id, version, plan) if plan else ()
-    every = [column.id for column in profile.columns if column.type != "text"]
-    return Found(related, pairs.strongest(table, ids), drift.along(table, every))
+    able = [id for id in ids if table.column(id).type != "text"]
+    return Found(related, pairs.strongest(table, ids), drift.along(table, able))
 
 
 @lru_cache(maxsize=4)
@@ -170,7 +176,10 @@ def _advised(workspace: Workspace, id: str, version: int, target: str) -> "dict[
 def _found(workspace: Workspace, id: str, version: int, about: str) -> list[Problem]:
     any_model = {"architecture": {"kind": "linear"}, "training": {"kind": "gradient"}}
     plan = Plan.model_validate({**json.loads(about), **any_model})
-    return checks.search(checks.Case(plan, _profile(workspace, id, version), _table(workspace, id, version)))
+    from engine import datasets, real_values
+
+    real = real_values.of(datasets.get(workspace, id))
+    return checks.search(checks.Case(plan, _profile(workspace, id, version), _table(workspace, id, version), real=real))
 
 
 @lru_cache(maxsize=16)
@@ -185,11 +194,28 @@ def _divided(workspace: Workspace, id: str, version: int, plan: str) -> Parts:
 
     parsed = Plan.model_validate_json(plan)
     needed = split.needed(parsed.split, parsed.inputs, parsed.target)
-    table = datasets.table(workspace, id, needed)
+    rows = datasets.get(workspace, id).rows
+    table = datasets.table(workspace, id, needed, _drawn_from(rows) if rows > MOST_DRAWN else None)
     if not parsed.split.outside:
-        return split.assign(parsed.split, table, parsed.target, parsed.task, parsed.seed)
+        return _placed(split.assign(parsed.split, table, parsed.target, parsed.task, parsed.seed), rows)
     others = outside.rows(workspace, parsed.split.outside, table.columns, [parsed.target])
-    return split.assign(parsed.split, tables.joined(table, others), parsed.target, parsed.task, parsed.seed, len(others))
+    return _placed(split.assign(parsed.split, tables.joined(table, others), parsed.target, parsed.task, parsed.seed, len(others)), rows)
+
+
+@lru_cache(maxsize=2)
+def _drawn_from(rows: int) -> np.ndarray:
+    return np.arange(rows) if rows <= MOST_DRAWN else np.linspace(0, rows - 1, MOST_DRAWN).astype(np.int64)
+
+
+def _placed(parts: Parts, rows: int) -> Parts:
+    """The parts of the rows drawn from as positions in the whole table; rows of a second file come after its last one."""
+    drawn = _drawn_from(rows)
+
+    def place(part: np.ndarray) -> np.ndarray:
+        own = part < len(drawn)
+        return np.where(own, drawn[np.where(own, part, 0)], part - len(drawn) + rows)
+
+    return parts if len(drawn) == rows else Parts(place(parts.train), place(parts.validation), place(parts.test))
 
 
 @lru_cache(maxsize=8)

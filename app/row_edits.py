@@ -43,7 +43,9 @@ def note(dataset: Dataset, cells: Mapping[tuple[int, str], Any], dropped: Mappin
         try:
             text_for(value, dataset.column(id))
         except EngineError as error:
-            state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
+            column = dataset.column(id)
+            stays = f"Row {row + 1:,} of the column '{column.name}' is as it was."
+            state.say_next(f"{md(error.what)} {md(stays)} {md(error.fix)}", ":material/error:")
             continue
         mends[row, id] = value
     for row, is_dropped in dropped.items():

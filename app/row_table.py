@@ -12,6 +12,7 @@ from app.text import md, short
 from engine.browsing import PAGE, Condition, pages
 from engine.columns import Table
 from engine.datasets import Dataset
+from engine.edits import plain
 from engine.profile import ColumnProfile, Profile
 
 SHOWN = 12
@@ -142,8 +143,7 @@ def _editor(dataset: Dataset, places: np.ndarray, table: Table, waiting: row_edi
     make = st.column_config
     config: dict[str, Any] = {DROP: make.CheckboxColumn("Drop", width=60, pinned=True, help="Leave this row out of the data")}
     for column in table.columns:
-        shown = make.NumberColumn(column.name) if column.type == "number" else make.TextColumn(column.name)
-        config[column.id] = shown
+        config[column.id] = make.TextColumn(column.name, alignment="right" if column.type == "number" else None)
     key = f"rows-{dataset.id}-{dataset.version}-{state.recall('rows-again', 0)}"
     st.data_editor(
         frame,
@@ -165,18 +165,21 @@ def _frame(places: np.ndarray, table: Table, waiting: row_edits.Waiting) -> pd.D
     row_of = {int(place): row for row, place in enumerate(places)}
     for (place, id), value in waiting.mends.items():
         if place in row_of and id in frame:
-            frame.iloc[row_of[place], frame.columns.get_loc(id)] = value
+            frame.iloc[row_of[place], frame.columns.get_loc(id)] = plain(value, table.column(id)) if isinstance(value, float) else value
     frame.insert(0, DROP, [int(place) in waiting.drops for place in places])
     return frame
 
 
 def _shown(table: Table, id: str) -> Any:
+    """The column's values as text: a grid's own cells for numbers would turn letters typed into them to nothing, without a word."""
     values = table.frame[id].array
     if table.column(id).type == "date":
         moments = pd.Series(values)
         is_day = bool((moments.dropna() == moments.dropna().dt.normalize()).all())
         return moments.dt.strftime("%Y-%m-%d" if is_day else "%Y-%m-%d %H:%M:%S").astype(object).to_numpy()
-    return values if table.column(id).type == "number" else pd.Series(values).astype(object).where(pd.notna(values), None).to_numpy()
+    if table.column(id).type == "number":
+        return np.array([None if value != value else plain(value, table.column(id)) for value in values], object)
+    return pd.Series(values).astype(object).where(pd.notna(values), None).to_numpy()
 
 
 def _changed(dataset: Dataset, key: str, places: tuple[int, ...]) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import choices, parts, reads, state, words
+from app import choices, parts, reads, second_file, state, words
 from app.text import md, short
 from engine import advice, labels, splits
 from engine.errors import EngineError
@@ -27,7 +27,7 @@ def apart(dataset: "Dataset", plan: Plan, answer: Callable[[str, str], None]) ->
     """Both questions, folded while nothing of it is in use; `answer(kind, column)` takes the answer to the first."""
     method = splits.of(plan.split)
     in_use = method.has_mapping or bool(plan.split.outside)
-    with st.expander("Unseen rows chosen beforehand", expanded=in_use, key="split-apart"):
+    with st.expander("Unseen rows chosen beforehand", expanded=in_use or second_file.is_under_way(), key="split-apart"):
         _given(dataset, plan, answer)
         if method.has_mapping:
             _meanings(dataset, plan)
@@ -79,9 +79,8 @@ def _second(dataset: "Dataset", plan: Plan) -> None:
         return
     offered = _fitting(dataset, plan)
     if not offered:
-        st.markdown(
-            f"{SECOND}  \n:gray[Start a project with that file, and it can be chosen here if its columns have the same names as these.]"
-        )
+        st.markdown(f":small[{SECOND}]")
+        second_file.ask(dataset, plan)
         return
     names = {one.id: one.name for one in offered}
     st.session_state["split-outside"] = plan.split.outside
@@ -97,8 +96,9 @@ def _second(dataset: "Dataset", plan: Plan) -> None:
             found = _odd(dataset, plan)
         except EngineError as error:
             parts.error_box(error, "outside")
-            return
-        parts.problem_list(found[:SHOWN], "outside")
+        else:
+            parts.problem_list(found[:SHOWN], "outside")
+    second_file.ask(dataset, plan)
 
 
 def _fitting(dataset: "Dataset", plan: Plan) -> "list[Dataset]":

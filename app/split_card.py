@@ -132,7 +132,10 @@ def _drawn(dataset: "Dataset", plan: Plan) -> tuple[str, str]:
     method = splits.of(plan.split)
     values = reads.values(dataset, plan.split.column)[own] if method.goes_by else None
     order = np.r_[own[method.sequence(values, len(own))], others]
-    told = f"Your {words.things(len(own), 'row')}, {method.sequence_words()}{'; then those of the second file' if len(others) else ''}"
+    is_whole = len(reads.drawn_from(dataset)) == dataset.rows
+    told = f"Your {words.things(len(own) if is_whole else dataset.rows, 'row')}, {method.sequence_words()}"
+    told += "; then those of the second file" if len(others) else ""
+    told += "" if is_whole else f"; drawn from {words.things(len(own), 'row')}, evenly spread"
     ribbon = f'<div class="mw-side">{told}</div>{sketches.ribbon(_stripes(found, order), told)}'
     return ribbon, sketches.legend(_legend(dataset, plan, found))
 
@@ -140,7 +143,9 @@ def _drawn(dataset: "Dataset", plan: Plan) -> tuple[str, str]:
 def _left_out(dataset: "Dataset", plan: Plan, divided: Parts) -> np.ndarray:
     """Rows with an answer that are in no part: within a gap, or with a value that stands for no part."""
     answers = reads.values(dataset, plan.target)
-    there = np.flatnonzero(np.isfinite(answers) if answers.dtype.kind == "f" else ~pd.isna(answers))
+    drawn = reads.drawn_from(dataset)
+    known = answers[drawn]
+    there = drawn[np.isfinite(known) if known.dtype.kind == "f" else ~pd.isna(known)]
     return np.setdiff1d(there, np.concatenate([divided.train, divided.validation, divided.test]))
 
 
@@ -162,9 +167,11 @@ def _legend(dataset: "Dataset", plan: Plan, found: dict[str, np.ndarray]) -> lis
 
 
 def _told(dataset: "Dataset", plan: Plan, name: str, rows: np.ndarray) -> str:
-    said = f"{words.things(len(rows), 'row')} ({ALSO[name]})"
+    is_outside = name == "test" and plan.split.outside
+    share = 1.0 if is_outside else len(reads.drawn_from(dataset)) / dataset.rows
+    said = f"{'about ' if share < 1 else ''}{words.things(round(len(rows) / share), 'row')} ({ALSO[name]})"
     method = splits.of(plan.split)
-    if name == "test" and plan.split.outside:
+    if is_outside:
         return f"{said}, all of the second file with an answer"
     if not method.goes_by or not len(rows):
         return said

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine import guesses, labels, leaks, splits
+from engine import guesses, labels, leaks, odd_values, splits
 from engine import roles as role
 from engine.architectures import ARCHITECTURES, Architecture
 from engine.columns import COLUMN_TYPES, Table
@@ -195,13 +195,15 @@ def _likeliest(profile: Profile) -> tuple[str, str]:
     able = [column for column in profile.columns if not column.identifier and not _is_too_varied(column) and tasks(profile, column.id)]
     if not able:
         raise InvalidPlan("No column here can be predicted.", "Use data with a column that holds the answer for each row.")
-    last = able[-1]
-    weights = [guesses.outcome_weight(column.name) + (LAST if column is last else 0) - _drawbacks(column) for column in able]
+    names = [column.name for column in profile.columns]
+    named = [guesses.outcome(column, names) for column in able]
+    weights = [weight - _drawbacks(column) for weight, column in zip(named, able, strict=True)]
+    weights[-1] += LAST
     best = max(range(len(able)), key=lambda i: (weights[i], i))
     column = able[best]
     if len(able) == 1:
         return column.id, f"'{column.name}' is the only column that can be predicted.{_about_last(profile)}"
-    if guesses.outcome_weight(column.name) > 0:
+    if named[best] > 0:
         return column.id, f"The name '{column.name}' sounds like an outcome."
     why = f"Of the columns that can be predicted, '{column.name}' is the last, where the answer usually stands."
     return column.id, f"{why}{_about_last(profile)}"
@@ -239,10 +241,12 @@ def _is_too_varied(column: ColumnProfile) -> bool:
 
 
 def _drawbacks(column: ColumnProfile) -> int:
-    """An answer is rarely missing in most rows, or the same in nearly all."""
+    """An answer is rarely missing in most rows, or the same in nearly all; and it is not what a person is, nor what a row belongs to."""
     sizes = labels.counts_of(column)
     nearly_one = bool(sizes) and max(sizes.values()) > NEARLY_ALL * (column.rows - column.missing)
-    return UNLIKELY * (nearly_one + (column.missing > column.rows / 2))
+    likely = [said.likely for of in (guesses.group, guesses.part, guesses.weight) if (said := of(column))]
+    about = guesses.is_sensitive(column) or any(likely)
+    return UNLIKELY * (nearly_one + (column.missing > column.rows / 2) + about)
 
 
 def _shares(rows: int) -> dict[str, float]:
@@ -279,6 +283,8 @@ def _reason_against(column: ColumnProfile, whole: _Whole) -> str:
         return "Every row has the same value."
     if column.identifier and column.type != "image":
         return "It names each row, and a name says nothing about a new one."
+    if column.type == "text" and odd_values.has_several_dates(column.problems):
+        return "Its dates are written in several ways, and dates count only if they are read as such."
     if column.type == "text":
         return "Free text cannot be read by the models yet."
     if whole.has_pictures and column.type != "image":

@@ -107,8 +107,8 @@ def write(
 ) -> Bundle:
     """Puts everything into `folder`, complete or not at all, and checks that the stored model answers as this one does."""
     columns = tuple(table.column(id) for id in (*plan.inputs, plan.target))
-    fields = forms.fields(table.take(parts.train), plan.inputs)
-    shown = samples.choose(table.only(plan.inputs).take(parts.test))
+    fields = [field for id in plan.inputs for field in forms.fields(table.only([id]).take(parts.train), [id])]
+    shown = samples.choose(table.only(plan.inputs), parts.test)
     outputs = answers.outputs(shown)
     versions = installed(LIBRARIES)
 

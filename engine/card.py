@@ -9,6 +9,10 @@ from engine.plan import Plan
 from engine.wording import amount, count, number
 
 MOST_COLUMNS = 40
+LIMITS = {
+    "poor": "It is hardly better than the trivial answer. Do not use it.",
+    "unclear": "It is not shown to be better than the trivial answer, nor that it is not: too little was kept unseen. Do not rely on it.",
+}
 
 
 def write(plan: Plan, target: str, fields: Sequence[FormField], report: Report, versions: dict[str, str]) -> str:
@@ -78,8 +82,8 @@ def _limits(report: Report) -> str:
     ]
     if report.rows_test < 100:
         lines.insert(0, f"It was judged on only {count(report.rows_test, 'row')}, so its figures are rough.")
-    if report.verdict == "poor":
-        lines.insert(0, "It is hardly better than the trivial answer. Do not use it.")
+    if report.verdict in LIMITS:
+        lines.insert(0, LIMITS[report.verdict])
     return "\n".join(f"- {line}" for line in lines)
 
 

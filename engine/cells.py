@@ -1,11 +1,14 @@
 """Many cells at once: text put together, trimmed and counted without ever holding it twice. Knows no column."""
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from engine import mapped
 
 Array = np.ndarray[Any, Any]
 
@@ -27,14 +30,18 @@ def arrow(texts: Any) -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
-def joined(chunks: list[pa.Array]) -> pa.Array:
-    """All chunks of strings as one array of large strings. The list is emptied: each chunk is let go as soon as it is copied."""
+def joined(chunks: list[pa.Array], folder: Path | None = None) -> pa.Array:
+    """All chunks of strings as one array of large strings. The list is emptied: each chunk is let go as soon as it is copied.
+
+    Very much text is mapped from a file if a `folder` for it is given.
+    """
     chunks[:] = [chunk for chunk in chunks if len(chunk)]
     if len(chunks) < 2:
         return chunks.pop().cast(pa.large_string()) if chunks else pa.array([], pa.large_string())
     rows = sum(map(len, chunks))
-    ends = np.zeros(rows + 1, np.int64)
-    text = np.empty(sum(int((places := _offsets(chunk))[-1] - places[0]) for chunk in chunks), np.uint8)
+    ends = _empty(rows + 1, np.int64, folder)
+    ends[0] = 0
+    text = _empty(sum(int((places := _offsets(chunk))[-1] - places[0]) for chunk in chunks), np.uint8, folder)
     there = np.ones(rows, bool) if any(chunk.null_count for chunk in chunks) else None
     chunks.reverse()
     row = 0
@@ -110,6 +117,10 @@ def mixed(codes: Array, seed: int) -> Array:
     found ^= found >> _SOME
     found *= _SECOND
     return np.asarray(found ^ (found >> _HALF))
+
+
+def _empty(count: int, dtype: Any, folder: Path | None) -> Array:
+    return np.empty(count, dtype) if folder is None else mapped.empty((count,), dtype, folder)
 
 
 def _offsets(chunk: pa.Array) -> Array:

@@ -46,7 +46,8 @@ class Column(BaseModel):
     `missing` lists the texts that mean "no value"; `decimal` and `thousands` are marks in numbers;
     `unit` is text around every number, such as "$" or "%", or "money" for any currency; `limits` says that "<0.1" counts as 0.1, and
     `part` which number of "120/80" is meant. `date_format` is a strptime pattern, "" meaning ISO 8601, "excel" or "excel 1904" the
-    days that spreadsheets count. `alike` are categories written in several ways: (as it is written, as it is read). Category and text
+    days that spreadsheets count. `blanks` is what a blank cell counts as, "" meaning missing; without `trims` words keep the blanks around
+    them. `alike` are categories written in several ways: (as it is written, as it is read). Category and text
     values are str, numbers float. Where personal data was treated, `treatment` says how, and `untreated` how the text of a file is read
     before it is treated the same way.
     """
@@ -64,6 +65,9 @@ class Column(BaseModel):
     limits: bool = False
     part: Literal["", "first", "second"] = ""
     alike: tuple[tuple[str, str], ...] = ()
+    blanks: str = ""
+    trims: bool = True
+    origin: str = ""
     treatment: Treatment | None = None
     untreated: "Column | None" = None
 

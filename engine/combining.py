@@ -287,8 +287,9 @@ def _keep_types(workspace: Workspace, new: Dataset, made: Sequence[Made]) -> tup
 
 def _reported(sides: Sequence[Side]) -> list[Change]:
     """What was done when the two files were read, other than typing, which is told of the whole."""
+    bare = {"column": None, "undo": None, "again": False, "edited": False}
     return [
-        Change(what=f"In '{side.dataset.file_name}': {change.what}", count=change.count, examples=change.examples, loses=change.loses)
+        change.model_copy(update={"what": f"In '{side.dataset.file_name}': {change.what}", **bare})
         for side in sides
         for change in side.dataset.changes
         if not change.typing

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from engine import dataset_files, editing, importing, names, numbers, quarantine, tables, values
+from engine import dataset_files, editing, importing, names, numbers, quarantine, tables, two_numbers, values
 from engine.columns import Column, ColumnType, Table
-from engine.doubts import Choice, after_reading, options_of
+from engine.doubts import Choice, after_reading, answered_by, options_of
 from engine.errors import EngineError, NotFound, UnreadableFile
 from engine.problems import Problem
 from engine.profile import Profile
@@ -70,7 +70,7 @@ def add(
         original = dataset_files.keep(workspace, path, folder / "original")
         request = importing.Request(
             path=str(original), name=label, folder=str(folder), source=token_hex(4), typed=token_hex(4), options=options or {}
-        )
+        ).model_copy(update={"key": keys.perhaps(workspace, keys.PSEUDONYMS)})
         if sample is None and settings.get(workspace).treat_personal:
             request = request.model_copy(update={"treats": True, "key": keys.made(workspace, keys.PSEUDONYMS)})
         answer = _read(workspace, request, on_progress)
@@ -183,6 +183,8 @@ def undo(workspace: Workspace, id: str, change: Change, on_progress: Progress | 
         raise EngineError("This line has no way back any more.", "Look at the report again.")
     if change.undo.options:
         return _settled_columns(workspace, _reread(workspace, before, before.options | change.undo.options, on_progress))
+    if answer := answered_by(before.open_doubts, change.column, change.undo):
+        return settle(workspace, id, *answer)
     return _put(workspace, before, _with_choice(workspace, before, change.column or "", change.undo))
 
 
@@ -238,7 +240,7 @@ def _reread(workspace: Workspace, before: Dataset, options: dict[str, Any], on_p
     dataset_files.check_same(folder / "original", before.sha256)
     request = importing.Request(
         path=str(folder / "original"), name=before.file_name, folder=str(folder), source=token_hex(4), typed=token_hex(4), options=options
-    )
+    ).model_copy(update={"key": keys.perhaps(workspace, keys.PSEUDONYMS)})
     try:
         answer = _read(workspace, request, on_progress)
     except BaseException:
@@ -332,6 +334,8 @@ def _settled_columns(workspace: Workspace, dataset: Dataset) -> Dataset:
 def _with_choice(workspace: Workspace, dataset: Dataset, column_id: str, choice: Choice) -> Dataset:
     """The column's text read as the choice says; what the choice leaves open stays as it is while the type does."""
     column = dataset.column(column_id)
+    if two_numbers.is_about(dataset, column, choice):
+        return two_numbers.settled(workspace.dataset(dataset.id), dataset, column, choice)
     type = choice.reading.get("type", column.type)
     if type == column.type:
         return _with_column(workspace, dataset, column.read_so(choice.reading))

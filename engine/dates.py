@@ -81,7 +81,8 @@ def ways(texts: Sequence[str]) -> dict[str, float]:
     tries = 0
     while left and len(found) < 8 and (tries := tries + 1) < 20:
         shape = re.sub(r"\d+", "9", left[0])
-        pattern = "" if fits(left[0], "") else next((p for p in _patterns([left[0]]) if fits(left[0], p)), None)
+        fitting = [""] if fits(left[0], "") else [p for p in _patterns([left[0]]) if fits(left[0], p)]
+        pattern = max(fitting, key=lambda p: sum(fits(text, p) for text in left), default=None)
         if pattern is None:
             left = [text for text in left if re.sub(r"\d+", "9", text) != shape]
             continue

@@ -62,6 +62,12 @@ def options_of(doubts: tuple[Doubt, ...], settled: dict[str, str]) -> dict[str, 
     return found
 
 
+def answered_by(doubts: tuple[Doubt, ...], column: str | None, undo: Choice) -> tuple[str, int] | None:
+    """(key, place of the choice) of the question about the column that taking a line back so amounts to answering, if there is one."""
+    found = ((doubt, place) for doubt in doubts for place, choice in enumerate(doubt.choices) if choice.reading == undo.reading)
+    return next(((doubt.key, place) for doubt, place in found if doubt.column == column and undo.reading), None)
+
+
 def _holds(doubt: Doubt, settled: dict[str, str], options: dict[str, Any]) -> bool:
     place = doubt.labelled(settled[doubt.key])
     return place is not None and all(options.get(name) == value for name, value in doubt.choices[place].options.items())

@@ -69,8 +69,7 @@ def text_for(value: Any, column: Column) -> str | None:
     """The text that means `value` in this column's way of writing; None for an empty cell. Raises EngineError if none does."""
     if column.type == "image":
         raise EngineError("A picture cannot be written.", "Drop the row instead.")
-    meant = values.parse_one(value, column)
-    if meant is None:
+    if value is None or (meant := values.parse_one(value, column)) is None:
         return None
     if isinstance(meant, str):
         return meant
@@ -80,6 +79,11 @@ def text_for(value: Any, column: Column) -> str | None:
         if not failed[0] and values.to_pandas(got, column.type).iloc[0] == meant:
             return text
     raise EngineError(f"'{value}' cannot be written in the column '{column.name}' as its other values are.", f"Write it as {wanted[-1]}.")
+
+
+def plain(value: float, column: Column) -> str:
+    """The number as the column writes it, without a unit."""
+    return repr(float(value)).removesuffix(".0").replace(".", column.decimal)
 
 
 def read(source: Path, cells: Iterable[tuple[int, str]], drops: Iterable[int]) -> tuple[dict[tuple[int, str], str | None], dict[int, str]]:
@@ -168,8 +172,8 @@ def _written(meant: Any, column: Column) -> list[str]:
     if column.type == "date":
         when = meant.to_pydatetime()
         return [when.strftime(column.date_format or "%Y-%m-%dT%H:%M:%S"), dates.words(column.date_format)]
-    plain = repr(float(meant)).removesuffix(".0").replace(".", column.decimal)
-    return [plain, f"{column.unit}{plain}", f"{plain} {column.unit}".strip(), plain]
+    bare = plain(meant, column)
+    return [bare, f"{column.unit}{bare}", f"{bare} {column.unit}".strip(), bare]
 
 
 def _quoted(text: str | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from engine import mapped
 from engine.keep import Arrays, Unfit
 from engine.lazy import tensorflow as tf
 
@@ -148,7 +149,14 @@ class Epochs:
 
 
 def _resident(rows: Rows) -> Rows:
-    return _each(rows, tf.constant)
+    return _each(rows, _held)
+
+
+def _held(x: Array) -> Any:
+    """What is mapped from a file stays there where the processor learns; a copy would need the memory that the mapping saves."""
+    if mapped.is_mapped(x) and not tf.config.list_physical_devices("GPU"):
+        return tf.experimental.dlpack.from_dlpack(np.asarray(x).__dlpack__())
+    return tf.constant(x)
 
 
 def _gather(rows: Rows, chosen: Any) -> Rows:

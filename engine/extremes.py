@@ -1,4 +1,7 @@
-"""Numbers out of all proportion, such as one 1e30 among hundreds: found once at upload, said on the Data page and before a training."""
+"""Numbers out of all proportion, such as one 1e30 among hundreds: found once at upload, said on the Data page and before a training.
+
+No member of `checks/`: what is found belongs to the statistics of a column, whatever it is used for.
+"""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,6 +1,7 @@
 """What a column's name suggests: an outcome, an identifier, a group that rows belong to, a time, a weight, a part, what a person is."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from engine import labels
@@ -11,12 +12,20 @@ from engine.wording import count, number
 
 _OUTCOMES = (
     "target label labels class outcome diagnosis churn churned failure failed default defaulted survived survival species fraud spam "
-    "defect attrition stroke readmitted disease progression response fault verdict y died death mortality malignant relapse"
+    "defect attrition stroke readmitted disease progression response fault faulty verdict death mortality malignant relapse fail"
 )
+_STATES = (
+    "ill sick dead died dies alive infected diseased recovered diabetic cancer event positive healthy exited left lost quit resigned "
+    "returned cancelled canceled broken broke defective scrapped scrap rejected reject passed late delayed overdue paid repaid bought buys "
+    "purchased subscribed clicked converted accepted approved granted hired won sold fraudulent hospitalised hospitalized admitted leak "
+    "leaking stopped"
+)
+_BEFORE = "before previous previously prior past history historic family parent parents ever former earlier first days months years"
 _AMOUNTS = (
-    "price quality strength result rating risk sales demand yield cost salary income mpg measured consumption emission emissions grade "
-    "value revenue score status target output solubility activity efficiency lifetime"
+    "price quality strength result rating risk sales demand yield cost mpg measured consumption emission emissions grade "
+    "value revenue score status target output solubility activity efficiency lifetime charges"
 )
+_CIRCUMSTANCES = "income salary wage wages pay debt"
 _GROUPS = (
     "patient subject person participant customer client user household machine device sensor engine unit equipment asset batch lot wafer "
     "plate well site hospital clinic store shop vehicle driver farm plant animal compound scaffold video session account employee student "
@@ -41,13 +50,14 @@ WHOLE_WEIGHTS = frozenset({"fnlwgt", "pweight", "pwgt", "perwt", "wgt", "samplew
 PAIRS = tuple(map(frozenset, (("sexual", "orientation"), ("foreign", "worker"), ("skin", "colour"), ("skin", "color"))))
 MOST_KINDS = 30
 OUTCOMES, AMOUNTS, GROUPS, WHOLE = (frozenset(text.split()) for text in (_OUTCOMES, _AMOUNTS, _GROUPS, _WHOLE))
+STATES, BEFORE, CIRCUMSTANCES = (frozenset(text.split()) for text in (_STATES, _BEFORE, _CIRCUMSTANCES))
 NUMBERS, PREDICTED, SMALL = (frozenset(text.split()) for text in (_NUMBERS, _PREDICTED, _SMALL))
 TIMES = frozenset({"year", "timestamp", "epoch", "time", "date", "month", "week"})
 BIRTHS = frozenset({"birth", "dob", "born", "birthday", "birthdate"})
 DATES = BIRTHS | {"date", "day", "datum", "when", "on", "at", "admitted", "discharged", "visit"}
 FEWEST_REPEATS, MOST_REPEATS = 1.05, 1000
 FEWEST_GROUPS = 3
-AN_OUTCOME, AN_AMOUNT = 4, 2
+AN_OUTCOME, A_RESPONSE, AN_AMOUNT, A_CIRCUMSTANCE = 4, 3, 2, 1
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,23 @@ def outcome_weight(name: str) -> int:
     words = set(words_of(name))
     if words & PREDICTED:
         return -AN_OUTCOME
-    return AN_OUTCOME if words & OUTCOMES else AN_AMOUNT if words & AMOUNTS else 0
+    if words & OUTCOMES:
+        return 0 if words & BEFORE else AN_OUTCOME
+    if "y" in words:
+        return A_RESPONSE
+    return AN_AMOUNT if words & AMOUNTS else A_CIRCUMSTANCE if words & CIRCUMSTANCES else 0
+
+
+def outcome(column: ColumnProfile, names: Collection[str]) -> int:
+    """The same of a column among others of these `names`: with two values, a state such as "ill" or "returned" is an outcome; y beside x
+    is a place or a direction."""
+    words = words_of(column.name)
+    beside = ["x" if word == "y" else word for word in words]
+    if "y" in words and len(names) > 2 and any(words_of(name) == beside for name in names):
+        return 0
+    if column.distinct == 2 and set(words) & STATES and not set(words) & (BEFORE | PREDICTED):
+        return AN_OUTCOME
+    return outcome_weight(column.name)
 
 
 def is_prediction_of(name: str, target: str) -> bool:

@@ -19,11 +19,12 @@ from engine.problems import Problem
 from engine.profile import ColumnProfile, Profile
 from engine.readers import Change, Job, Raw, choose
 from engine.readers.base import column_id
-from engine.value_doubts import DECIMALS, MANY_ZEROS, ZEROS
+from engine.value_doubts import DECIMALS, MANY_ZEROS, ZEROS, examples_of, of_decimals
 
 Tell = Callable[[float, str], None]
 
 _MANY_ROWS, _AT_ONCE = 100_000, 2
+_FEW = 2
 
 
 class Request(BaseModel):
@@ -153,8 +154,9 @@ class _Typed:
         self._changes.append(found.changes)
         self._doubts.append(found.doubts)
         self.profiles.append(found.profile)
-        is_number = found.column.type == "number" and found.column.decimal == "." and not found.doubts
-        self._has_points |= is_number and found.profile.distinct > 0 and not found.profile.whole
+        is_open = any(doubt.key.startswith(DECIMALS) for doubt in found.doubts)
+        is_number = found.column.type == "number" and found.column.decimal == "."
+        self._has_points |= is_number and not is_open and found.profile.distinct > 0 and not found.profile.whole
         return position
 
     def _look(self, position: int, name: str, type: ColumnType | None, decimal: str) -> _Looked:
@@ -185,7 +187,9 @@ class _Typed:
             texts = tables.source_column(self.source, column.id)
             reading = values.read(texts, column.id, column.name, ",")
             self.columns[place], self._changes[place] = reading.column, reading.changes
-            self._doubts[place] = () if is_proven else reading.doubts
+            self._doubts[place] = reading.doubts
+            if is_proven and reading.column.thousands and not any(doubt.key.startswith(DECIMALS) for doubt in reading.doubts):
+                self._doubts[place] += (of_decimals(reading.column, examples_of(texts, "[.]"), (".", "")),)
             self.profiles[place] = _profiled(reading, odd_values.problems(texts, reading))
 
     def settle_zeros(self) -> None:
@@ -194,9 +198,12 @@ class _Typed:
             self._doubts = [tuple(doubt for doubt in doubts if not doubt.key.startswith(MANY_ZEROS)) for doubts in self._doubts]
 
     def _settle_decimals(self, is_proven: bool, by_semicolons: bool) -> None:
-        """No question about decimal marks where another column answers it, nor about `1.234` where commas separate the values."""
-        for place, column in enumerate(self.columns):
-            if is_proven or (not by_semicolons and not column.thousands):
+        """No question about decimal marks where another column answers it, nor about `1.234` in many columns that no semicolons separate:
+        there all numbers have three decimals."""
+        asked = [any(doubt.key.startswith(DECIMALS) for doubt in doubts) for doubts in self._doubts]
+        pointed = [place for place, column in enumerate(self.columns) if asked[place] and not column.thousands]
+        for place in range(len(self.columns)):
+            if is_proven or (not by_semicolons and place in pointed and len(pointed) > _FEW):
                 self._doubts[place] = tuple(doubt for doubt in self._doubts[place] if not doubt.key.startswith(DECIMALS))
 
     def treat(self, wanted: Mapping[str, Treatment], key: str) -> None:
@@ -225,7 +232,7 @@ def read_source(request: Request, source: Path, pictures: Path, tell: Tell) -> t
     path = Path(request.path)
     reader = choose(path, request.name, request.options)
     known = tuple(column.name for column in request.known)
-    job = Job(path, request.name, pictures, known, tell=lambda done: tell(0.5 * done, "Reading"))
+    job = Job(path, request.name, pictures, known, tell=lambda done: tell(0.5 * done, "Reading"), key=request.key)
     try:
         raw = reader.read(job)
         rows = tables.write_source(source, len(raw.names), raw.batches)

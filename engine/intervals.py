@@ -113,13 +113,15 @@ def span(drawn: Array, rows: int) -> Interval | None:
 class Comparison:
     """How much better one is than another on the same rows; `low` and `high` are the 95 % interval, above 0 means better.
 
-    `is_sure` asks for more (`SURE`): it keeps one lucky draw in forty from being called a model.
+    `is_sure` asks for more (`SURE`): it keeps one lucky draw in forty from being called a model. `gap` is what there was to gain, from the
+    other to perfection, where that is known.
     """
 
     value: float
     low: float
     high: float
     is_sure: bool
+    gap: float | None = None
 
     @property
     def is_better(self) -> bool:

@@ -29,6 +29,19 @@ def texts(y: Array) -> Array:
     return named[places] if len(y) else named
 
 
+def tallied(y: Array) -> dict[str, int]:
+    """How many rows have each label, in the order in which the labels come first; a missing one is none."""
+    distinct, places = _distinct(y)
+    many, first = np.bincount(places, minlength=len(distinct)), np.zeros(len(distinct), np.int64)
+    first[places[::-1]] = np.arange(len(places))[::-1]
+    found: dict[str, int] = {}
+    for at in np.argsort(first, kind="stable"):
+        label = text(distinct[at])
+        if label is not None:
+            found[label] = found.get(label, 0) + int(many[at])
+    return found
+
+
 def ordered(labels: list[str]) -> list[str]:
     """The labels by number where all are numbers, else by alphabet without regard to case."""
     if all(_number(label) is not None for label in labels):

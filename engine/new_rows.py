@@ -40,7 +40,7 @@ def read(request: Request, tell: Tell) -> dict[str, Any]:
     there = [column_id(place) for _, place in matched]
     said = lambda done: tell(0.75 + 0.25 * done, "Looking at the values")  # noqa: E731
     tables.write_table(table, source, found, said, there, list(zip(before, arrays, strict=True)))
-    problems += [_changed(request.name, change) for change in raw.changes if change.count]
+    problems += [_changed(request.name, change) for change in raw.changes if change.count and not change.whole]
     found = [*before, *found]
     return {"rows": rows, "columns": [c.model_dump(mode="json") for c in found], "problems": [p.model_dump(mode="json") for p in problems]}
 
@@ -90,11 +90,11 @@ def match(known: Sequence[Column], names: Sequence[str], optional: Sequence[str]
     problems: list[Problem] = []
     missing: list[str] = []
     for column in known:
-        place = exact.get(column.name, loose.get(_plain(column.name), -1))
+        place = exact.get(column.name, loose.get(_plain(column.name), exact.get(column.origin, loose.get(_plain(column.origin), -1))))
         if place < 0:
             missing += [] if column.id in optional else [column.name]
             continue
-        if names[place] != column.name:
+        if names[place] not in (column.name, column.origin):
             said = f"The file's column '{names[place]}' was taken for '{column.name}'."
             problems.append(Problem(where=column.name, what=said, fix="Check that they mean the same.", level="info", column=column.id))
         found.append((column, place))

@@ -31,6 +31,8 @@ _YEAR = r"\b(\d{4})\b"
 _FILE = r"^(data:[\w/+.-]+;base64,|[A-Za-z0-9+/]{200,}={0,2}$)"
 _JSON = r'^\{\s*"'
 _LIST = r"^\[.*\]$"
+_WAYS = "The dates are written in "
+_FEWEST_DATES, _MOST_OTHERS = 5, 0.1
 
 
 def problems(texts: pa.Array, reading: "Reading") -> list[Problem]:
@@ -61,6 +63,11 @@ def of_table(columns: Sequence[Column]) -> list[Problem]:
             what = f"The names {said} differ only in capitals, blanks or marks."
             found.append(Problem(where="Table", what=what, fix=fix, level="info", column=same[1].id))
     return found
+
+
+def has_several_dates(found: Sequence[Problem]) -> bool:
+    """Whether one of these says that a column of text holds dates written in several ways."""
+    return any(problem.what.startswith(_WAYS) for problem in found)
 
 
 def only_counts(column: Column, typed: "pd.Series[Any]") -> bool:
@@ -117,12 +124,23 @@ def _in_cells(trimmed: pa.Array, reading: "Reading") -> list[Problem]:
         said = _many(pc.fill_null(damaged, False), "looks like", "look like")
         said = f"{said} a date that Excel made of something else, such as a gene's name: {_places(trimmed, pc.fill_null(damaged, False))}."
         return [_problem(reading, said, "Compare them with where the data came from; Excel changes such cells without a word.")]
+    if several := _several_dates(some.to_pylist()):
+        fix = "So they are read as text. Write them in one way in the file, or say how they should be read."
+        return [_problem(reading, several, fix)]
     for pattern, what in ((_FILE, "a picture or other file as text"), (_JSON, "JSON"), (_LIST, "lists")):
         if (pc.sum(pc.match_substring_regex(some, pattern)).as_py() or 0) >= _SHARE * len(some):
             fix = "It cannot be learned from as it is. Give each value inside a column of its own, or leave this column out."
             leave = {"do": "leave out", "column": reading.column.id}
             return [_problem(reading, f"Each cell holds {what}.", fix).model_copy(update={"action": leave})]
     return []
+
+
+def _several_dates(some: list[str]) -> str:
+    ways = dates.ways(some) if len(some) >= _FEWEST_DATES else {}
+    if len(ways) < 2 or sum(ways.values()) < 1 - _MOST_OTHERS:
+        return ""
+    shown = [next(text for text in some if dates.fits(text, pattern)) for pattern in ways]
+    return f"{_WAYS}{len(ways)} ways: {', '.join(shown[:_SHOWN])}{' and more' if len(shown) > _SHOWN else ''}."
 
 
 def _problem(reading: "Reading", what: str, fix: str, level: Level = "warn") -> Problem:

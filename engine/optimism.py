@@ -20,7 +20,6 @@ from engine.wording import amount
 Array = np.ndarray[Any, Any]
 
 MOST_ROWS = 10_000
-ROUNDS = 80
 FEWEST_ROWS = 20
 
 
@@ -82,7 +81,7 @@ def _score(plan: Plan, table: Table, parts: list[Array], measure: str) -> float 
     train, validation, test = (rows[task.known(y[rows], state)] for rows in parts)
     fitted = recipe.fit(plan.recipe, table.take(train), plan.inputs)
     x = [rivals.flat(fitted.apply(table.take(rows)), fitted.shapes) for rows in (train, validation, test)]
-    model = task.linear() if fitted.shapes.pixels else _trees(task.estimator, plan.seed)
+    model = task.linear() if fitted.shapes.pixels else rivals.trees(task.estimator, plan.seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model.fit(x[0], task.encode(y[train], state))
@@ -90,10 +89,3 @@ def _score(plan: Plan, table: Table, parts: list[Array], measure: str) -> float 
     groups = split.groups(plan.split, table.take(test))
     scores: dict[str, Score] = task.scores(task.from_estimator(model, x[2], state), y[test], state, groups=groups)
     return scores[measure].value
-
-
-def _trees(estimator: str, seed: int) -> Any:
-    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-
-    made = HistGradientBoostingClassifier if estimator == "classifier" else HistGradientBoostingRegressor
-    return made(max_iter=ROUNDS, early_stopping=False, random_state=seed)

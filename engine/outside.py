@@ -15,13 +15,16 @@ from engine.store.workspace import Workspace
 
 def fits(dataset: Dataset, columns: Sequence[Column], required: Sequence[str]) -> bool:
     """Whether that dataset has every column of `columns` whose id is in `required`, by name; one with pictures does not fit."""
-    if dataset.has_pictures or any(column.type == "image" for column in columns):
-        return False
     try:
-        new_rows.match([column for column in columns if column.id in required], [column.name for column in dataset.columns])
-    except UnreadableFile:
+        check(dataset, columns, required)
+    except InvalidPlan:
         return False
     return True
+
+
+def check(dataset: Dataset, columns: Sequence[Column], required: Sequence[str]) -> None:
+    """Raises InvalidPlan naming the columns of `columns` that are required (by id) and that the dataset has not."""
+    _match(dataset, columns, required)
 
 
 def rows(workspace: Workspace, id: str, columns: Sequence[Column], required: Sequence[str]) -> Table:
@@ -39,14 +42,7 @@ def problems(workspace: Workspace, id: str, columns: Sequence[Column], required:
 
 def _read(workspace: Workspace, id: str, columns: Sequence[Column], required: Sequence[str]) -> tuple[Table, list[Problem]]:
     dataset = datasets.get(workspace, id)
-    if dataset.has_pictures or any(column.type == "image" for column in columns):
-        raise InvalidPlan("Pictures cannot be judged on a second dataset yet.", "Keep some of your own rows unseen instead.")
-    optional = [column.id for column in columns if column.id not in required]
-    try:
-        matched, found = new_rows.match(columns, [column.name for column in dataset.columns], optional)
-    except UnreadableFile as error:
-        what = f"'{dataset.name}' cannot hold the unseen rows. {error.what.replace('the model needs', 'is needed')}"
-        raise InvalidPlan(what, "Choose another dataset, or keep some of your own rows unseen.") from error
+    matched, found = _match(dataset, columns, required)
     source = dataset_files.files(workspace.dataset(id), dataset.source, dataset.typed)[0]
     series: dict[str, pd.Series] = {}
     for column, place in matched:
@@ -56,6 +52,17 @@ def _read(workspace: Workspace, id: str, columns: Sequence[Column], required: Se
         found += told
     frame = pd.DataFrame({column.id: series.get(column.id, _empty(column, dataset.rows)) for column in columns})
     return Table(tuple(columns), frame), found
+
+
+def _match(dataset: Dataset, columns: Sequence[Column], required: Sequence[str]) -> tuple[list[tuple[Column, int]], list[Problem]]:
+    if dataset.has_pictures or any(column.type == "image" for column in columns):
+        raise InvalidPlan("Pictures cannot be judged on a second dataset yet.", "Keep some of your own rows unseen instead.")
+    optional = [column.id for column in columns if column.id not in required]
+    try:
+        return new_rows.match(columns, [column.name for column in dataset.columns], optional)
+    except UnreadableFile as error:
+        what = f"'{dataset.name}' cannot hold the unseen rows. {error.what.replace('the model needs', 'is needed')}"
+        raise InvalidPlan(what, "Choose another dataset, or keep some of your own rows unseen.") from error
 
 
 def _empty(column: Column, rows: int) -> pd.Series:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Verdict = Literal["good", "fair", "poor"]
+Verdict = Literal["good", "fair", "poor", "unclear"]
 
 
 class _Frozen(BaseModel):

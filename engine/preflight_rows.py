@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from engine.plan import Plan
 
 FEW_STEPS = 100
+VERY_MANY, ENOUGH = 2_000_000, 1_000_000
 
 
 def check(plan: "Plan", profile: Profile) -> list[Problem]:
@@ -42,10 +43,13 @@ def _copies(plan: "Plan", profile: Profile) -> list[Problem]:
 
 
 def _training(plan: "Plan", rows: int, profile: Profile) -> list[Problem]:
-    """Settings that a learner may have: `epochs` and `batch_size`."""
+    """Settings that a learner may have: `epochs`, `batch_size` and `most_rows`."""
     settings = plan.training.model_dump()
     epochs, batch = settings.get("epochs"), settings.get("batch_size")
     learned, _, _ = split.counts(plan.split, rows, profile)
+    if settings.get("most_rows") == 0 and learned > VERY_MANY:
+        return [_fewer(learned)]
+    learned = plan.training.takes(learned)
     if not epochs or batch is None:
         return []
     if batch > learned:
@@ -55,6 +59,13 @@ def _training(plan: "Plan", rows: int, profile: Profile) -> list[Problem]:
     if steps < FEW_STEPS:
         return [_about("Training", f"{count(steps, 'step')} in all is hardly enough to learn anything.", "Allow more epochs.")]
     return []
+
+
+def _fewer(learned: int) -> Problem:
+    what = f"It goes through {learned:,} rows again and again; the estimate on the Design page says how long that takes here."
+    fix = f"{ENOUGH:,} of them, evenly spread, usually teach nearly as much in a small part of the time."
+    action = {"do": "set", "what": "training.most_rows", "value": str(ENOUGH)}
+    return Problem(where="Training", what=what, fix=fix, level="info", action=action, button=f"Learn from {ENOUGH:,} rows")
 
 
 def _memory(plan: "Plan", rows: int) -> list[Problem]:

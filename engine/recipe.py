@@ -1,13 +1,13 @@
 """The recipe: steps in order, fitted on training rows, then applied to any rows. Knows no target and no task."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from engine import blocks
+from engine import blocks, mapped
 from engine.architectures.base import Shapes
 from engine.blocks import Block, Blocks, State
 from engine.columns import Column, Table
@@ -44,11 +44,12 @@ class Fitted:
         """Labels of all prepared numbers and codes, in order."""
         return self.shapes.number + tuple(name for name, _ in self.shapes.code)
 
-    def apply(self, table: Table, rows: Array | None = None) -> Inputs:
+    def apply(self, table: Table, rows: Array | None = None, heard: Callable[[float], None] = lambda done: None) -> Inputs:
         """Those there are of "number" (rows, columns) float32, "code" (rows, columns) int32, "pixels" (rows, height, width, channels):
         of all rows, or of those at the positions `rows`.
 
-        Many rows are prepared piece by piece, since on the way they take many times the memory.
+        Many rows are prepared piece by piece, since on the way they take many times the memory; what comes out is mapped from a file if
+        it is large. `heard(part from 0 to 1)` is told after each piece, and what it raises ends it.
         """
         count = len(table) if rows is None else len(rows)
         if count <= PIECE:
@@ -57,8 +58,9 @@ class Fitted:
         for start in range(0, count, PIECE):
             at = np.arange(start, min(start + PIECE, count)) if rows is None else rows[start : start + PIECE]
             for type, x in self._applied(table.take(at)).items():
-                whole = made.setdefault(type, np.empty((count, *x.shape[1:]), x.dtype))
+                whole = made[type] if type in made else made.setdefault(type, mapped.empty((count, *x.shape[1:]), x.dtype))
                 whole[start : start + len(x)] = x
+            heard(min(1.0, (start + PIECE) / count))
         return made
 
     def _applied(self, table: Table) -> Inputs:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from engine.odd_values import has_several_dates
 from engine.problems import Level, Problem
 from engine.profile import ColumnProfile
 from engine.steps import STEPS, Step
@@ -69,7 +70,9 @@ def _left(fates: list[_Fate], wants: frozenset[str]) -> list[Problem]:
 
 def _unread(column: ColumnProfile) -> Problem:
     leave = {"do": "leave out", "column": column.id}
-    what = f"'{column.name}' is free text, which no model here can read yet."
+    is_dated = has_several_dates(column.problems)
+    kind = "holds dates written in several ways, so it is read as text" if is_dated else "is free text"
+    what = f"'{column.name}' {kind}, which no model here can read yet."
     return Problem(where=column.name, what=what, fix="Leave it out.", level="stop", column=column.id, action=leave)
 
 

@@ -52,8 +52,9 @@ def rehearse(plan: Plan, rows: int, read: Read) -> Rehearsal:
 
 def estimate(plan: Plan, tried: Rehearsal) -> dict[str, float]:
     """Seconds (likely, low, high), epochs at most, seconds an epoch, and megabytes of memory."""
-    cost = plan.training.cost(tried.lesson, tried.training, tried.validation)
-    around = cost.start + tried.preparing * (tried.training + tried.validation) * 1.2 + JUDGING
+    training = plan.training.takes(tried.training)
+    cost = plan.training.cost(tried.lesson, training, tried.validation)
+    around = cost.start + tried.preparing * (training + tried.validation) * 1.2 + JUDGING
     most = int(plan.training.model_dump().get("epochs", cost.epochs))
     return {
         "seconds": around + cost.epoch * cost.epochs,

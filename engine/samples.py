@@ -18,10 +18,10 @@ ROWS, FEW_PICTURES = 16, 6
 RELATIVE, ABSOLUTE = 2e-3, 1e-3
 
 
-def choose(table: Table) -> Table:
-    """Some rows, evenly spread."""
+def choose(table: Table, rows: Array) -> Table:
+    """Some of these rows (positions), evenly spread."""
     most = FEW_PICTURES if any(column.type == "image" for column in table.columns) else ROWS
-    return table.take(np.unique(np.linspace(0, len(table) - 1, min(most, len(table))).astype(int)))
+    return table.take(rows[np.unique(np.linspace(0, len(rows) - 1, min(most, len(rows))).astype(int))])
 
 
 def write(folder: Path, rows: Table, outputs: Array) -> None:

@@ -1,4 +1,7 @@
-"""What looks wrong or treacherous in a column or a table, in plain words."""
+"""What looks wrong or treacherous in a column or a table, in plain words.
+
+It is said once, when a file is read, and kept with the statistics. It knows no plan and no answers; what does is in `checks/`.
+"""
 
 import re
 from typing import TYPE_CHECKING, Any

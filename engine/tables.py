@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from engine import cells, values
+from engine import cells, mapped, values
 from engine.columns import Column, Table
 from engine.errors import UnreadableFile
 from engine.readers.base import LONGEST_CELL, Batch, check_size, column_id
@@ -180,8 +180,8 @@ def read_table(
     names = [column.id for column in columns]
     file = pq.ParquetFile(path, memory_map=True)
     if rows is None and file.metadata.num_rows > _MANY:
-        read = ((column, file.read(columns=[column.id])) for column in columns)
-        return Table(tuple(columns), _frame(read, file.metadata.num_rows), folder)
+        frame = {column.id: _mapped(file, column, path.parent) for column in columns}
+        return Table(tuple(columns), pd.DataFrame(frame, index=pd.RangeIndex(file.metadata.num_rows), copy=False), folder)
     if isinstance(rows, np.ndarray):
         found = _at(file, names, rows.astype(np.int64))
     else:
@@ -207,6 +207,18 @@ def _frame(found: Iterable[tuple[Column, pa.Table]], rows: int) -> pd.DataFrame:
     """Column by column, so that of many rows no more than one column is there twice."""
     frame = {column.id: values.to_pandas(_whole(table.column(column.id)), column.type) for column, table in found}
     return pd.DataFrame(frame, index=pd.RangeIndex(rows), copy=False)
+
+
+def _mapped(file: pq.ParquetFile, column: Column, folder: Path) -> "pd.Series[Any]":
+    """A column of many rows; of one that is large only the file it is mapped from stays, not the memory it was read into."""
+    if column.type not in _ARROW:
+        return values.to_pandas(cells.joined(file.read(columns=[column.id]).column(0).chunks, folder), column.type)
+    place = mapped.empty((file.metadata.num_rows,), np.float64 if column.type == "number" else "datetime64[ns]", folder)
+    start = 0
+    for batch in file.iter_batches(_PIECE, columns=[column.id]):
+        place[start : start + len(batch)] = values.to_pandas(batch.column(0), column.type).to_numpy()
+        start += len(batch)
+    return pd.Series(place, copy=False)
 
 
 def _at(file: pq.ParquetFile, names: list[str], rows: "np.ndarray[Any, Any]") -> pa.Table:

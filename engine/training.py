@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from engine import bundle, checks, examples, optimism, recipe, rivals, split, splits, teamwork, verdicts, weights
+from engine import bundle, checks, examples, more_rows, optimism, recipe, rivals, split, splits, teamwork, verdicts, weighted, weights
 from engine import plan as plans
 from engine.answering import Answers, Single
+from engine.architectures.base import Shapes
 from engine.bundle import Bundle
 from engine.columns import Table
 from engine.errors import InvalidPlan
@@ -20,6 +21,10 @@ from engine.plan import Plan
 from engine.recipe import Fitted
 from engine.split import Parts
 from engine.tasks.base import Judged, State
+
+PREPARING = "Preparing the rows"
+JUDGED = 100_000
+"""So many unseen rows say nearly all that more would: a share of right answers is certain to a third of a percent."""
 
 
 def train(plan: Plan, table: Table, tell: Tell, folder: Path, keep: Keep = NOTHING_KEPT, outside: int = 0) -> Bundle:
@@ -34,7 +39,10 @@ def train(plan: Plan, table: Table, tell: Tell, folder: Path, keep: Keep = NOTHI
 
 @dataclass(frozen=True)
 class Prepared:
-    """A training up to where it begins to learn: the rows divided and prepared, the trivial answer, and what was told of them."""
+    """A training up to where it begins to learn: the rows divided and prepared, the trivial answer, and what was told of them.
+
+    `there` is how many rows could have been learned from, where the learner takes only some.
+    """
 
     plan: Plan
     table: Table
@@ -45,6 +53,7 @@ class Prepared:
     facts: Mapping[str, Any]
     seconds: float
     outside: int = 0
+    there: int = 0
 
 
 def prepare(plan: Plan, table: Table, tell: Tell, outside: int = 0) -> Prepared:
@@ -52,16 +61,21 @@ def prepare(plan: Plan, table: Table, tell: Tell, outside: int = 0) -> Prepared:
     began = time.monotonic()
     _say(tell, "Dividing the rows")
     parts, state = _divide(plan, table, outside)
+    there = len(parts.train)
+    parts = replace(parts, train=_spread(parts.train, plan.training.takes(there)))
     counted = {name: len(rows) for name, rows in asdict(parts).items()}
     rows = {"rows": counted, "unseen": split.digest(plan.split, parts.test)}
     tell.facts(rows)
-    _say(tell, "Preparing the rows")
+    _say(tell, PREPARING)
     fitted = recipe.fit(plan.recipe, table, plan.inputs, parts.train)
     followed = examples.begin(plan, table, parts, state)
-    lesson = replace(_lesson(plan, table, parts, state, fitted), examples=followed)
+    share = len(parts.train) / (len(parts.train) + len(parts.validation))
+    train = fitted.apply(table, parts.train, lambda done: _say(tell, PREPARING, share * done))
+    validation = fitted.apply(table, parts.validation, lambda done: _say(tell, PREPARING, share + (1 - share) * done))
+    lesson = replace(_lesson(plan, table, parts, state, fitted.shapes), train=train, validation=validation, examples=followed)
     baseline, scored = _baseline(lesson)
     tell.facts(followed.facts | scored)
-    return Prepared(plan, table, parts, fitted, lesson, baseline, rows | scored | followed.facts, time.monotonic() - began, outside)
+    return Prepared(plan, table, parts, fitted, lesson, baseline, rows | scored | followed.facts, time.monotonic() - began, outside, there)
 
 
 def get_ready(prepared: Prepared, tell: Tell) -> Prepared:
@@ -85,7 +99,7 @@ def learn(prepared: Prepared, tell: Tell, folder: Path, keep: Keep = NOTHING_KEP
         lesson.examples.told(None, learned.examples, state, tell)
     report = _judge(prepared, learned, linear, state)
     report = _completed(prepared, report, looks, tell)
-    report = checks.told(plan, table.take(parts.train), report, looks)
+    report = checks.told(plan, table.take(_spread(parts.train, checks.MOST_ROWS)), report, looks)
     _say(tell, "Packing the model")
     made = bundle.write(folder, plan, table, parts, learned.answers, state, prepared.baseline, report)
     tell.facts({"seconds": time.monotonic() - began})
@@ -137,16 +151,17 @@ def _divide(plan: Plan, table: Table, outside: int) -> tuple[Parts, State]:
     return kept, state
 
 
-def _lesson(plan: Plan, table: Table, parts: Parts, state: State, fitted: Fitted) -> Lesson:
+def _lesson(plan: Plan, table: Table, parts: Parts, state: State, shapes: Shapes) -> Lesson:
+    """All but the prepared rows, which take long when they are many."""
     y = table.values(plan.target)
     return Lesson(
         architecture=plan.architecture,
         task=plan.task,
         state=state,
-        shapes=fitted.shapes,
-        train=fitted.apply(table, parts.train),
+        shapes=shapes,
+        train={},
         train_y=plan.task.encode(y[parts.train], state),
-        validation=fitted.apply(table, parts.validation),
+        validation={},
         validation_y=plan.task.encode(y[parts.validation], state),
         seed=plan.seed,
         train_weights=weights.of(table, plan.weight, parts.train),
@@ -164,16 +179,17 @@ def _baseline(lesson: Lesson) -> tuple[Array, dict[str, Any]]:
 
 def _judge(prepared: Prepared, learned: _Learned, linear: rivals.Ask | None, state: State) -> Report:
     plan, table, parts = prepared.plan, prepared.table, prepared.parts
-    rows = table.take(parts.test)
+    unseen = _spread(parts.test, JUDGED)
+    rows = table.take(unseen)
     inputs = prepared.fitted.apply(rows)
     own = learned.answers.prepared(inputs) if isinstance(learned.answers, Single) else learned.answers.outputs(rows)
     before = len(table) - prepared.outside if prepared.outside else 0
     judged = Judged(
         table=rows,
-        rows=parts.test - before,
+        rows=unseen - before,
         y=rows.values(plan.target),
         outputs=own,
-        baseline=np.repeat(prepared.baseline, len(parts.test), axis=0),
+        baseline=np.repeat(prepared.baseline, len(unseen), axis=0),
         linear=linear(inputs) if linear else None,
         target=plan.target,
         inputs=plan.inputs,
@@ -182,9 +198,19 @@ def _judge(prepared: Prepared, learned: _Learned, linear: rivals.Ask | None, sta
         beside=plans.beside(plan),
     )
     report = plan.task.report(judged, state)
+    if (counted := _unseen_weights(prepared, unseen)) is not None:
+        report = weighted.beside(report, plan.task, judged, state, counted, table.column(plan.weight).name)
     panels = verdicts.with_notes(report.panels, [*learned.notes])
     steering = len(parts.train) + len(parts.validation) - learned.teaching
     return report.model_copy(update={"panels": panels, "rows_training": learned.teaching, "rows_validation": steering})
+
+
+def _unseen_weights(prepared: Prepared, unseen: Array) -> Array | None:
+    """How much each unseen row counts; None where all count alike, or where none of them has a weight."""
+    try:
+        return weights.of(prepared.table, prepared.plan.weight, unseen)
+    except InvalidPlan:
+        return None
 
 
 def _completed(prepared: Prepared, report: Report, looks: int, tell: Tell) -> Report:
@@ -193,7 +219,9 @@ def _completed(prepared: Prepared, report: Report, looks: int, tell: Tell) -> Re
     said = [
         weights.note(table.column(plan.weight).name) if plan.weight else "",
         verdicts.looked_at(looks) if looks < verdicts.MANY_LOOKS else "",
+        verdicts.learned_from(len(prepared.parts.train), prepared.there),
         verdicts.taught_by(len(prepared.parts.train), recipe.TEACHING),
+        verdicts.judged_by(report.rows_test, len(prepared.parts.test)),
         *_about_outside(prepared),
     ]
     panels = verdicts.with_notes(report.panels, said)
@@ -201,6 +229,10 @@ def _completed(prepared: Prepared, report: Report, looks: int, tell: Tell) -> Re
         _say(tell, "Comparing with a split by chance")
         found = optimism.panel(plan, table, prepared.parts, report.main)
         panels += [found] if found else []
+    _say(tell, "Looking whether more rows would help")
+    of, judged_of = (split.groups(plan.split, table.take(rows)) for rows in (prepared.parts.train, prepared.parts.validation))
+    curve = more_rows.panel(prepared.lesson, of, judged_of)
+    panels += [curve] if curve else []
     return report.model_copy(update={"panels": panels})
 
 
@@ -217,12 +249,17 @@ def _about_outside(prepared: Prepared) -> list[str]:
     return [said, verdicts.met(met, table.column(plan.split.column).name)]
 
 
+def _spread(rows: Array, most: int) -> Array:
+    """At most so many of the rows, evenly spread."""
+    return rows[np.linspace(0, len(rows) - 1, min(len(rows), most)).astype(np.int64)]
+
+
 def _shown(metric: Mapping[str, Any]) -> dict[str, Any]:
     return {name: metric[name] for name in ("name", "label", "unit", "better")}
 
 
-def _say(tell: Tell, words: str) -> None:
-    wish = tell.stage(words)
+def _say(tell: Tell, words: str, done: float | None = None) -> None:
+    wish = tell.stage(words, done)
     if wish == "cancel":
         raise Cancelled
     if wish == "pause":

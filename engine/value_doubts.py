@@ -28,6 +28,7 @@ PERHAPS_MISSING = ("-", "--", "---", ".", "..", "...", "*", "missing", "Missing"
 HARDLY_MISSING = ("None", "none", "NONE", "Null", "nil")
 _SHOWN = 4
 _FEWEST = 20
+_LARGE = 77
 _MOST_ZEROS, _FEW_ZEROS, _FEW_IN_A_TABLE = 0.6, 0.05, 0.3
 _LOOKED_AT = 5_000
 _MOST_DISTINCT = 200
@@ -78,23 +79,26 @@ def sentinels(texts: pa.Array, column: Column, values: pa.Array, failed: Array) 
     if column.type != "number":
         return None
     given = _finite(values)
-    for code in CODES if len(given) >= _FEWEST else ():
-        count = int(np.count_nonzero(given == code))
-        if 0 < count < 0.8 * len(given) and (sure := _is_far(code, count, given[given != code])) is not None:
-            break
-    else:
+    codes, sure = _stand_ins(given) if len(given) >= _FEWEST else ([], False)
+    if not codes:
         return None
-    places = np.flatnonzero(values.to_numpy(zero_copy_only=False) == code)
+    places = np.flatnonzero(np.isin(values.to_numpy(zero_copy_only=False), codes))
     written = tuple(sorted(set(pc.utf8_trim_whitespace(texts.take(pa.array(places))).to_pylist())))
-    others = given[given != code]
+    others = given[~np.isin(given, codes)]
+    said, are_several = " and ".join(map(str, codes)), len(codes) > 1
+    label = f"Yes, {'they mean' if are_several else 'it means'} that the value is missing"
+    real = f"No, {said} {'are real values' if are_several else 'is a real value'}"
     choices = [
-        Choice(label="Yes, it means that the value is missing", reading={"missing": (*column.missing, *written)}),
-        Choice(label=f"No, {code} is a real value", reading={"missing": tuple(c for c in column.missing if c not in written)}),
+        Choice(label=label, reading={"missing": (*column.missing, *written)}),
+        Choice(label=real, reading={"missing": tuple(c for c in column.missing if c not in written)}),
     ]
-    many = "1 row" if count == 1 else f"{count:,} rows"
-    what = f"'{column.name}' is {code} in {many}; all others are between {others.min():g} and {others.max():g}. Does {code} mean missing?"
-    shown = [f"row {place + 1:,}: {texts[int(place)].as_py()}" for place in places[:_SHOWN]]
-    kind = SENTINEL if code else MANY_ZEROS if count > _FEW_IN_A_TABLE * len(given) else ZEROS
+    counted = " and ".join(f"{code} in {_rows(int(np.count_nonzero(given == code)))}" for code in codes)
+    what = f"'{column.name}' is {counted}; all others are between {others.min():g} and {others.max():g}. "
+    what += "Do they mean missing?" if are_several else f"Does {said} mean missing?"
+    each = -(-_SHOWN // len(codes))
+    first = sorted(place for code in codes for place in np.flatnonzero(values.to_numpy(zero_copy_only=False) == code)[:each])
+    shown = [f"row {place + 1:,}: {texts[int(place)].as_py()}" for place in first]
+    kind = SENTINEL if codes[0] else MANY_ZEROS if len(places) > _FEW_IN_A_TABLE * len(given) else ZEROS
     return _doubt(kind, column, what, shown, choices, 0 if sure else 1)
 
 
@@ -125,10 +129,11 @@ def parts(texts: pa.Array, column: Column, values: pa.Array, failed: Array) -> D
     marks = {"type": "number", "decimal": ".", "thousands": ""}
     choices = [
         Choice(label="Keep both, as text", reading={"type": column.type, "part": ""}),
+        Choice(label=f"Make two columns of it: {first} and {second}", reading={**marks, "part": "both"}),
         Choice(label=f"Read the first number: {shown[0]} is {first}", reading={**marks, "part": "first"}),
         Choice(label=f"Read the second number: {shown[0]} is {second}", reading={**marks, "part": "second"}),
     ]
-    return _doubt("parts:", column, f"Each cell of '{column.name}' holds two numbers. Which one should be used?", shown, choices)
+    return _doubt("parts:", column, f"Each cell of '{column.name}' holds two numbers. How should they be used?", shown, choices)
 
 
 def currencies(texts: pa.Array, column: Column, values: pa.Array, failed: Array) -> Doubt | None:
@@ -262,6 +267,25 @@ def without(texts: pa.Array, codes: Sequence[str]) -> pa.Array:
 def _doubt(kind: str, column: Column, what: str, examples: Sequence[str], choices: Sequence[Choice], chosen: int = 0) -> Doubt:
     key = f"{kind}{column.name}"
     return Doubt(key=key, what=what, examples=tuple(examples), choices=tuple(choices), chosen=chosen, column=column.id)
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _stand_ins(given: Array) -> tuple[list[int], bool]:
+    """The codes that stand apart from all other numbers, large ones together, and whether that is sure; none if none does."""
+    counts = {code: int(np.count_nonzero(given == code)) for code in CODES}
+    large = [code for code, count in counts.items() if count and abs(code) >= _LARGE]
+    others = given[~np.isin(given, large)]
+    if len(large) > 1 and len(others) > 0.2 * len(given):
+        far = [code for code in large if _is_far(code, counts[code], others)]
+        if len(far) > 1:
+            return far, True
+    for code, count in counts.items():
+        if 0 < count < 0.8 * len(given) and (sure := _is_far(code, count, given[given != code])) is not None:
+            return [code], sure
+    return [], False
 
 
 def _is_far(code: int, count: int, others: Array) -> bool | None:

@@ -111,7 +111,9 @@ def convert(texts: "pd.Series[str]", column: Column) -> tuple["pd.Series[Any]", 
 
 def parse_one(value: Any, column: Column) -> float | str | pd.Timestamp | None:
     """One value a person typed, as the column's type says; None for a missing one. Raises EngineError if it cannot be read."""
-    if value is None or value != value or (text := str(value).strip()) == "" or text in column.missing:
+    text = "" if value is None or value != value else str(value).strip()
+    value, text = (value, text) if text else (column.blanks, column.blanks)
+    if text == "" or text in column.missing:
         return None
     text = str(_plainly(pa.array([text], pa.large_string()), column)[0].as_py())
     if column.type == "number":
@@ -168,7 +170,8 @@ def _proposed(texts: pa.Array, id: str, name: str, decimal: str) -> Reading:
     if code:
         what = f"Column '{name}' holds {code}: codes rather than amounts, so they were kept as text."
         as_numbers = Choice(label="Read them as numbers", reading={"type": "number"})
-        reading.changes.append(Change(what=what, column=id, examples=tuple(sample[:3]), typing=True, undo=as_numbers))
+        count = len(reading.values) - reading.values.null_count
+        reading.changes.append(Change(what=what, column=id, count=count, examples=tuple(sample[:3]), typing=True, undo=as_numbers))
     return reading
 
 
@@ -195,7 +198,7 @@ def typed(texts: pa.Array, column: Column) -> tuple[pa.Array, Array]:
         return texts, np.zeros(len(texts), bool)
     if column.type == "number" and (quick := _quick_numbers(texts, column)) is not None:
         return quick, np.zeros(len(texts), bool)
-    trimmed = _plainly(without_codes(cells.trimmed(texts), column.missing), column)
+    trimmed = _plainly(without_codes(_given(texts, column), column.missing), column)
     if column.type == "number":
         values, failed = numbers.parse(trimmed, column.decimal, column.thousands, column.unit)
         return pa.array(values), failed
@@ -214,6 +217,15 @@ def _moments(trimmed: pa.Array, format: str) -> tuple[pa.Array, Array]:
         piece = slice(start, start + _PIECE)
         moments[piece], failed[piece] = dates.parse(to_pandas(trimmed.slice(start, _PIECE), "text"), format)
     return pa.array(moments, pa.timestamp("ns")), failed
+
+
+def _given(texts: pa.Array, column: Column) -> pa.Array:
+    """The text without blanks around it, unless the column keeps them, and with what a blank cell counts as."""
+    trimmed = cells.trimmed(texts)
+    kept = trimmed if column.trims or column.type in ("number", "date") else pc.if_else(pc.equal(trimmed, ""), trimmed, texts)
+    if not column.blanks:
+        return kept
+    return pc.fill_null(pc.if_else(pc.equal(trimmed, ""), pa.scalar(column.blanks, kept.type), kept), column.blanks)
 
 
 def _plainly(trimmed: pa.Array, column: Column) -> pa.Array:
@@ -278,7 +290,7 @@ def _number_column(texts: pa.Array, id: str, name: str, writing: numbers.Writing
 
 def _quick_numbers(texts: pa.Array, column: Column) -> pa.Array | None:
     """The numbers, if all cells are plain ones or empty; else None."""
-    if (column.decimal, column.thousands, column.unit, column.missing) != (".", "", "", ()):
+    if (column.decimal, column.thousands, column.unit, column.missing, column.blanks) != (".", "", "", (), ""):
         return None
     found = np.empty(len(texts))
     for start in range(0, len(texts), _PIECE):

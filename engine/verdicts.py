@@ -1,16 +1,23 @@
 """What a comparison on unseen rows allows a report to say: the verdict, and the plain sentences it rests on."""
 
+import math
+from dataclasses import replace
+
 import numpy as np
 
-from engine.intervals import FEWEST_ROWS, Comparison
+from engine.intervals import FEWEST_ROWS, SURE_DEVIATIONS, Z95, Comparison
 from engine.panels import Measure, Notes, Panel, Verdict
 from engine.sampling import FEWEST_GROUPS
 from engine.scoring import Array, calibration_bins, calibration_error
-from engine.wording import count
+from engine.wording import count, number
 
 GOOD_SKILL = 0.5
 """A good model closes at least half of the gap between the trivial answer and perfection."""
 
+CLEAR_SKILL = 0.25
+"""A model that closes a quarter of that gap is clearly better than the trivial answer."""
+
+UNPROVEN: frozenset[Verdict] = frozenset({"poor", "unclear"})
 FEW_ROWS = 30
 FEW_GROUPS_TO_JUDGE = 20
 WIDE_POINTS = 10.0
@@ -18,15 +25,69 @@ MANY_LOOKS = 2
 
 
 def verdict(trivial: Comparison | None, skill: float | None, linear: Comparison | None) -> Verdict:
-    """Poor unless it surely beats the trivial answer; good when it is well beyond that and no simple formula beats it."""
-    if trivial is None or not trivial.is_sure:
+    """Good when well beyond the trivial answer and no simple formula beats it; unclear while poor and clearly better are both open."""
+    if trivial is None or is_open(trivial):
+        return "unclear"
+    if not trivial.is_sure:
         return "poor"
     beaten = linear is not None and linear.is_worse
     return "good" if skill is not None and skill >= GOOD_SKILL and not beaten else "fair"
 
 
+def is_open(trivial: Comparison) -> bool:
+    """Whether the interval holds both: no better than the trivial answer, and clearly better than it."""
+    return not trivial.is_sure and bool(trivial.gap) and trivial.high >= CLEAR_SKILL * (trivial.gap or 0.0)
+
+
+def with_gap(trivial: Comparison | None, main: Measure, best: float, unit: float = 1.0, few: bool = False) -> Comparison | None:
+    """The comparison with what there was to gain: from the trivial answer's main measure to the `best`; `unit` is 100 for per cent.
+
+    Between `few` rows or groups the spread of a difference can come out small by luck: what is not sure then reaches as far as the range of
+    the main measure itself, which stands beside it on the page.
+    """
+    base, score = main.baseline.value if main.baseline else None, main.model
+    if trivial is None or base is None:
+        return trivial
+    found = replace(trivial, gap=abs(best - base) / unit)
+    if not few or found.is_sure or found.low == found.high or score.low is None or score.high is None:
+        return found
+    ends = sorted((1 if best > base else -1) * (end - base) / unit for end in (score.low, score.high))
+    return replace(found, low=min(found.low, ends[0]), high=max(found.high, ends[1]))
+
+
+def is_few(rows: int, groups: int) -> bool:
+    """Whether a judgement rests on so few unseen rows, or groups where they are kept whole, that even its range is rough."""
+    return rows < FEW_ROWS or 0 < groups < FEW_GROUPS_TO_JUDGE
+
+
+def joined(*sentences: str) -> str:
+    """The sentences there are, one after the other."""
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def settled_by(trivial: Comparison | None, rows: int, groups: int = 0) -> str:
+    """About how many unseen rows (or groups, where they are kept whole) would tell what is open, "" where nothing is.
+
+    An interval narrows with the root of their number; it has to leave out either "no better" or "clearly better", whichever is nearer,
+    and be no rough one any more.
+    """
+    now, unit = (groups, "unseen group") if groups else (rows, "unseen row")
+    needed = FEW_GROUPS_TO_JUDGE if groups else FEW_ROWS
+    if trivial is None:
+        return f"At least {count(needed, unit)} would begin to tell." if now < needed else ""
+    if not is_open(trivial):
+        return ""
+    clear = CLEAR_SKILL * (trivial.gap or 0.0)
+    aim = max(trivial.value * Z95 / SURE_DEVIATIONS, clear - trivial.value)
+    times = max(1.1, needed / now, ((trivial.high - trivial.low) / 2 / aim) ** 2)
+    wanted = now * times
+    step = 10 ** max(0, math.floor(math.log10(wanted)) - 1)
+    more = f"{count(round(wanted / step) * step, unit)} instead of {now:,}"
+    return f"About {number(times, 2)} times as many {'groups' if groups else 'rows'} would settle it ({more})."
+
+
 def opening(trivial: Comparison | None, against: str, rows: int, groups: int = 0) -> str:
-    """The first sentence when the model is poor, "" when it surely beats `against`, such as "always answering 'no'".
+    """The first sentence when the model is poor or that is open, "" when it surely beats `against`, such as "always answering 'no'".
 
     `groups` is how many groups the rows come from where the split kept groups whole, else 0.
     """
@@ -36,6 +97,8 @@ def opening(trivial: Comparison | None, against: str, rows: int, groups: int = 0
         return f"Too few rows to judge: only {count(rows, 'row')} could be kept unseen. " if rows < FEWEST_ROWS else "It cannot be judged. "
     if trivial.is_worse:
         return f"Worse than {against}. "
+    if is_open(trivial) and not trivial.is_better:
+        return f"It cannot be told yet whether this is better than {against}. "
     if not trivial.is_better:
         return f"No better than {against}{as_far_as(trivial, rows, groups)}. "
     few = "groups" if groups else "rows"
@@ -107,7 +170,17 @@ def taught_by(rows: int, most: int) -> str:
     if rows <= most:
         return ""
     taught = f"The preparation (typical values, categories, scales) learned from {most:,} of the {rows:,} rows, spread evenly"
-    return f"{taught}; the model learned from all."
+    return f"{taught}; the model learned from all of these."
+
+
+def learned_from(rows: int, there: int) -> str:
+    """That very many rows were not all learned from."""
+    return "" if rows >= there else f"It learned from {rows:,} of the {there:,} rows it could have learned from, spread evenly."
+
+
+def judged_by(rows: int, there: int) -> str:
+    """That very many unseen rows were not all asked for."""
+    return "" if rows >= there else f"It was judged on {rows:,} of the {there:,} unseen rows, spread evenly."
 
 
 def from_outside(rows: int) -> str:
@@ -150,12 +223,13 @@ def few_groups(group_name: str, groups: int) -> str:
     return f"{only}, so every range is rough. More of them would help; more rows of the same would not."
 
 
-def wide(main: Measure, width: float = WIDE_POINTS) -> str:
+def wide(main: Measure, width: float = WIDE_POINTS, groups: int = 0) -> str:
     """A warning when the main measure's interval reaches further than `width` to a side."""
     score = main.model
     if score.value is None or score.low is None or score.high is None or max(score.high - score.value, score.value - score.low) <= width:
         return ""
-    return "The main measure is uncertain: with other unseen rows it could well come out much better or worse. More rows would narrow it."
+    of = "groups" if groups else "rows"
+    return f"The main measure is uncertain: with other unseen {of} it could well come out much better or worse. More {of} would narrow it."
 
 
 def too_good(is_so: bool, rows: int, what: str) -> str:

@@ -53,4 +53,4 @@ def problems(column: "ColumnProfile") -> list[Problem]:
 
 def note(name: str) -> str:
     """What a report has to say of it."""
-    return f"While it learned, each row counted as much as '{name}' says. The measures here count every unseen row once."
+    return f"While it learned, each row counted as much as '{name}' says. The measures count every unseen row once, but for one table."

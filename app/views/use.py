@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import answer_card, case_form, meanwhile, parts, state, taking, trained
 from app.text import md
-from engine import bundle
+from engine import bundle, verdicts
 from engine.columns import Column
 from engine.errors import EngineError
 from engine.form import FormField
@@ -60,9 +60,9 @@ def _first_shown(run: Run) -> str:
 
 
 def _warn(run: Run) -> None:
-    """A poor model is not hidden, and not flattered."""
+    """A model that is poor, or not shown to be better than that, is not hidden, and not flattered."""
     score = run.score or {}
-    if score.get("verdict") == "poor":
+    if score.get("verdict") in verdicts.UNPROVEN:
         with st.container(key="problem-warn-poor"):
             st.markdown(f":orange[:material/warning: **Think twice before using it.**] {md(score.get('headline', ''))}")
 

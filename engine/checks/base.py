@@ -1,6 +1,7 @@
 """What every check is: an id, what it is called, and what it sees before a training, in the rows, and after one."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -29,13 +30,15 @@ ROWS = "Rows"
 class Case:
     """What the checks look at: a plan, the statistics of its data and, for `search` and `judge`, the rows (of very many, some).
 
-    `looks` is how often the unseen rows had been looked at before, for `judge`.
+    `looks` is how often the unseen rows had been looked at before, for `judge`. `real` are numbers by column id that a person has called
+    real values although they look like a code for "missing".
     """
 
     plan: "Plan"
     profile: Profile
     table: Table | None = None
     looks: int = 0
+    real: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     @cached_property
     def target(self) -> ColumnProfile:

@@ -4,14 +4,16 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from engine import alike
 from engine.checks import _neighbours, _pictures
-from engine.checks.base import ROWS, Array, Case, Check, signed
+from engine.checks.base import ROWS, Array, Case, Check, dividing, signed
 from engine.panels import Notes, Panel
 from engine.problems import Level, Problem
+from engine.profile import ColumnProfile
 from engine.wording import count, of_hundred
 
 MANY, MANY_ALIKE, MANY_NEAR = 0.01, 0.05, 0.03
-SHOWN = 3
+SHOWN, LONGEST = 3, 160
 PICTURES, UNSEEN_PICTURES = 1200, 300
 PLEDGE = "Yes, these are different cases that only look alike."
 FIX = "Remove the copies from the file, or give each case a column that says which rows are the same and divide by it."
@@ -39,7 +41,7 @@ class Copies(Check):
         picture = next((column.id for column in case.inputs if column.type == "image"), None)
         if picture is not None:
             return self._pictures(case, picture, unseen, case.parts.train)
-        return self._rows(case, unseen, case.parts.train)
+        return self._rows(case, unseen, case.parts.train) or self._texts(case, unseen, case.parts.train)
 
     def _rows(self, case: Case, unseen: Array, learned: Array) -> list[Problem]:
         ids = [column.id for column in case.inputs]
@@ -61,6 +63,34 @@ class Copies(Check):
             said = f"About {of_hundred(share)} rows kept unseen are almost the same as a learned one: {_neighbours.pairs_words(pairs)}."
             return [self._copied(said, FIX, "stop" if share > MANY_NEAR else "warn", None)]
         return []
+
+    def _texts(self, case: Case, unseen: Array, learned: Array) -> list[Problem]:
+        """Molecules and longer texts, whether they are learned from or only tell what a row is about."""
+        asked = [c for c in case.others if c.type in ("category", "text") and c.distinct >= alike.FEWEST_WORDS]
+        for column in (c for c in asked if c.id != case.plan.split.column or not case.method.is_whole):
+            values = case.rows.values(column.id)
+            found = alike.cases(values)
+            if not found.what:
+                continue
+            sizes = np.bincount(found.of)
+            tells = found.telling & (sizes <= max(alike.COMMON, 0.01 * len(values)))[found.of]
+            met = np.isin(found.of[unseen], found.of[learned]) & tells[unseen]
+            if met.mean() > MANY:
+                return [self._alike(case, column, found, unseen[met], float(met.mean()))]
+        return []
+
+    def _alike(self, case: Case, column: ColumnProfile, found: alike.Cases, rows: Array, share: float) -> Problem:
+        what = {
+            "molecule": f"hold the molecule of a row it learns from (salts, isotopes and mirror forms of '{column.name}' counted as one)",
+            "text": f"have nearly the same '{column.name}' as a row it learns from",
+        }[found.what]
+        looked = f" ({len(case.rows):,} of all rows were looked at)" if len(case.rows) < case.profile.rows else ""
+        is_real = share > MANY_NEAR and (found.what == "molecule" or column in case.inputs)
+        said = f"About {of_hundred(share)} rows kept unseen {what}: the model is asked about what it has met{looked}."
+        fix = f"Divide by '{column.name}': rows that are alike in it then stay together."
+        pairs = _alike_pairs(case, column, found, rows)
+        problem = dividing(self._copied(said, fix, "stop" if is_real else "warn", pairs), "group", column)
+        return problem.model_copy(update={"column": column.id})
 
     def _pictures(self, case: Case, id: str, unseen: Array, learned: Array) -> list[Problem]:
         if case.rows.folder is None:
@@ -88,6 +118,21 @@ class Copies(Check):
         twins = [int(learned[np.argmax(whole[learned] == whole[row])]) for row in rows[:SHOWN]]
         lines = [f"Row {row + 1:,} is kept unseen and is a copy of row {twin + 1:,}." for row, twin in zip(rows, twins, strict=False)]
         return Notes(title="Some of them", lines=lines)
+
+
+def _alike_pairs(case: Case, column: ColumnProfile, found: alike.Cases, rows: Array) -> Notes:
+    """Some of the unseen rows, those written differently first, each beside the learned one like it."""
+    assert case.parts is not None
+    values, learned = case.rows.values(column.id), case.parts.train
+    order = np.argsort(found.of[learned], kind="stable")
+    twins = learned[order[np.searchsorted(found.of[learned], found.of[rows], sorter=order)]]
+    first = np.argsort(values[rows] == values[twins], kind="stable")[:SHOWN]
+    lines = [f"Kept unseen: '{_cut(values[rows[i]])}'. Learned: '{_cut(values[twins[i]])}'." for i in first]
+    return Notes(title="Some of them", lines=lines)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
 def _share(found: Array) -> str:

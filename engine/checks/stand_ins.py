@@ -31,7 +31,8 @@ class StandIns(Check):
 
     def _of(self, case: Case, column: ColumnProfile) -> list[Problem]:
         x = case.rows.values(column.id)
-        found = codes(x[np.isfinite(x)])
+        real = case.real.get(column.id, ())
+        found = codes(x[np.isfinite(x) & ~np.isin(x, real)])
         rest = x[np.isfinite(x) & ~np.isin(x, found)]
         return [self._said(column, value, np.flatnonzero(x == value), rest) for value in found]
 

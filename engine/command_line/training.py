@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from engine import advice, checks, datasets, overrides, refusals, verdicts
+from engine import advice, checks, datasets, overrides, real_values, refusals, verdicts
 from engine import plan as plans
 from engine.architectures import ARCHITECTURES
 from engine.cli import give, tell
@@ -76,7 +76,7 @@ def _look(workspace: Workspace, run: Run) -> None:
 
 def _plan(workspace: Workspace, dataset: str, order: Order) -> Plan:
     profile = datasets.profile(workspace, dataset)
-    table = datasets.table(workspace, dataset)
+    table = datasets.some(workspace, dataset)
     if order.plan:
         made = _stored(order.plan, dataset)
     else:
@@ -131,7 +131,8 @@ def _with_setting(plan: Plan, setting: str) -> Plan:
 def _checked(workspace: Workspace, plan: Plan, sign: str) -> Plan:
     """The plan, with the stops that may be signed for signed by `sign`. Raises InvalidPlan for the first stop that remains."""
     profile = datasets.profile(workspace, plan.dataset)
-    found = checks.search(checks.Case(plan, profile, datasets.some(workspace, plan.dataset)))
+    real = real_values.of(datasets.get(workspace, plan.dataset))
+    found = checks.search(checks.Case(plan, profile, datasets.some(workspace, plan.dataset), real=real))
     problems = plans.check(plan, profile, found)
     for problem in [problem for problem in stops(problems) if sign and problem.pledge]:
         plan = overrides.sign(plan, problem, sign, datetime.now(UTC))

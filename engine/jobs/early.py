@@ -54,9 +54,10 @@ class Early:
 
 def prepare(workspace: Workspace, plan: "Plan", tell: Tell) -> "Prepared":
     """Reads the rows that the plan needs and prepares them."""
-    from engine import datasets, outside, tables, training
+    from engine import datasets, mapped, outside, tables, training
     from engine import plan as plans
 
+    mapped.use(workspace.runs)
     tell.stage("Reading the rows")
     columns = plans.needed(plan)
     table = datasets.table(workspace, plan.dataset, columns)

@@ -61,7 +61,7 @@ def open_sample(
     tell(READ, "Working out how to learn from it")
     profile = datasets.profile(workspace, dataset.id)
     hints = {"target": sample["target"], **sample["hints"]}
-    plan, _ = advice.plan(dataset.id, datasets.table(workspace, dataset.id), profile, hints=hints)
+    plan, _ = advice.plan(dataset.id, datasets.some(workspace, dataset.id), profile, hints=hints)
     tell(THOUGHT, "Starting the training" if request else "Opening the project")
     draft = {"target": plan.target, "plan": plan.model_dump(mode="json")}
     project = projects.add(workspace, sample["title"], dataset.id, draft)
@@ -172,7 +172,7 @@ def _asked_again(workspace: Workspace, dataset: str, before: Mapping[str, Any], 
     profile = datasets.profile(workspace, dataset)
     there, target = [column.id for column in profile.columns], before.get("target")
     try:
-        plan, _ = advice.plan(dataset, datasets.table(workspace, dataset), profile, target if target in there else None)
+        plan, _ = advice.plan(dataset, datasets.some(workspace, dataset), profile, target if target in there else None)
     except InvalidPlan:
         return {}
     if plan.target != target:

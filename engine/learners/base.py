@@ -96,6 +96,11 @@ class Learner(Spec):
         """
         raise NotImplementedError
 
+    def takes(self, rows: int) -> int:
+        """How many of so many training rows it learns from, evenly spread: those of its setting `most_rows`, if it has one."""
+        most = int(self.model_dump().get("most_rows", 0))
+        return min(rows, most) if most else rows
+
     def ready(self, lesson: Lesson) -> Any:
         """What can be made before anybody waits for it, such as a built network; None if nothing is worth it.
 

@@ -23,8 +23,8 @@ from engine.tasks.base import Task
 if TYPE_CHECKING:
     from engine.profile import Profile
 
-ENOUGH = ((2_000, 200, 30), (10_000, 100, 20), (50_000, 60, 15))
-LEAST = (30, 8)
+ENOUGH = ((2_000, 200, 30), (10_000, 100, 20), (50_000, 60, 15), (1_000_000, 30, 8))
+LEAST = (10, 3)
 MOST_USUAL = 64
 STEPS, STEPS_OF_PICTURES = 64, 4
 IMPORTING, BETWEEN_EPOCHS, LIBRARIES = 4.0, 0.01, 650.0
@@ -93,6 +93,14 @@ class Gradient(Learner):
     )
     patience: int = param(
         20, "Patience", unit="epochs", help="Stops after so many epochs without improvement. 0 never stops early.", ge=0, le=100_000
+    )
+    most_rows: int = param(
+        0,
+        "Rows to learn from, at most",
+        help="Of more rows, so many are taken, evenly spread, and an epoch is so much shorter. 0 takes all.",
+        ge=0,
+        le=1_000_000_000,
+        advanced=True,
     )
 
     @classmethod

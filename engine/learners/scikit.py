@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from engine import mapped
 from engine.architectures.base import Architecture
 from engine.callbacks import Rules, Watch
 from engine.learners.base import NOTHING_KEPT, Array, Cost, Inputs, Keep, Learner, Lesson, Tell
@@ -23,6 +24,7 @@ SHAPE = "trees_shape.json"
 MOST_WATCHED = 5_000
 FEWEST, MOST, SECONDS = 16, 64, 1.0
 SMALL = 500_000
+PIECE = 100_000
 TRIED, IMPORTING, LIBRARIES = 8, 1.5, 250.0
 
 
@@ -38,6 +40,14 @@ class Scikit(Learner):
         0.05, "Learning rate", help="How much of an error each round corrects.", gt=0, le=1, search=(0.01, 0.3), log=True
     )
     patience: int = param(30, "Patience", unit="rounds", help="Stops after so many rounds without improvement. 0 never stops early.", ge=0)
+    most_rows: int = param(
+        2_000_000,
+        "Rows to learn from, at most",
+        help="Of more rows, so many are taken, evenly spread: more of them take far more memory and hardly teach trees more. 0 takes all.",
+        ge=0,
+        le=1_000_000_000,
+        advanced=True,
+    )
 
     @classmethod
     def propose(cls, profile: "Profile", architecture: Architecture) -> "Scikit":
@@ -101,7 +111,12 @@ class Trees:
 
 def matrix(inputs: Inputs) -> Array:
     """(rows, numbers + codes) float64: numbers first."""
-    return np.concatenate([inputs[name].astype(np.float64) for name in ("number", "code") if name in inputs], axis=1)
+    parts = [inputs[name] for name in ("number", "code") if name in inputs]
+    whole = mapped.empty((len(parts[0]), sum(x.shape[1] for x in parts)), np.float64)
+    for start in range(0, len(whole), PIECE):
+        piece = slice(start, start + PIECE)
+        whole[piece] = np.concatenate([x[piece] for x in parts], axis=1)
+    return whole
 
 
 def _fit(estimator: Any, x: Array, y: Array, weights: Array | None = None) -> None:

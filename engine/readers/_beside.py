@@ -1,6 +1,7 @@
 """A table that lies beside pictures in a zip and names them: which of its columns does, and which row speaks of which picture."""
 
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -119,7 +120,7 @@ def _settled(doubt: Doubt) -> Change:
     """A question about the table itself is not asked here: how it was answered is told, with the way to answer it otherwise."""
     chosen = doubt.choices[doubt.chosen].label
     what = f"{doubt.what} It was taken as: {chosen}. If that is wrong, save the table anew as Excel or as CSV in Unicode with commas."
-    return Change(what=what, column=doubt.column, examples=doubt.examples)
+    return Change(what=what, column=doubt.column, count=1, whole=True, examples=doubt.examples[:_SHOWN], again=True)
 
 
 def _fitted(table: Beside, places: Places) -> Beside | None:
@@ -135,21 +136,24 @@ def _fitted(table: Beside, places: Places) -> Beside | None:
 def told(table: Beside, pictures: Sequence[str], used: Callable[[int], bool]) -> list[Change]:
     """The import report's lines about the table; `used` says whether the picture at a position is in the table that came of it."""
     said = f"'{table.name}' names the pictures in its column '{table.names[table.place]}'; its other columns stand beside them."
-    changes = [Change(what=said, count=sum(place >= 0 for place in table.fits))]
     texts = table.columns[table.place]
+    named = [f"'{(text or '')[:60]}' \u2192 {pictures[place]}" for text, place in zip(texts, table.fits, strict=True) if place >= 0]
+    changes = [Change(what=said, count=len(named), examples=tuple(named[:_SHOWN]), again=True)]
     for mark, what in (
         (NONE, f"Rows of '{table.name}' that name no picture in the zip were left out."),
         (SEVERAL, f"Rows of '{table.name}' whose name fits several pictures were left out; write the folder before the name."),
     ):
         if rows := [row for row, place in enumerate(table.fits) if place == mark]:
             shown = tuple(f"row {row + 1:,}: '{(texts[row] or '')[:60]}'" for row in rows[:_SHOWN])
-            changes.append(Change(what=what, count=len(rows), examples=shown, loses=True))
+            changes.append(Change(what=what, count=len(rows), examples=shown, loses=True, again=True))
     if left := [name for place, name in enumerate(pictures) if not used(place)]:
         what = f"Pictures that no row of '{table.name}' names were left out."
-        changes.append(Change(what=what, count=len(left), examples=tuple(left[:_SHOWN]), loses=True))
+        changes.append(Change(what=what, count=len(left), examples=tuple(left[:_SHOWN]), loses=True, again=True))
     many = len([place for place in table.fits if place >= 0]) - table.matched
     if many:
-        changes.append(Change(what=f"Rows of '{table.name}' name a picture that an earlier row has named; it stands in each.", count=many))
+        twice = [pictures[place] for place, times in Counter(place for place in table.fits if place >= 0).items() if times > 1]
+        what = f"Rows of '{table.name}' name a picture that an earlier row has named; it stands in each."
+        changes.append(Change(what=what, count=many, examples=tuple(twice[:_SHOWN]), again=True))
     return changes
 
 

@@ -48,7 +48,7 @@ def choose(book: Any, wanted: str, known: Sequence[str]) -> tuple[Any, list[Chan
     changes, doubts = [], []
     if others and not wanted:
         what = f"The sheet '{chosen.title}' was read; the others were not."
-        changes.append(Change(what=what, count=len(others), examples=others[:_SHOWN]))
+        changes.append(Change(what=what, count=len(others), examples=others[:_SHOWN], again=True))
     if len(filled) > 1 and chosen.title in sizes:
         choices = tuple(Choice(label=_label(sheet, sizes), options={"sheet": sheet.title, "area": ""}) for sheet in filled)
         what = "The workbook has several sheets with values. Which one holds your data?"

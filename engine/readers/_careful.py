@@ -11,7 +11,7 @@ import pyarrow as pa
 from engine.doubts import Choice
 from engine.errors import UnreadableFile
 from engine.readers._dialect import reader
-from engine.readers._quick import Body, swallows
+from engine.readers._quick import Body, skips_blanks, swallows
 from engine.readers._text import open_text
 from engine.readers.base import Batch, Change
 
@@ -32,8 +32,9 @@ class Oddities:
     short: list[tuple[int, int]] = field(default_factory=list)
     long: list[tuple[int, int]] = field(default_factory=list)
     comments: list[tuple[int, str]] = field(default_factory=list)
+    repeated: list[int] = field(default_factory=list)
     kept: "array[int]" = field(default_factory=lambda: array("q"))
-    trailing: int = 0
+    trailing: list[int] = field(default_factory=list)
     swallowed: int = 0
     unclosed: int = 0
 
@@ -75,8 +76,15 @@ def report(found: Oddities, body: Body) -> list[Change]:
         shown = tuple(f"line {line:,}: {text[:60]}" for line, text in found.comments[:_SHOWN])
         undo = Choice(label="Keep them as rows", options={"comments": "no"})
         changes.append(Change(what="Lines that begin with # were left out.", count=len(found.comments), examples=shown, undo=undo))
+    if found.repeated:
+        shown = tuple(f"line {line:,}: {', '.join(body.names)[:60]}" for line in found.repeated[:_SHOWN])
+        undo = Choice(label="Keep them as rows", options={"repeats": "no"})
+        what = "Rows that repeat the names of the columns were left out."
+        changes.append(Change(what=what, count=len(found.repeated), examples=shown, undo=undo))
     if found.trailing:
-        changes.append(Change(what="Delimiters with nothing behind them were dropped at the end of rows.", count=found.trailing))
+        shown = tuple(f"line {line:,}" for line in found.trailing[:_SHOWN])
+        what = "Delimiters with nothing behind them were dropped at the end of rows."
+        changes.append(Change(what=what, count=len(found.trailing), examples=shown, again=True))
     return changes
 
 
@@ -103,13 +111,16 @@ def _examine(body: Body) -> Oddities:
         if _is_comment(row, body):
             found.comments.append((line, body.delimiter.join(row)))
             continue
+        if _is_repeated(row, body):
+            found.repeated.append(line)
+            continue
         found.rows += 1
         if len(row) < body.width:
             found.short.append((line, len(row)))
         elif any(cell.strip() for cell in row[body.width :]):
             found.long.append((line, len(row)))
         else:
-            found.trailing += len(row) > body.width
+            found.trailing += [line] if len(row) > body.width else []
         if _fit(row, body) is None:
             continue
         found.kept.append(line)
@@ -120,7 +131,7 @@ def _examine(body: Body) -> Oddities:
 def _rows(body: Body, found: Oddities | None = None) -> Iterator[tuple[int, list[str]]]:
     """(line on which the row begins, its values), without blank rows; a quote that never closes is noted in `found`."""
     with open_text(body.path, body.start) as file:
-        table = reader(chain(file, ["\n", _END]), body.delimiter, body.quote)
+        table = reader(chain(file, ["\n", _END]), body.delimiter, body.quote, skips_blanks(body))
         line = body.line
         try:
             for row in table:
@@ -142,6 +153,8 @@ def _rows(body: Body, found: Oddities | None = None) -> Iterator[tuple[int, list
 
 def _fit(row: list[str], body: Body) -> list[str | None] | None:
     """The row with as many values as there are columns, or None if it is to be left out."""
+    if _is_repeated(row, body):
+        return None
     if len(row) < body.width:
         return None if _is_comment(row, body) or not body.keeps_short else [*row, *[None] * (body.width - len(row))]
     if body.cuts_long or not any(cell.strip() for cell in row[body.width :]):
@@ -151,6 +164,11 @@ def _fit(row: list[str], body: Body) -> list[str | None] | None:
 
 def _is_comment(row: list[str], body: Body) -> bool:
     return body.has_comments and len(row) < body.width and row[0].lstrip().startswith("#")
+
+
+def _is_repeated(row: list[str], body: Body) -> bool:
+    """Whether the row says the names of the columns once more."""
+    return len(row) == len(body.names) and row[0].strip() == body.names[0] and [cell.strip() for cell in row] == [*body.names]
 
 
 def _columns(block: list[list[str | None]]) -> Batch:

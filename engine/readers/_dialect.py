@@ -57,14 +57,14 @@ def parse(lines: Sequence[str], delimiter: str, quote: str) -> list[list[str]]:
     return list(reader(lines, delimiter, quote))
 
 
-def reader(lines: Iterable[str], delimiter: str, quote: str) -> Any:
-    """Python's CSV reader with this layout; blanks after a delimiter are skipped, so any number of blanks separates too."""
+def reader(lines: Iterable[str], delimiter: str, quote: str, skips: bool = True) -> Any:
+    """Python's CSV reader with this layout; if it `skips`, blanks after a delimiter, so that any number of blanks separates too."""
     if delimiter == " ":
         lines = (line.replace("\t", " ").strip(" \r\n") + "\n" for line in lines)
     csv.field_size_limit(LONGEST_CELL)
     if quote:
-        return csv.reader(lines, delimiter=delimiter, quotechar=quote, skipinitialspace=delimiter != "\t")
-    return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, skipinitialspace=delimiter != "\t")
+        return csv.reader(lines, delimiter=delimiter, quotechar=quote, skipinitialspace=skips and delimiter != "\t")
+    return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, skipinitialspace=skips and delimiter != "\t")
 
 
 def has_names(rows: Sequence[Sequence[str]]) -> bool:

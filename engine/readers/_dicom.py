@@ -52,13 +52,18 @@ class Scan:
 
 @dataclass(frozen=True)
 class Pseudonyms:
-    """A name for each patient that leads back to nobody: made with a key that is thrown away once the file is read."""
+    """A name for each patient that leads back to nobody who lacks the key: the workspace's, or else one thrown away after the reading."""
 
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     def of(self, patient: str) -> str | None:
         """The same for the same patient; None where the file names none."""
         return "p" + hmac.new(self.key, patient.encode(), hashlib.sha256).hexdigest()[:10] if patient else None
+
+
+def pseudonyms(key: str) -> Pseudonyms:
+    """Those of a key of hexadecimal digits, so that a patient has one name in every file; with "" those of this reading alone."""
+    return Pseudonyms(hmac.new(bytes.fromhex(key), b"patients of medical pictures", hashlib.sha256).digest()) if key else Pseudonyms()
 
 
 def is_dicom(start: bytes) -> bool:

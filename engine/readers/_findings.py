@@ -38,7 +38,7 @@ def _add_medical(layout: "Layout", found: Sequence["Medical | None"]) -> None:
     patients = [one.patient if one else None for one in found]
     if any(patients) and "patient" not in layout.names:
         layout.add("patient", patients)
-        what = "The column 'patient' says which pictures are of one person, by made-up names that lead back to nobody."
+        what = "The column 'patient' says which pictures are of one person, by made-up names, the same in all files read here."
         layout.changes.append(Change(what=what, count=len(set(filter(None, patients)))))
     for name, values in (
         ("modality", [one.modality if one else None for one in found]),

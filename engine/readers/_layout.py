@@ -131,13 +131,18 @@ def _by_names(inside: Contents, asked: Asked, guesses: Sequence[_named.Found]) -
     layout.add(CLASS, [clean(value) or None for value in found.classes])
     example = next((place for place, value in enumerate(found.classes) if value), 0)
     told = f"The class of each picture was read from its file name: '{found.classes[example]}' for '{inside.pictures[example]}'."
-    layout.changes.append(Change(what=told, count=sum(map(bool, found.classes))))
+    layout.changes.append(Change(what=told, count=sum(map(bool, found.classes)), examples=_read_from(inside, found), again=True))
     if nameless := [inside.pictures[place] for place, value in enumerate(found.classes) if not value]:
         what = "Pictures whose file name holds no class have none."
-        layout.changes.append(Change(what=what, count=len(nameless), examples=tuple(nameless[:_SHOWN])))
+        layout.changes.append(Change(what=what, count=len(nameless), examples=tuple(nameless[:_SHOWN]), again=True))
     if not asked.part and not asked.layout:
         layout.doubts.append(_in_names(inside, guesses))
     return _with_folders(inside, layout)
+
+
+def _read_from(inside: Contents, found: _named.Found) -> tuple[str, ...]:
+    pairs = [(name, value) for name, value in zip(inside.pictures, found.classes, strict=True) if value]
+    return tuple(f"{PurePosixPath(name).name} \u2192 {value}" for name, value in pairs[:_SHOWN])
 
 
 def _in_names(inside: Contents, guesses: Sequence[_named.Found]) -> Doubt:
@@ -175,7 +180,9 @@ def _by_folders(inside: Contents, asked: Asked, optional: bool) -> Layout:
         raise UnreadableFile(f"{loose:,} of {len(differing):,} pictures lie in no class folder.", ADVICE)
     layout = Layout(list(range(len(differing))), {"layout": "folders"})
     if loose:
-        layout.changes.append(Change(what="Pictures that lie in no class folder have no class.", count=loose))
+        shown = [name for name, parts in zip(inside.pictures, differing, strict=True) if not parts]
+        what = "Pictures that lie in no class folder have no class."
+        layout.changes.append(Change(what=what, count=loose, examples=tuple(shown[:_SHOWN]), again=True))
     layout.add(CLASS, [clean(parts[0 if first else -1]) if parts else "" for parts in differing])
     others = [parts[1:] if first else parts[:-1] for parts in differing]
     parts = _divided(others)
@@ -184,7 +191,7 @@ def _by_folders(inside: Contents, asked: Asked, optional: bool) -> Layout:
         layout.changes.append(_part_told(parts))
     if not parts and (ignored := sorted({"/".join(other) for other in others} - {""})):
         said = f"Folders {'below' if first else 'above'} the class folders were not used."
-        layout.changes.append(Change(what=said, count=len(ignored), examples=tuple(ignored[:_SHOWN])))
+        layout.changes.append(Change(what=said, count=len(ignored), examples=tuple(ignored[:_SHOWN]), again=True))
     return layout
 
 
@@ -197,7 +204,8 @@ def _with_folders(inside: Contents, layout: Layout) -> Layout:
     values = parts or [clean("/".join(folders)) for folders in differing]
     layout.add("part" if parts else "folder", [values[place] for place in layout.rows])
     told = "The folder of each picture stands in the column 'folder'."
-    layout.changes.append(_part_told(parts) if parts else Change(what=told, count=len(set(values))))
+    shown = tuple(dict.fromkeys(filter(None, values)))[:_SHOWN]
+    layout.changes.append(_part_told(parts) if parts else Change(what=told, count=len(set(values)), examples=shown, again=True))
     return layout
 
 
@@ -210,7 +218,8 @@ def _divided(folders: Sequence[tuple[str, ...]]) -> list[str]:
 def _part_told(parts: Sequence[str]) -> Change:
     counts = Counter(parts).most_common(_SHOWN)
     what = "The folders also divide the pictures into parts, which stand in the column 'part'."
-    return Change(what=what, examples=tuple(f"{part}: {count(many, 'picture')}" for part, many in counts))
+    shown = tuple(f"{part}: {count(many, 'picture')}" for part, many in counts)
+    return Change(what=what, count=len(parts), whole=True, examples=shown, again=True)
 
 
 def _is_first(differing: Sequence[tuple[str, ...]]) -> bool:

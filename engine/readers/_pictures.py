@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-from engine import deep_pictures
+from engine import deep_pictures, origins
 from engine.readers import _dicom, _stripped
 from engine.readers._alike import Sketches
 from engine.readers.base import Change
@@ -61,10 +61,14 @@ class Medical:
 
 @dataclass
 class Shelf:
-    """The folder that pictures are put into, and what was done to them so far. `by_window`: medical pictures keep their own windows."""
+    """The folder that pictures are put into, and what was done to them so far. `by_window`: medical pictures keep their own windows.
+
+    `pseudonyms` name the patients of medical pictures.
+    """
 
     folder: Path
     by_window: bool = True
+    pseudonyms: _dicom.Pseudonyms = field(default_factory=_dicom.Pseudonyms)
     kept: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
@@ -74,8 +78,8 @@ class Shelf:
     sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
     windows: int = 0
     copies: list[tuple[int, int]] = field(default_factory=list)
+    told: dict[str, origins.Origin] = field(default_factory=dict)
     _seen: dict[bytes, int] = field(default_factory=dict)
-    _pseudonyms: _dicom.Pseudonyms = field(default_factory=_dicom.Pseudonyms)
 
     def put(self, data: bytes | None, name: str) -> str | None:
         """Keeps one picture, `name` being what the user calls it; returns its file name in the folder, or None if it was left out."""
@@ -94,7 +98,8 @@ class Shelf:
         return file
 
     def finish(self) -> list[Change]:
-        """All that was done."""
+        """All that was done. What the files told of their pictures is written beside them."""
+        origins.write(self.folder, self.told)
         return [
             Change(what=what, count=self.counts[what], examples=tuple(self.examples[what]), loses=what in _LOSSES)
             for what in _ORDER
@@ -103,6 +108,12 @@ class Shelf:
 
     def _picture(self, data: bytes, name: str) -> str:
         picture = _opened(data)
+        origin = origins.of(picture)
+        file = self._as_plain(picture, data, name)
+        self.told[file] = origin
+        return file
+
+    def _as_plain(self, picture: Any, data: bytes, name: str) -> str:
         kind = "jpg" if picture.format in ("JPEG", "MPO") else "png"
         if getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO":
             self._note(FIRST, name)
@@ -125,7 +136,7 @@ class Shelf:
         except _dicom.NoPicture as error:
             raise _LeftOut(CODING if error.coding else BAD, error.coding) from error
         file = self._scan(scan, name)
-        self.medical[file] = Medical(self._pseudonyms.of(scan.patient), scan.modality, scan.body_part)
+        self.medical[file] = Medical(self.pseudonyms.of(scan.patient), scan.modality, scan.body_part)
         self._note(STRIPPED, name)
         if scan.frames > 1:
             self._note(FIRST, name)

@@ -22,7 +22,7 @@ class Body:
     """Where the rows of values lie: from byte `start`, physical line `line` (from 1), `width` values each.
 
     What is done with rows of another width: short ones are kept or left out, long ones left out or cut, short ones that begin with #
-    are comments or not.
+    are comments or not. Rows that repeat `names`, whose line is `named`, are left out; there are none to look for if these are empty.
     """
 
     path: Path
@@ -34,12 +34,17 @@ class Body:
     keeps_short: bool = True
     cuts_long: bool = False
     has_comments: bool = True
+    names: tuple[str, ...] = ()
+    named: str = ""
 
 
 def is_regular(body: Body) -> bool:
-    """Whether every row has its values and no quotation mark swallows lines, so that `batches` reads the file as it is meant."""
+    """Whether every row has its values, none repeats the names, and no quotation mark swallows lines, so that `batches` reads the file as
+    it is meant."""
     marks = _count(body, b'"') if body.quote else 0
     if marks % 2 or body.delimiter == " " or len(body.delimiter.encode()) != 1:
+        return False
+    if body.names and _repeats_names(body):
         return False
     try:
         if not marks:
@@ -53,6 +58,11 @@ def is_regular(body: Body) -> bool:
 def has_blank_lines(body: Body) -> bool:
     """Whether two line ends may follow one another."""
     return any(_count(body, ends) for ends in (b"\n\n", b"\r\n\r\n", b"\r\r"))
+
+
+def skips_blanks(body: Body) -> bool:
+    """Whether blanks before a value belong to the delimiter: where it is a blank, or a quotation mark may follow one. Else all is kept."""
+    return body.delimiter == " " or bool(body.quote) and _count(body, b' "') > 0
 
 
 def batches(body: Body, tell: Callable[[float], None] = lambda done: None) -> Iterator[Batch]:
@@ -113,6 +123,15 @@ def _counted(path: Path, start: int, what: bytes, _stamp: tuple[int, int, int]) 
             found += (end + chunk).count(what)
             end = chunk[1 - len(what) :] if len(what) > 1 else b""
     return found
+
+
+def _repeats_names(body: Body) -> bool:
+    """Whether a line begins like the one of the names."""
+    line = body.named.encode()
+    with body.path.open("rb") as file:
+        file.seek(body.start)
+        is_next = file.read(len(line)) == line
+    return is_next or any(_count(body, end + line) for end in (b"\n", b"\r"))
 
 
 def _swallows(column: pa.Array, body: Body) -> bool:

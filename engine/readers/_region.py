@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from openpyxl.utils import get_column_letter, range_boundaries
 
+from engine.doubts import Choice
 from engine.errors import UnreadableFile
 from engine.names import clean
 from engine.readers._sheet import Cells, Segment, Sheet
@@ -46,7 +47,13 @@ class Region:
         return [row.get(column, "") for column in self.columns]
 
 
-def find(sheet: Sheet, area: str, known: Sequence[str] = ()) -> Region:
+def whole(sheet: Sheet) -> Choice:
+    """The way to read all that is on the sheet as one table."""
+    left, right = get_column_letter(min(sheet.extent)), get_column_letter(max(sheet.extent))
+    return Choice(label="Read the whole sheet", options={"area": f"{left}{sheet.numbers[0]}:{right}{sheet.numbers[-1]}"})
+
+
+def find(sheet: Sheet, area: str, known: Sequence[str] = (), keeps_repeated: bool = False) -> Region:
     """The table in `area` ("C5:F200"), or else the largest one. `known` are names it may have. Raises UnreadableFile."""
     if not sheet.numbers:
         raise UnreadableFile(f"The sheet '{sheet.title}' is empty.", "Choose a sheet with a row of column names and values below.")
@@ -54,6 +61,7 @@ def find(sheet: Sheet, area: str, known: Sequence[str] = ()) -> Region:
         return _asked_for(sheet, area)
     region, beside = _columns(sheet, known)
     _rows(sheet, region)
+    region.repeated = set() if keeps_repeated else region.repeated
     _tell_of(sheet, region, beside)
     return region
 
@@ -148,7 +156,8 @@ def _without_notes(sheet: Sheet, region: Region, table: list[Segment]) -> None:
         count += run.rows
         notes = [" ".join(row.values())[:80] for row in run.top] + notes
     if count:
-        region.told.append(Change(what="Notes below the table were left out.", count=count, examples=tuple(notes[:_SHOWN])))
+        what = "Notes below the table were left out."
+        region.told.append(Change(what=what, count=count, examples=tuple(notes[:_SHOWN]), undo=whole(sheet)))
 
 
 def sums(sheet: Sheet, region: Region) -> list[Cells]:
@@ -202,11 +211,13 @@ def _tell_of(sheet: Sheet, region: Region, beside: list[list[int]]) -> None:
         cells += [f"{get_column_letter(column)}{sheet.extent[column][0]}" for column in group]
     titles = [column for group in beside for column in group if sheet.extent[column][1] < sheet.numbers[region.start]]
     if count and len(titles) < sum(map(len, beside)):
-        region.told.append(Change(what="Cells apart from the table were left out.", count=count, examples=tuple(cells[:_SHOWN])))
+        what = "Cells apart from the table were left out."
+        region.told.append(Change(what=what, count=count, examples=tuple(cells[:_SHOWN]), undo=whole(sheet)))
     if region.repeated:
         what = "Rows that repeat the column names were left out."
         rows_at = tuple(f"row {sheet.numbers[place]:,}" for place in sorted(region.repeated)[:_SHOWN])
-        region.told.append(Change(what=what, count=len(region.repeated), examples=rows_at))
+        undo = Choice(label="Keep them as rows", options={"repeats": "read"})
+        region.told.append(Change(what=what, count=len(region.repeated), examples=rows_at, undo=undo))
     if region.others:
         what = f"The table in {region.own} was read; other tables on the sheet were not."
-        region.told.append(Change(what=what, count=len(region.others), examples=tuple(region.others[:_SHOWN]), loses=True))
+        region.told.append(Change(what=what, count=len(region.others), examples=tuple(region.others[:_SHOWN]), loses=True, again=True))

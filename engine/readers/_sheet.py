@@ -46,7 +46,8 @@ class Sheet:
     """The filled cells in blocks of (rows, {column: texts}), and the sheet's number of each row that has any.
 
     `extent` says of each column with values: first row, last row, how many. `kinds` counts what its cells are ("text", "date",
-    "duration", "number as text"). Columns and rows are numbered from 1, as on the sheet.
+    "duration", "number as text"). `uncounted` are cells with formulas that have no
+    stored result. Columns and rows are numbered from 1, as on the sheet.
     """
 
     title: str
@@ -60,7 +61,7 @@ class Sheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     merged: list[Area] = field(default_factory=list)
-    uncounted: int = 0
+    uncounted: list[str] = field(default_factory=list)
 
     def row(self, place: int) -> Cells:
         """The filled cells of the row at that place among the filled ones."""
@@ -165,8 +166,9 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
         cell: dict[str, Any] = super().parse_cell(element)
-        if cell["value"] is None and len(element) and element.find(FORMULA_TAG) is not None:
-            self.found.uncounted += element.get("t") != "str" or element.find(VALUE_TAG) is None
+        is_formula = cell["value"] is None and len(element) and element.find(FORMULA_TAG) is not None
+        if is_formula and (element.get("t") != "str" or element.find(VALUE_TAG) is None):
+            self.found.uncounted.append(str(element.get("r") or ""))
         return cell
 
     def parse_column_dimensions(self, col: Any) -> None:

@@ -44,6 +44,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_SHOWN, _WIDE = 3, 60
 _BAD = re.compile("[\udc80-\udcff]")
 _OTHER_ALPHABETS = ("cp1251", "koi8-r", "iso8859-5", "cp1253", "cp1254", "cp1255", "cp1256", "iso8859-7")
 _ASIAN = ("cp932", "gb18030", "big5", "cp949")
@@ -92,10 +93,8 @@ def as_utf8(path: Path, copy: Path, encoding: str = "") -> Text:
         )
     if found == "utf-8" and not facts.bad and not facts.nuls:
         return Text(path, facts.bom, found)
-    changes = _told(found, encoding, facts)
-    bad = _transcode(path, copy, found, facts.bom, strict=not encoding)
-    if bad:
-        changes.append(Change(what="Bytes that are no characters in this encoding were replaced by '\ufffd'.", count=bad))
+    odd = _transcode(path, copy, found, facts.bom, strict=not encoding)
+    changes = _told(found, encoding, facts, odd)
     guessed = not asked and not facts.encoding
     return Text(copy, 0, found, changes, _candidates(facts, found) if guessed else [])
 
@@ -261,32 +260,60 @@ def _checked(encoding: str) -> str:
         ) from None
 
 
-def _transcode(path: Path, copy: Path, encoding: str, bom: int, strict: bool) -> int:
-    bad = 0
+@dataclass
+class _Odd:
+    """What was met while the text was written anew: characters replaced, lines, and some of the lines with an oddity or else the first."""
+
+    replaced: int = 0
+    lines: int = 0
+    first: list[str] = field(default_factory=list)
+    bad: list[str] = field(default_factory=list)
+    nuls: list[str] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        self.replaced += text.count("\ufffd")
+        self.lines += text.count("\n") or text.count("\r")
+        self.first = self.first or [line.strip()[:_WIDE] for line in text.splitlines()[:_SHOWN] if line.strip()]
+        for mark, shown in (("\ufffd", self.bad), ("\x00", self.nuls)):
+            if len(shown) < _SHOWN and mark in text:
+                shown += [line.strip()[:_WIDE] for line in text.splitlines() if mark in line][: _SHOWN - len(shown)]
+
+
+def _transcode(path: Path, copy: Path, encoding: str, bom: int, strict: bool) -> _Odd:
+    odd = _Odd()
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     with path.open("rb") as source, copy.open("wb") as target:
         source.seek(bom)
         while True:
             chunk = source.read(CHUNK)
             text = decoder.decode(chunk, final=not chunk)
-            bad += text.count("\ufffd")
+            odd.note(text)
             target.write(text.replace("\x00", "").replace("\ufeff", "").encode("utf-8", "replace"))
             if not chunk:
                 break
-    if bad and strict:
+    if odd.replaced and strict:
         raise UnreadableFile(
-            f"The file looks like {NAMES.get(encoding, encoding)}, but {bad:,} places in it are no characters in that encoding.",
+            f"The file looks like {NAMES.get(encoding, encoding)}, but {odd.replaced:,} places in it are no characters in that encoding.",
             "Save the file again as UTF-8, or choose its encoding by hand.",
         )
-    return bad
+    return odd
 
 
-def _told(found: str, asked: str, facts: _Facts) -> list[Change]:
+def _told(found: str, asked: str, facts: _Facts, odd: _Odd) -> list[Change]:
     changes = []
     if found != "utf-8":
         why = "as you chose" if asked else "because it is not UTF-8"
-        examples = tuple(line.decode(found, "replace").strip()[:60] for line in facts.lines[:3])
-        changes.append(Change(what=f"The file was read as {NAMES.get(found, found)}, {why}.", count=facts.bad, examples=examples))
+        examples = [f"{_short(line, 'utf-8')} \u2192 {_short(line, found)}" for line in facts.lines[:_SHOWN]] or odd.first
+        what = f"The file was read as {NAMES.get(found, found)}, {why}."
+        changes.append(Change(what=what, count=facts.bad or odd.lines, examples=tuple(examples), again=True))
     if facts.nuls and not found.startswith(("utf-16", "utf-32")):
-        changes.append(Change(what="Zero bytes were taken out of the text.", count=facts.nuls))
+        shown = tuple(" \u2192 ".join(line.replace("\x00", mark) for mark in ("\u2400", "")) for line in odd.nuls)
+        changes.append(Change(what="Zero bytes were taken out of the text.", count=facts.nuls, examples=shown, again=True))
+    if odd.replaced:
+        what = "Bytes that are no characters in this encoding were replaced by '\ufffd'."
+        changes.append(Change(what=what, count=odd.replaced, examples=tuple(odd.bad), again=True))
     return changes
+
+
+def _short(line: bytes, encoding: str) -> str:
+    return line.decode(encoding, "replace").strip()[:_WIDE]

@@ -12,7 +12,7 @@ from engine.names import mend
 from engine.readers._arff_text import Attribute, attributes, rows
 from engine.readers._content import head
 from engine.readers._text import as_utf8, open_text
-from engine.readers.base import Batch, Change, Job, Raw, Reader, check_size, column_id
+from engine.readers.base import Batch, Change, Job, Raw, Reader, check_size, column_id, renamed
 
 _ROWS = 20_000
 _SHOWN = 5
@@ -40,7 +40,7 @@ class Arff(Reader):
             declared = attributes(enumerate(file, 1))
         check_size(len(declared))
         names, done = mend([attribute.name for attribute in declared])
-        changes = [*text.changes, *(Change(what=what, column=column_id(place)) for place, what in done)]
+        changes = [*text.changes, *renamed(done)]
         types: dict[int, ColumnType] = {place: attribute.type for place, attribute in enumerate(declared) if attribute.type}
         return Raw(names, _batches(text.path, text.start, declared, job, changes), self, changes, types)
 

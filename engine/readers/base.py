@@ -24,8 +24,9 @@ class Change(BaseModel):
     """One line of the import report: what was done to the file's content, where (`column` is an id), how often, with examples.
 
     `typing` marks lines about reading a column's text as its type: they are replaced when the type changes. `loses` marks lines about
-    rows of the file that are not in the table. `undo` is the way back, where there is one.
-    `edited` marks lines about rows that a person changed.
+    rows of the file that are not in the table. `undo` is the way back, where there is one; `again` says that reading the file with other
+    options is. An example says what stood there and, behind an arrow, what it became.
+    `edited` marks lines about rows that a person changed, `whole` those about the file as a whole, which happen once.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,11 +38,13 @@ class Change(BaseModel):
     typing: bool = False
     loses: bool = False
     undo: Choice | None = None
+    again: bool = False
     edited: bool = False
+    whole: bool = False
 
     def words(self, most: int = 5) -> str:
         """The whole line: what, how often, where."""
-        times = f" ({self.count:,} time{'s' if self.count != 1 else ''})" if self.count else ""
+        times = f" ({self.count:,} time{'s' if self.count != 1 else ''})" if self.count and not self.whole else ""
         return f"{self.what.rstrip('.')}{times}{': ' + ', '.join(self.examples[:most]) if self.examples else ''}."
 
 
@@ -74,13 +77,17 @@ class Raw:
 
 @dataclass(frozen=True)
 class Job:
-    """One reading: the file and its name, where pictures go, the names its columns may have, and whom to tell the progress (0 to 1)."""
+    """One reading: the file and its name, where pictures go, the names its columns may have, and whom to tell the progress (0 to 1).
+
+    `key` (hexadecimal, or "") is the workspace's for pseudonyms.
+    """
 
     path: Path
     name: str
     folder: Path
     known: tuple[str, ...] = ()
     tell: Callable[[float], None] = lambda done: None
+    key: str = ""
 
     @property
     def scratch(self) -> Path:
@@ -130,6 +137,11 @@ class Reader(Spec):
 def column_id(position: int) -> str:
     """The id of the column at that position, counted from 0."""
     return f"c{position + 1:04d}"
+
+
+def renamed(done: Iterable[tuple[int, str]]) -> list[Change]:
+    """The import report's lines about names that were mended (`names.mend`)."""
+    return [Change(what=what, column=column_id(position), count=1, whole=True) for position, what in done]
 
 
 def check_size(columns: int, rows: int = 0) -> None:

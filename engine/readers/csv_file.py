@@ -16,13 +16,14 @@ from engine.readers._content import BINARY, head, is_html, is_json
 from engine.readers._dialect import WORDS, Dialect, find, has_names, is_measured, lines_of, reader
 from engine.readers._quick import Body
 from engine.readers._text import NAMES, Text, as_utf8
-from engine.readers.base import Batch, Change, Job, Places, Raw, Reader, check_size, column_id
+from engine.readers.base import Batch, Change, Job, Places, Raw, Reader, check_size, column_id, renamed
 from engine.spec import param
 
 _SAMPLE = 512 * 2**10
 _ROWS = 300
 _MANY = 0.01
 _WIDE = 30
+_SHOWN = 3
 _SEP = re.compile(r"sep=.")
 
 
@@ -87,6 +88,9 @@ class CsvFile(Reader):
     totals: Literal["", "yes", "no"] = param(
         "", "Sums and notes in the last rows", choices={"": "Find out", "yes": "Leave out", "no": "Are rows"}, advanced=True
     )
+    repeats: Literal["", "yes", "no"] = param(
+        "", "Rows that repeat the names", choices={"": "Find out", "yes": "Leave out", "no": "Are rows"}, advanced=True
+    )
     turned: Literal["", "yes", "no"] = param("", "Each case is", choices={"": "Find out", "no": "A row", "yes": "A column"}, advanced=True)
 
     @classmethod
@@ -114,8 +118,7 @@ class CsvFile(Reader):
             changes.append(_left_at_end(last))
             doubts += [] if self.totals else [_doubts.of_totals(last)]
         if not body.quote and not self.quotes:
-            undo = Choice(label="They enclose values", options={"quotes": "yes"})
-            changes.append(Change(what="Quotation marks are ordinary characters in this file: only so its rows come out even.", undo=undo))
+            changes.append(_marks_are_plain(found.lines))
         return Raw(found.names, batches, self._used(text, found, body), changes, places=places, doubts=doubts)
 
     def _rows(self, text: Text, found: "_Layout", job: Job, changes: list[Change], doubts: list[Doubt]) -> "_Rows":
@@ -124,6 +127,7 @@ class CsvFile(Reader):
         body = replace(
             body, keeps_short=self.short != "leave out", cuts_long=self.long == "cut", has_comments=self.comments != "no"
         )
+        body = body if self.repeats == "no" else replace(body, names=found.own_names(), named=found.named())
         if _quick.is_regular(body):
             is_odd = bool(job.known) and (found.has_units or _quick.has_blank_lines(body))
             kept = _careful.examine(body)[1].kept if is_odd else []
@@ -134,7 +138,7 @@ class CsvFile(Reader):
             found.names.append(mend([*found.names, ""])[0][-1])
         changes += _careful.report(odd, body)
         doubts += self._of_odd(odd)
-        lost = bool(odd.long or odd.comments or (odd.short and not body.keeps_short)) or found.has_units
+        lost = bool(odd.long or odd.comments or odd.repeated or (odd.short and not body.keeps_short)) or found.has_units
         return body, _careful.batches(body, job.tell), _places(odd.kept, body.line, lost)
 
     def _of_odd(self, odd: _careful.Oddities) -> list[Doubt]:
@@ -155,8 +159,10 @@ class CsvFile(Reader):
         width = max(map(len, rows))
         columns = [[*row, *[None] * (width - len(row))] for row in rows]
         names, done = mend([column[0] for column in columns])
-        changes += [Change(what="The table was turned: its columns are the rows now.", undo=Choice(label="Undo", options={"turned": "no"}))]
-        changes += [Change(what=what, column=column_id(position)) for position, what in done]
+        undo, shown = Choice(label="Undo", options={"turned": "no"}), tuple(str(column[0]) for column in columns[:_SHOWN])
+        what = "The table was turned: its columns are the rows now."
+        changes += [Change(what=what, count=width, whole=True, examples=shown, undo=undo)]
+        changes += renamed(done)
         batch = [pa.array(column[1:], pa.string()) for column in columns]
         return Raw(names, [batch], self._used(text, found, whole.body(text)), changes, doubts=doubts)
 
@@ -192,6 +198,17 @@ class _Layout:
         return Body(text.path, start, before + 1, len(self.names), self.dialect.delimiter, self.dialect.quote)
 
 
+    def named(self) -> str:
+        """The text of the row of names, "" where there is none."""
+        lines = self.lines[self.skip :]
+        return "".join(lines[: _lines_of_rows(lines, self.dialect, 1)]).strip("\r\n") if self.is_named else ""
+
+    def own_names(self) -> tuple[str, ...]:
+        """The names as they stand in the file; none if there are fewer than two, which a value may be by chance."""
+        names: list[str] = next(iter(reader([self.named()], self.dialect.delimiter, self.dialect.quote)), [])
+        return tuple(name.strip() for name in names) if sum(bool(name.strip()) for name in names) > 1 else ()
+
+
 def _layout(asked: CsvFile, lines: Sequence[str], known: Sequence[str]) -> _Layout:
     """How the sample's lines are laid out, with what a person asked for."""
     before = max(0, asked.start - 1)
@@ -201,7 +218,7 @@ def _layout(asked: CsvFile, lines: Sequence[str], known: Sequence[str]) -> _Layo
     named = _is_named(asked, top, known)
     names, changes, is_cut = _names(top, dialect, named, asked.extra)
     has_units = named and asked.units != "no" and (asked.units == "yes" or _ends.has_units(top[1:]))
-    changes = [*_told(dialect, skip, lines, named), *changes, *(_units_left_out(top) if has_units else [])]
+    changes = [*_told(dialect, skip, lines, top, named), *changes, *(_units_left_out(top) if has_units else [])]
     header = _lines_of_rows(lines[skip:], dialect, named + has_units)
     doubts = _of_layout(asked, dialect, lines[skip:], top, named, known)
     if skip and not asked.start and any(line.strip() and not _SEP.fullmatch(line.strip()) for line in lines[:skip]):
@@ -266,7 +283,19 @@ def _left_at_end(last: Sequence[Sequence[str]]) -> Change:
 
 def _units_left_out(top: Sequence[Sequence[str]]) -> list[Change]:
     undo = Choice(label="Keep it as a row", options={"units": "no"})
-    return [Change(what="The row below the names says more about them and was left out.", examples=tuple(top[1][:5]), undo=undo)]
+    what = "The row below the names says more about them and was left out."
+    return [Change(what=what, count=1, whole=True, examples=(_apart(top[1]),), undo=undo)]
+
+
+def _marks_are_plain(lines: Sequence[str]) -> Change:
+    undo = Choice(label="They enclose values", options={"quotes": "yes"})
+    shown = tuple(line.strip()[:60] for line in lines if '"' in line)
+    what = "Quotation marks are ordinary characters in this file: only so its rows come out even."
+    return Change(what=what, count=len(shown), whole=True, examples=shown[:_SHOWN], undo=undo)
+
+
+def _apart(row: Sequence[str]) -> str:
+    return " | ".join(cell.strip()[:24] for cell in row[:8])
 
 
 def _lines_of_rows(lines: Sequence[str], dialect: Dialect, rows: int) -> int:
@@ -303,23 +332,31 @@ def _names(top: Sequence[Sequence[str]], layout: Dialect, named: bool, extra: st
     first, changes = list(top[0])[:width], []
     if _has_extra(top, layout) and extra != "last":
         first = ["", *first]
-        changes.append(Change(what="The rows have one value more than there are names; the first value has no name.", column=column_id(0)))
+        undo = Choice(label="The last value has no name", options={"extra": "last"})
+        shown = tuple(_apart(row) for row in top[1:] if len(row) == layout.width)
+        what = "The rows have one value more than there are names; the first value has no name."
+        changes.append(Change(what=what, column=column_id(0), count=len(shown), whole=True, examples=shown[:_SHOWN], undo=undo))
     if is_cut:
-        changes.append(Change(what="Each row ends with a delimiter and nothing behind it; that empty last column was dropped."))
+        shown = tuple(f"{_apart(row)} \u2192 {_apart(row[:width])}" for row in top[:_SHOWN])
+        what = "Each row ends with a delimiter and nothing behind it; that empty last column was dropped."
+        changes.append(Change(what=what, count=1, whole=True, examples=shown, again=True))
     names, done = mend(first + [""] * (width - len(first)))
-    return names, changes + [Change(what=what, column=column_id(position)) for position, what in done], is_cut
+    return names, changes + renamed(done), is_cut
 
 
-def _told(layout: Dialect, skip: int, lines: Sequence[str], named: bool) -> list[Change]:
+def _told(layout: Dialect, skip: int, lines: Sequence[str], top: Sequence[Sequence[str]], named: bool) -> list[Change]:
     changes = []
     if skip and (shown := tuple(line.strip()[:80] for line in lines[:skip] if line.strip())):
         undo = Choice(label="Begin on line 1", options={"start": 1})
         changes.append(Change(what="Lines before the table were left out.", count=len(shown), examples=shown[:3], undo=undo))
     if layout.width > 1 and layout.delimiter != ",":
-        changes.append(Change(what=f"The values are separated by {WORDS[layout.delimiter]}."))
+        shown = tuple(f"{layout.delimiter.join(row)[:60]} \u2192 {_apart(row)}" for row in top[:_SHOWN])
+        what = f"The values are separated by {WORDS[layout.delimiter]}."
+        changes.append(Change(what=what, count=1, whole=True, examples=shown, again=True))
     if not named:
         what = "The first row holds values, not names, so the columns are called 'column 1', 'column 2' and so on."
-        changes.append(Change(what=what, undo=Choice(label="It holds the names", options={"header": "yes"})))
+        undo = Choice(label="It holds the names", options={"header": "yes"})
+        changes.append(Change(what=what, count=1, whole=True, examples=(_apart(top[0]),), undo=undo))
     return changes
 
 

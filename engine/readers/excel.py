@@ -14,7 +14,7 @@ from engine.names import clean, mend
 from engine.readers import _zip
 from engine.readers._content import members
 from engine.readers._dialect import has_names
-from engine.readers.base import Batch, Change, Job, Places, Raw, Reader, check_size, column_id
+from engine.readers.base import Batch, Change, Job, Places, Raw, Reader, check_size, column_id, renamed
 from engine.spec import param
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.readers._sheet import Sheet
 
 _MOST_FILLED = 5_000_000
-_SHOWN = 5
+_SHOWN = 3
 
 
 class Excel(Reader):
@@ -48,6 +48,12 @@ class Excel(Reader):
     sums: Literal["", "read", "leave"] = param(
         "", "Sums at the end", choices={"": "Find out", "read": "Are read too", "leave": "Are left out"}, advanced=True
     )
+    repeats: Literal["", "read", "leave"] = param(
+        "", "Rows that repeat the names", choices={"": "Find out", "read": "Are read too", "leave": "Are left out"}, advanced=True
+    )
+    merged: Literal["", "repeat", "once"] = param(
+        "", "Merged cells", choices={"": "Find out", "repeat": "Hold their value in every row", "once": "In the first row"}, advanced=True
+    )
 
     @classmethod
     def sniff(cls, path: Path) -> bool:
@@ -63,7 +69,7 @@ class Excel(Reader):
         chosen, changes, doubts = _book.choose(book, self.sheet, job.known)
         sheet = _sheet.read(chosen, job.tell)
         book.close()
-        region = _region.find(sheet, self.area, job.known)
+        region = _region.find(sheet, self.area, job.known, self.repeats == "read")
         check_size(region.width)
         doubts += self._without_sums(sheet, region)
         rows = [region.cells(row) for row in sheet.rows(region.start, region.stop)]
@@ -73,15 +79,18 @@ class Excel(Reader):
         changes += [*_told(sheet, region, head.titles, named), *_extras(job.path)]
         if named and head.form == "two":
             what = "The columns have names, or names and units, in two rows, which were put together."
-            changes.append(Change(what=what, examples=tuple(name for name in head.names if name)[:_SHOWN]))
+            undo = Choice(label="Only one row holds the names", options={"header": "yes"})
+            changes.append(Change(what=what, count=1, whole=True, examples=tuple(name for name in head.names if name)[:_SHOWN], undo=undo))
         names, done = mend(head.names if named else [f"column {i + 1}" for i in range(region.width)])
-        changes += [Change(what=what, column=column_id(place)) for place, what in done]
+        changes += renamed(done)
         keep, hidden = self._kept(sheet, region, head.first)
         doubts += hidden
-        filled, count = _filled(sheet, region, head.first)
-        changes += [*_merged(count), *_hidden_columns(sheet, region, names), *_kinds(sheet, region, names)]
+        filled = _filled(sheet, region, head.first) if self.merged != "once" else {}
+        changes += [*_merged(sheet, filled), *_hidden_columns(sheet, region, names), *_kinds(sheet, region, names)]
         if self.hidden == "leave" and hidden:
-            changes.append(Change(what="Hidden rows were left out.", count=int((~keep[head.first : region.stop]).sum()), loses=True))
+            undo = Choice(label="Read them too", options={"hidden": "read"})
+            shown, count = hidden[0].examples[:_SHOWN], int((~keep[head.first : region.stop]).sum())
+            changes.append(Change(what="Hidden rows were left out.", count=count, examples=shown, loses=True, undo=undo))
         found = self.model_copy(update={"sheet": sheet.title, "header": head.form if named else "no"})
         numbers = [sheet.numbers[place] for place in np.flatnonzero(keep)]
         return Raw(names, _batches(sheet, region, keep, filled), found, changes, places=_places(numbers), doubts=doubts)
@@ -96,7 +105,8 @@ class Excel(Reader):
         shown = tuple(", ".join(filter(None, region.cells(row)))[:80] for row in found)
         if self.sums != "read":
             region.stop -= len(found)
-            region.told.append(Change(what="Sums below the table were left out.", count=len(found), examples=shown, loses=True))
+            undo, what = Choice(label="Keep them as rows", options={"sums": "read"}), "Sums below the table were left out."
+            region.told.append(Change(what=what, count=len(found), examples=shown[:_SHOWN], loses=True, undo=undo))
         what = "The table ends with what looks like sums or averages. Do they belong to your data?"
         choices = (
             Choice(label="No, leave them out", options={"sums": "leave"}),
@@ -147,15 +157,20 @@ def _areas(region: "Region") -> list[Doubt]:
 
 
 def _told(sheet: "Sheet", region: "Region", titles: int, named: bool) -> list[Change]:
+    from engine.readers._region import whole
+
     changes = [*region.told]
     above = [" ".join(row.values())[:80] for row in sheet.top[: region.start - titles]] if not region.others else []
     if above:
-        changes.insert(0, Change(what="Rows before the table were left out.", count=len(above), examples=tuple(above[:3])))
+        what = "Rows before the table were left out."
+        changes.insert(0, Change(what=what, count=len(above), examples=tuple(above[:_SHOWN]), undo=whole(sheet)))
     if not named:
-        changes.append(Change(what="The first row holds values, not names, so the columns are called 'column 1', 'column 2' and so on."))
+        what = "The first row holds values, not names, so the columns are called 'column 1', 'column 2' and so on."
+        undo, shown = Choice(label="It holds the names", options={"header": "yes"}), " | ".join(region.cells(sheet.row(region.start)))[:80]
+        changes.append(Change(what=what, count=1, whole=True, examples=(shown,), undo=undo))
     if sheet.uncounted:
         what = "Formulas without a stored result count as missing. Opening and saving the workbook in Excel stores them."
-        changes.append(Change(what=what, count=sheet.uncounted))
+        changes.append(Change(what=what, count=len(sheet.uncounted), examples=tuple(sheet.uncounted[:_SHOWN])))
     return changes
 
 
@@ -186,7 +201,9 @@ def _kinds(sheet: "Sheet", region: "Region", names: Sequence[str]) -> list[Chang
         kinds, id = sheet.kinds[column], column_id(place)
         if count := kinds["number as text"]:
             what = f"Numbers that the workbook stores as text in column '{name}' were read like other numbers."
-            changes.append(Change(what=what, column=id, count=count, examples=tuple(sheet.shown[column, "number as text"][:3])))
+            shown = tuple(sheet.shown[column, "number as text"][:_SHOWN])
+            as_text = Choice(label="Keep the column as text", reading={"type": "text", "missing": ()})
+            changes.append(Change(what=what, column=id, count=count, examples=shown, typing=True, undo=as_text))
         if count := kinds["duration"]:
             what = f"Durations in column '{name}' were turned into seconds."
             changes.append(Change(what=what, column=id, count=count, examples=tuple(sheet.shown[column, "duration"][:3])))
@@ -197,13 +214,15 @@ def _kinds(sheet: "Sheet", region: "Region", names: Sequence[str]) -> list[Chang
     return changes
 
 
-def _merged(count: int) -> list[Change]:
+def _merged(sheet: "Sheet", filled: dict[int, dict[int, str]]) -> list[Change]:
     what = "Merged cells hold their value once; it was repeated in every row they cover."
-    return [Change(what=what, count=count)] if count else []
+    shown = [f"row {sheet.numbers[place]:,}: blank \u2192 '{value[:40]}'" for cells in filled.values() for place, value in cells.items()]
+    undo = Choice(label="Leave the other rows blank", options={"merged": "once"})
+    return [Change(what=what, count=len(shown), examples=tuple(shown[:_SHOWN]), undo=undo)] if shown else []
 
 
-def _filled(sheet: "Sheet", region: "Region", first: int) -> tuple[dict[int, dict[int, str]], int]:
-    """{column: {place of a row: the value merged cells hold there}} below the names, and how many cells that are."""
+def _filled(sheet: "Sheet", region: "Region", first: int) -> dict[int, dict[int, str]]:
+    """{column: {place of a row: the value merged cells hold there}} below the names."""
     found: dict[int, dict[int, str]] = {}
     count = 0
     wanted = set(region.columns)
@@ -216,7 +235,7 @@ def _filled(sheet: "Sheet", region: "Region", first: int) -> tuple[dict[int, dic
             break
         if (value := _value(sheet, left, start)) is not None:
             found.setdefault(left, {}).update(dict.fromkeys(range(start + 1, stop), value))
-    return found, sum(map(len, found.values()))
+    return found
 
 
 def _value(sheet: "Sheet", column: int, place: int) -> str | None:

@@ -13,7 +13,7 @@ from engine.readers import _borders, _dialect
 from engine.readers._borders import Gap, Layout, cut, is_ruler
 from engine.readers._content import head
 from engine.readers._text import Text, as_utf8, open_text
-from engine.readers.base import Batch, Change, Job, Places, Raw, Reader, check_size, column_id
+from engine.readers.base import Batch, Change, Job, Places, Raw, Reader, check_size, renamed
 from engine.readers.csv_file import CsvFile
 from engine.spec import param
 
@@ -59,7 +59,7 @@ class FixedWidth(Reader):
         named = self.header == "yes" if self.header else bool(set(top[0]) & set(job.known)) or _dialect.has_names(top)
         names, done = mend(top[0] if named else [f"column {i + 1}" for i in range(len(top[0]))])
         kept, odd = _examined(text, layout, named)
-        changes = [*text.changes, *_told(layout, sample, named, odd), *(Change(what=w, column=column_id(at)) for at, w in done)]
+        changes = [*text.changes, *_told(layout, sample, named, odd), *renamed(done)]
         used = self.model_copy(update={"header": "yes" if named else "no"})
         places = Places("line", [str(number) for number in kept])
         doubts = [] if self.starts else [_asked(sample[layout.skip :], layout)]
@@ -161,14 +161,20 @@ def _batches(text: Text, layout: Layout, named: bool, job: Job) -> Iterator[Batc
 
 def _told(layout: Layout, sample: Sequence[str], named: bool, odd: Sequence[int]) -> list[Change]:
     begin = ", ".join(map(str, layout.starts[:40]))
-    changes = [Change(what=f"The columns begin at these characters: {begin}.")] if layout.gaps else []
+    lines = [line for line in sample[layout.skip :][:12] if line.strip() and not is_ruler(line)]
+    rows = [" | ".join(row) for line in lines if (row := cut(line, layout.gaps))]
+    what = f"The columns begin at these characters: {begin}."
+    changes = [Change(what=what, count=1, whole=True, examples=tuple(rows[:3]), again=True)] if layout.gaps else []
     if shown := tuple(line.strip()[:80] for line in sample[: layout.skip] if line.strip()):
-        changes.append(Change(what="Lines before the table were left out.", count=len(shown), examples=shown[:3]))
+        changes.append(Change(what="Lines before the table were left out.", count=len(shown), examples=shown[:3], again=True))
     if not named:
-        changes.append(Change(what="The first row holds values, not names, so the columns are called 'column 1', 'column 2' and so on."))
+        what = "The first row holds values, not names, so the columns are called 'column 1', 'column 2' and so on."
+        undo = Choice(label="It holds the names", options={"header": "yes"})
+        changes.append(Change(what=what, count=1, whole=True, examples=tuple(rows[:1]), undo=undo))
     if odd:
         what = "Lines with values across the places where columns end were left out."
-        changes.append(Change(what=what, count=len(odd), examples=tuple(f"line {number:,}" for number in odd[:_SHOWN]), loses=True))
+        shown = tuple(f"line {number:,}" for number in odd[:_SHOWN])
+        changes.append(Change(what=what, count=len(odd), examples=shown, loses=True, again=True))
     return changes
 
 

@@ -12,7 +12,7 @@ from engine.errors import UnreadableFile
 from engine.names import mend
 from engine.readers import _layout, _named, _zip, _zip_names
 from engine.readers._content import head
-from engine.readers.base import Change, Job, Places, Raw, Reader, column_id
+from engine.readers.base import Change, Job, Places, Raw, Reader, renamed
 from engine.spec import param
 
 if TYPE_CHECKING:
@@ -80,10 +80,11 @@ class ImageFolder(Reader):
         return start.startswith(_STARTS[:-1]) or (start[:4] == b"RIFF" and start[8:12] == b"WEBP") or start[128:132] == b"DICM"
 
     def read(self, job: Job) -> Raw:
+        from engine.readers import _dicom
         from engine.readers._pictures import Shelf
 
         job.folder.mkdir(parents=True, exist_ok=True)
-        shelf = Shelf(job.folder, by_window=self.window != "none")
+        shelf = Shelf(job.folder, self.window != "none", _dicom.pseudonyms(job.key))
         if not head(job.path, 4).startswith(b"PK"):
             return self._one_picture(job, shelf)
         with _zip.open_zip(job.path) as archive:
@@ -208,7 +209,7 @@ def _as_table(layout: "Layout", files: dict[int, str], names: Sequence[str], she
     layout.rows = [layout.rows[row] for row in there]
     found = _findings.add(layout, kept, shelf, is_new=bool(job.known))
     titles, mended = mend(["picture", *layout.names])
-    changes = [*found, *layout.changes, *shelf.finish(), *(Change(what=what, column=column_id(place)) for place, what in mended)]
+    changes = [*found, *layout.changes, *shelf.finish(), *renamed(mended)]
     columns = [pa.array(kept, pa.string()), *(pa.array(column, pa.string()) for column in layout.columns)]
     types = {0: "image", **{i + 1: type for i, type in enumerate(layout.types) if type}}
     batches = [[column.slice(start, _PIECE) for column in columns] for start in range(0, len(kept), _PIECE)]

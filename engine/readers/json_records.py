@@ -11,7 +11,7 @@ from engine.errors import UnreadableFile
 from engine.names import mend
 from engine.readers._content import head, is_json
 from engine.readers._text import as_utf8, open_text
-from engine.readers.base import Batch, Change, Job, Raw, Reader, check_size, column_id
+from engine.readers.base import Batch, Change, Job, Raw, Reader, check_size, renamed
 
 _MOST_BYTES = 300 * 2**20
 _ROWS = 20_000
@@ -60,7 +60,7 @@ class JsonRecords(Reader):
         if nested:
             changes.append(Change(what="Lists inside records were kept as text.", count=nested))
         names, done = mend(list(keys))
-        changes += [Change(what=what, column=column_id(place)) for place, what in done]
+        changes += renamed(done)
         return Raw(names, _batches(records, list(keys), job.tell), self, changes)
 
 

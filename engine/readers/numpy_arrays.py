@@ -11,7 +11,7 @@ from engine.errors import UnreadableFile
 from engine.names import mend
 from engine.readers._arrays import ERRORS, MOST_BYTES, Head, heads, is_plain, load, texts
 from engine.readers._content import head, members
-from engine.readers.base import Batch, Change, Job, Raw, Reader, check_size, column_id
+from engine.readers.base import Batch, Change, Job, Raw, Reader, check_size, renamed
 from engine.spec import param
 from engine.wording import count
 
@@ -51,7 +51,7 @@ class NumpyArrays(Reader):
         check_size(len(columns), rows)
         changes = _told(found, group, left_out)
         mended, done = mend(names)
-        changes += [Change(what=what, column=column_id(place)) for place, what in done]
+        changes += renamed(done)
         used = self.model_copy(update={"array": _leader(group).name})
         return Raw(mended, _batches(columns, rows, job), used, changes, doubts=_asked(groups, group))
 
@@ -156,7 +156,7 @@ def _told(found: Sequence[Head], group: Group, left_out: Sequence[str]) -> list[
     if others := [f"{one.name} ({one.size})" for one in found if one not in group]:
         read = ", ".join(f"'{one.name}'" for one in group)
         what = f"The arrays {read} were read; the others were not."
-        changes.append(Change(what=what, count=len(others), examples=tuple(others[:_SHOWN])))
+        changes.append(Change(what=what, count=len(others), examples=tuple(others[:_SHOWN]), again=True))
     if left_out:
         what = "Parts that are no plain numbers, texts or dates were left out."
         changes.append(Change(what=what, count=len(left_out), examples=tuple(left_out[:_SHOWN])))

@@ -18,7 +18,7 @@ from engine.doubts import Choice, Doubt
 from engine.errors import UnreadableFile
 from engine.names import mend
 from engine.readers._content import head
-from engine.readers.base import Batch, Change, Job, Raw, Reader, check_size, column_id
+from engine.readers.base import Batch, Change, Job, Raw, Reader, check_size, column_id, renamed
 from engine.spec import param
 
 _ROWS = 50_000
@@ -74,7 +74,7 @@ class Parquet(Reader):
             )
         names, done = mend([part.name for part in parts])
         changes = [*_left_out(schema, parts), *_durations(parts, names)]
-        changes += [Change(what=what, column=column_id(place)) for place, what in done]
+        changes += renamed(done)
         found = self.model_copy(update={"records": "flatten" if self.records == "flatten" else "leave"})
         return Raw(names, _batches(file, parts, job), found, changes, doubts=self._doubts(schema))
 
@@ -104,7 +104,7 @@ def _left_out(schema: pa.Schema, parts: Sequence[Part]) -> list[Change]:
     used = {part.place for part in parts}
     names = tuple(schema.field(place).name for place in range(len(schema)) if place not in used)
     what = "Columns with lists, records or bytes were left out."
-    return [Change(what=what, count=len(names), examples=names[:_SHOWN])] if names else []
+    return [Change(what=what, count=len(names), examples=names[:_SHOWN], again=True)] if names else []
 
 
 def _durations(parts: Sequence[Part], names: Sequence[str]) -> list[Change]:

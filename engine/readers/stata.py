@@ -16,7 +16,7 @@ from engine.doubts import Choice
 from engine.errors import UnreadableFile
 from engine.names import mend
 from engine.readers._content import head
-from engine.readers.base import Batch, Change, Job, Raw, Reader, check_size, column_id
+from engine.readers.base import Batch, Change, Job, Raw, Reader, check_size, renamed
 from engine.spec import param
 
 _ROWS = 20_000
@@ -64,7 +64,7 @@ class Stata(Reader):
         words = {name: given for name, given in all_words.items() if given} if self.labels else {}
         words, changes = _usable(job.path, words)
         mended, done = mend(names)
-        changes += [Change(what=what, column=column_id(place)) for place, what in done]
+        changes += renamed(done)
         types: dict[int, ColumnType] = {place: "category" for place, name in enumerate(names) if name in words}
         return Raw(mended, _batches(job, names, words, days, rows), self, changes, types)
 

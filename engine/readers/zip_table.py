@@ -101,7 +101,7 @@ def _told(chosen: str, others: Sequence[str]) -> list[Change]:
     if not others:
         return []
     what = f"The file '{chosen}' in the zip was read; the others were not."
-    return [Change(what=what, count=len(others), examples=tuple(others[:_SHOWN]))]
+    return [Change(what=what, count=len(others), examples=tuple(others[:_SHOWN]), again=True)]
 
 
 def _asked(chosen: str, tables: Sequence[str], found: Mapping[str, zipfile.ZipInfo]) -> list[Doubt]:

@@ -8,6 +8,8 @@ import pandas as pd
 
 from engine.splits.base import Array, Case, Method, Split, by_chance, spread, turned
 
+PIECE = 100_000
+
 
 class Random(Method):
     """Chance decides which rows are kept unseen; each answer keeps its share in every part."""
@@ -41,6 +43,8 @@ class Random(Method):
 
 def _copies(case: Case) -> Array:
     """(rows,) the same number for rows that are alike in every column. Where most rows repeat, that is their nature: all differ."""
-    codes = pd.util.hash_pandas_object(case.table.frame.iloc[case.rows], index=False).to_numpy()
+    frame, starts = case.table.frame, range(0, len(case.rows), PIECE)
+    pieces = [pd.util.hash_pandas_object(frame.iloc[case.rows[start : start + PIECE]], index=False) for start in starts]
+    codes = np.concatenate([piece.to_numpy() for piece in pieces])
     which, distinct = pd.factorize(codes)
     return which if len(distinct) > len(case.rows) / 2 else np.arange(len(case.rows))

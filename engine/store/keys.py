@@ -31,6 +31,13 @@ def made(workspace: Workspace, name: str) -> str:
     return known(workspace, name)
 
 
+def perhaps(workspace: Workspace, name: str) -> str:
+    """The same, or "" where it cannot be kept: for what can do without."""
+    with suppress(OSError, EngineError):
+        return made(workspace, name)
+    return ""
+
+
 def known(workspace: Workspace, name: str) -> str:
     """The key, or "" if there is none. Raises EngineError if its file does not hold one."""
     path = file(workspace, name)

@@ -69,12 +69,17 @@ def write(task: "Binary", judged: Judged, state: State) -> Report:
     assert model is not None
     measures = [reports.measure(about, model, baseline, linear) for about in _definitions(case, list(model))]
     main = measures[0]
-    trivial, ranking = _beside_guessing(case, model["auc"].value), _ranking(case, model["auc"].value)
+    ranking = _ranking(case, model["auc"].value)
+    best = 1.0 if case.is_imbalanced else 100.0
+    few = verdicts.is_few(case.rows, case.groups)
+    trivial = verdicts.with_gap(_beside_guessing(case, model["auc"].value), main, best, best, few)
     formula = _beside_linear(case)
     verdict = _verdict(case, main, trivial, ranking, formula)
+    detail = _detail(case, linear, formula, verdict in verdicts.UNPROVEN)
+    settled = verdicts.settled_by(trivial, case.rows, case.groups) if verdict == "unclear" else ""
     return Report(
         headline=_headline(case, main, model, trivial, ranking),
-        detail=_detail(case, linear, formula, is_poor=verdict == "poor"),
+        detail=verdicts.joined(settled, detail),
         verdict=verdict,
         main=main,
         panels=[*_comparison(case, measures), *verdicts.notes(_notes(case, main, model)), *_charts(case)],
@@ -231,7 +236,7 @@ def _notes(case: _Case, main: Measure, model: Scored) -> list[str]:
         verdicts.few_groups(case.judged.group_name, case.groups),
         f"Only {count(rare, 'unseen row')} with '{rarer}': how well it finds them is rough." if 0 < rare < 10 else "",
         f"No unseen row has '{rarer}', so telling the two apart cannot be judged." if case.rows and not rare else "",
-        verdicts.wide(main, 0.1 if case.is_imbalanced else verdicts.WIDE_POINTS),
+        verdicts.wide(main, 0.1 if case.is_imbalanced else verdicts.WIDE_POINTS, case.groups),
         verdicts.miscalibrated(case.y.astype(float), case.chances),
         f"{count(skipped, 'unseen row')} without one of the two answers left out." if skipped else "",
     ]

@@ -69,13 +69,16 @@ def write(task: "Multiclass", judged: Judged, state: State) -> Report:
     measures = [reports.measure(about, model, baseline, linear) for about in _definitions(list(model))]
     main = measures[0]
     trivial = compare(difference(case.main(case.chances), case.main(case.baseline)), case.sampling) if case.rows else None
+    trivial = verdicts.with_gap(trivial, main, 100.0, 100.0, verdicts.is_few(case.rows, case.groups))
     formula = None
     if case.linear is not None and case.rows:
         formula = compare(difference(case.main(case.chances), case.main(case.linear)), case.sampling)
     verdict = verdicts.verdict(trivial, _skill(main), formula)
     return Report(
         headline=_headline(case, main, trivial),
-        detail=_detail(case, main, formula, is_poor=verdict == "poor"),
+        detail=verdicts.joined(
+            verdicts.settled_by(trivial, case.rows, case.groups), _detail(case, main, formula, verdict in verdicts.UNPROVEN)
+        ),
         verdict=verdict,
         main=main,
         panels=[_comparison(case, measures), *verdicts.notes(_notes(case, main, model)), *_charts(case)],
@@ -164,7 +167,7 @@ def _notes(case: _Case, main: Measure, model: Scored) -> list[str]:
         verdicts.few_rows(case.rows),
         verdicts.few_groups(case.judged.group_name, case.groups),
         f"Few unseen rows of {', '.join(few[:5])}{more}: how well it knows them is rough." if few and case.rows else "",
-        verdicts.wide(main),
+        verdicts.wide(main, groups=case.groups),
         verdicts.miscalibrated((case.chances.argmax(axis=1) == case.y).astype(float), sure),
         f"{count(skipped, 'unseen row')} with an answer that no training row has, or none, left out." if skipped else "",
     ]

@@ -68,11 +68,14 @@ def write(task: "Regression", judged: Judged, state: State) -> Report:
     model, baseline = (task.scores(outputs, judged.y, state, groups=judged.groups) for outputs in (judged.outputs, judged.baseline))
     linear = None if judged.linear is None else task.scores(judged.linear, judged.y, state, groups=judged.groups)
     measures = [reports.measure(about, model, baseline, linear) for about in _definitions(case.unit)]
-    main, trivial, formula = measures[0], case.gain(case.baseline), case.gain(case.linear)
+    main, formula = measures[0], case.gain(case.linear)
+    trivial = verdicts.with_gap(case.gain(case.baseline), main, 0.0, few=verdicts.is_few(case.rows, case.groups))
     verdict = verdicts.verdict(trivial, _skill(main), formula)
     return Report(
         headline=_headline(case, main, trivial),
-        detail=_detail(case, main, formula, is_poor=verdict == "poor"),
+        detail=verdicts.joined(
+            verdicts.settled_by(trivial, case.rows, case.groups), _detail(case, main, formula, verdict in verdicts.UNPROVEN)
+        ),
         verdict=verdict,
         main=main,
         panels=[_comparison(case, measures), *verdicts.notes(_notes(case, main, model)), *_charts(case)],
@@ -152,7 +155,7 @@ def _notes(case: _Case, main: Measure, model: Scored) -> list[str]:
         verdicts.too_good(explained is not None and explained >= 0.99, case.rows, "it explains at least 99 % of the differences"),
         verdicts.few_rows(case.rows),
         verdicts.few_groups(case.judged.group_name, case.groups),
-        verdicts.wide(main, 0.1 * base) if base else "",
+        verdicts.wide(main, 0.1 * base, case.groups) if base else "",
         _held(case),
         f"{count(beyond, 'unseen row')} beyond every training value: there it had nothing to learn from." if beyond else "",
         f"{count(skipped, 'unseen row')} without a value left out." if skipped else "",

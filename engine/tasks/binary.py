@@ -1,7 +1,6 @@
 """The Yes/No question: one value of a column against the others."""
 
 import math
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -79,7 +78,7 @@ class Binary(Task):
         return f"Yes/No question: will {name} be {self.positive or 'yes'}?"
 
     def fit(self, y: Array) -> State:
-        counts = dict(Counter(label for label in labels.texts(y) if label is not None))
+        counts = labels.tallied(y)
         positive, negative = self._sides(counts)
         state: State = {"positive": positive, "negative": negative, "labels": _names(positive, negative, counts), "threshold": 0.5}
         truth = self.encode(y[self.known(y, state)], state)

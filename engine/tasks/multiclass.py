@@ -1,7 +1,6 @@
 """One of several answers."""
 
 import math
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -51,7 +50,7 @@ class Multiclass(Task):
         return f"One of several answers: which {name} will it be?"
 
     def fit(self, y: Array) -> State:
-        counts = Counter(label for label in labels.texts(y) if label is not None)
+        counts = labels.tallied(y)
         if len(counts) < 2:
             only = f"Every training row says '{next(iter(counts))}'" if counts else "No training row has a value in the column to predict"
             raise InvalidPlan(f"{only}, so there is nothing to tell apart.", "Choose another column to predict, or add other rows.")
@@ -61,7 +60,8 @@ class Multiclass(Task):
                 "Choose another column, predict a number instead, or put rare values together before uploading.",
             )
         names = labels.ordered(list(counts))
-        return {"labels": names, "shares": [counts[name] / counts.total() for name in names], "rows": counts.total()}
+        rows = sum(counts.values())
+        return {"labels": names, "shares": [counts[name] / rows for name in names], "rows": rows}
 
     def known(self, y: Array, state: State) -> Array:
         places = _places(state)

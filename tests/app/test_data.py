@@ -225,8 +225,10 @@ def test_later_pages_say_what_is_missing(empty: Workspace, view: str) -> None:
 AMBIGUOUS = "day,ill\n" + "".join(f"{1 + i % 12:02d}/{1 + i * 5 % 12:02d}/2024,{i % 2}\n" for i in range(80))
 
 
-def test_a_doubt_is_asked_above_the_question_and_its_answer_applied(empty: Workspace, tmp_path: Path) -> None:
+def test_a_doubt_is_one_line_above_the_question_and_its_answer_is_applied(empty: Workspace, tmp_path: Path) -> None:
     page = brought(empty, tmp_path, "days.csv", AMBIGUOUS)
+    assert "1 question about your file" in page.words and not page.has("doubt-yes")
+    page.click("doubts-now")
     assert "Which comes first in the dates of 'day', the day or the month?" in page.words
     radio = page.at.radio[0]
     assert radio.value == 0 and page.at.button(key="doubt-yes").label == "Yes, that is right"
@@ -239,10 +241,23 @@ def test_a_doubt_is_asked_above_the_question_and_its_answer_applied(empty: Works
 
 
 def test_a_doubt_can_wait(empty: Workspace, tmp_path: Path) -> None:
-    page = brought(empty, tmp_path, "days.csv", AMBIGUOUS)
-    page.click("doubt-later")
-    assert not page.has("doubt-yes") and "1 question about your data is open." in page.words
+    page = brought(empty, tmp_path, "days.csv", AMBIGUOUS).click("doubts-now").click("doubt-later")
+    assert not page.has("doubt-yes") and "1 question about your file" in page.words
     assert page.click("doubts-now").has("doubt-yes")
+
+
+def test_several_doubts_are_answered_one_after_the_other(empty: Workspace, tmp_path: Path) -> None:
+    days = [f"{1 + i % 12:02d}/{1 + i * 5 % 12:02d}/2024,{1 + i * 7 % 12:02d}/{1 + i % 12:02d}/2024,{i % 2}" for i in range(80)]
+    page = brought(empty, tmp_path, "days.csv", "\n".join(["came,left,ill", *days]))
+    assert "2 questions about your file" in page.words
+    page.click("doubts-now")
+    assert "question 1 of 2" in page.words and "in the dates of 'came'" in page.words
+    page.click("doubt-next")
+    assert "question 2 of 2" in page.words and "in the dates of 'left'" in page.words
+    page.click("doubt-yes")
+    assert "in the dates of 'came'" in page.words and not page.has("doubt-next")
+    page.click("doubt-yes")
+    assert not page.has("doubt-yes") and not page.has("doubts-now")
 
 
 def test_a_line_of_the_report_can_be_undone(empty: Workspace, tmp_path: Path) -> None:

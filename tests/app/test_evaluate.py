@@ -1,9 +1,11 @@
 """Evaluate: the verdict first, then the comparison, charts with their numbers, a threshold to try, and the mistakes."""
 
+from typing import get_args
+
 import pytest
 
 from app import charts, comparison, judgement
-from engine.panels import Bars, Confusion, Curve, Line, Measure, Mistakes, Scatter, Score, Thresholds
+from engine.panels import Bars, Confusion, Curve, Line, Measure, Mistakes, Scatter, Score, Thresholds, Verdict
 from engine.store import looks, runs
 from engine.store.workspace import Workspace
 from tests.app.conftest import NASTY, Filled, Page
@@ -42,6 +44,11 @@ def test_the_verdict_comes_before_everything(trained: Trained) -> None:
     score = trained.get().score
     assert score is not None
     assert first.replace("\\", "").replace("\u2060", "") == f"### {score['headline']}"
+
+
+def test_every_verdict_has_its_word() -> None:
+    assert set(judgement.VERDICTS) == set(get_args(Verdict))
+    assert judgement.VERDICTS["unclear"][2] == "Cannot be told yet"
 
 
 def test_the_model_stands_beside_guessing_and_a_simple_formula(trained: Trained) -> None:

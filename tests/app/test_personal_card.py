@@ -27,7 +27,9 @@ def brought(empty: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_column_of_names_is_shown_with_what_is_proposed_and_none_of_its_values(brought: Filled) -> None:
     page = Page("data", project=brought.project)
-    assert "1 column seems to hold personal data" in page.words
+    assert "1 column seems to hold personal data · surname" in page.words.replace("*", "").replace(":gray[", "")
+    assert not page.has("personal-treat")
+    page.click("personal-now")
     assert "surname · Names of persons." in page.words.replace("*", "")
     assert page.at.selectbox(key=f"personal-{brought.dataset}-{brought.column('surname')}").value == Treatment(kind="drop")
     card = page.words.split("1 column seems")[1].split("What should the model predict")[0]
@@ -35,16 +37,21 @@ def test_a_column_of_names_is_shown_with_what_is_proposed_and_none_of_its_values
 
 
 def test_what_is_kept_as_it_is_takes_one_line_and_comes_back_when_asked_for(brought: Filled) -> None:
-    page = Page("data", project=brought.project).click("personal-keep")
+    page = Page("data", project=brought.project).click("personal-now").click("personal-keep")
     assert "surname is personal data, kept as it came." in page.words
     assert not page.has("personal-treat")
     assert page.click("personal-again").has("personal-treat")
 
 
+def test_what_is_put_off_is_a_line_again(brought: Filled) -> None:
+    page = Page("data", project=brought.project).click("personal-now").click("personal-later")
+    assert page.has("personal-now") and not page.has("personal-treat")
+
+
 def test_a_click_treats_the_columns_and_asks_the_same_question_again(brought: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: dict = {}
     monkeypatch.setattr("app.errands.start", lambda key, question, **given: asked.update(given, question=question) is None)
-    Page("data", project=brought.project).click("personal-treat")
+    Page("data", project=brought.project).click("personal-now").click("personal-treat")
     given = {name: value for name, value in asked.items() if name not in ("question", "replace")}
     assert asked["question"] == "treat"
     long_answers.treat(brought.workspace, brought.workspace.path, lambda part, stage: None, **given)

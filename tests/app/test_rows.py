@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from app import row_edits, state
+from app import row_edits, row_table, state
 from engine import datasets
 from engine.store import projects
 from tests.app.conftest import NASTY, Filled, Page
@@ -47,7 +47,7 @@ def test_rows_are_filtered_by_a_columns_value_range_or_gaps(page: Page, filled: 
     page.at.number_input(key=f"rows-from-{age}").set_value(40.0)
     page.at.number_input(key=f"rows-to-{age}").set_value(50.0)
     page.run()
-    assert shown(page)[age].between(40, 50).all()
+    assert shown(page)[age].astype(float).between(40, 50).all()
     page.at.toggle(key=f"rows-missing-{age}").set_value(True)
     page.run()
     assert shown(page)[age].isna().all() and "of 240 rows" in page.words
@@ -71,6 +71,25 @@ def test_changes_wait_survive_a_reload_are_written_and_taken_back(page: Page, fi
     page.click("rows-undo-1")
     page.until(lambda: "1 change by hand" in page.words)
     assert datasets.get(filled.workspace, filled.dataset).rows == 240
+
+
+def test_letters_typed_into_a_number_are_refused_in_words_and_the_old_value_stays(
+    page: Page, filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    age = filled.column("age")
+    before = shown(page)[age].iloc[0]
+    assert isinstance(before, str) and float(before) > 0
+    said: list[str] = []
+    monkeypatch.setattr(state, "say_next", lambda text, icon: said.append(text.replace("\\", "")))
+    monkeypatch.setattr(state, "draft", lambda: state.Draft())
+    kept: list[dict[str, Any]] = []
+    monkeypatch.setattr(state, "save_draft", lambda **changes: kept.append(changes["edits"]))
+    monkeypatch.setattr(state, "keep", lambda key, value: None)
+    monkeypatch.setattr(state, "recall", lambda key, default=None: default)
+    monkeypatch.setattr(row_table.st, "session_state", {"grid": {"edited_rows": {0: {age: "forty"}, 1: {age: "41.5"}, 2: {age: None}}}})
+    row_table._changed(datasets.get(filled.workspace, filled.dataset), "grid", (0, 1, 2))
+    assert "'forty' is not a number." in said[0] and "Row 1 of the column 'age' is as it was." in said[0]
+    assert [(one["row"], one["value"]) for one in kept[-1]["mends"]] == [(1, "41.5"), (2, None)]
 
 
 def test_rows_of_an_older_version_do_not_wait_any_more(page: Page, filled: Filled) -> None:

@@ -97,10 +97,11 @@ def test_rows_it_never_saw_can_be_tried(used: Trained) -> None:
     assert [widget.value for widget in page.at.number_input] == before
 
 
-def test_a_poor_model_is_not_recommended(used: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("verdict", ["poor", "unclear"])
+def test_a_poor_model_is_not_recommended(used: Trained, monkeypatch: pytest.MonkeyPatch, verdict: str) -> None:
     from engine.store import runs
 
-    poor = used.get().model_copy(update={"score": {"verdict": "poor", "headline": "No better than always saying no.", "value": 0.5}})
+    poor = used.get().model_copy(update={"score": {"verdict": verdict, "headline": "No better than always saying no.", "value": 0.5}})
     monkeypatch.setattr(runs, "all", lambda *args, **more: [poor])
     monkeypatch.setattr(runs, "get", lambda *args, **more: poor)
     words = opened(used).words

@@ -53,5 +53,3 @@ def megabytes(size: float) -> str:
 
 def ratio(value: float, to: float) -> str:
     return f"{value / to:.2f}" if to else "–"
-
-

@@ -112,4 +112,3 @@ def _end(app: App, run: str, page: Page) -> None:
     runs.wish(app.workspace, run, "cancel")
     drawing.until(lambda: runs.get(app.workspace, run).is_done, "the run is cancelled")
     drawing.until(lambda: not any(worker.is_running() for worker in workers), "its worker is gone")
-

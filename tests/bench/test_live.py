@@ -171,4 +171,3 @@ def _timed(ask: Callable[[], object]) -> float:
     began = time.monotonic()
     ask()
     return time.monotonic() - began
-

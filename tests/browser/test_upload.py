@@ -59,6 +59,23 @@ def test_a_broken_connection_does_not_lose_the_upload(served: Served, page: Page
     assert datasets.get(served.workspace, newest.dataset).rows == 700_000
 
 
+def test_a_second_file_is_chosen_where_the_unseen_rows_are_asked_about(served: Served, page: Page, tmp_path: Path) -> None:
+    page.goto(served.url)
+    choose(page, write(tmp_path / "first.csv"))
+    expect(page.get_by_text(QUESTION)).to_be_visible()
+    settled(page)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Rows kept aside")).to_be_visible()
+    page.get_by_text("Unseen rows chosen beforehand").click()
+    choose(page, write(tmp_path / "lacking.csv", names=("age", "dose")))
+    expect(page.get_by_text("cannot hold the unseen rows")).to_contain_text("ward")
+    page.locator(".st-key-outside-again button").click()
+    choose(page, write(tmp_path / "next year.csv", rows=120))
+    expect(page.get_by_text("then those of the second file").first).to_be_visible()
+    settled(page)
+    shoot(page, "second-file")
+
+
 def test_a_dropped_file_is_taken_too(served: Served, page: Page, tmp_path: Path) -> None:
     page.goto(served.url)
     page.locator(".zone").first.wait_for()

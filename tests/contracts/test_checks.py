@@ -12,7 +12,7 @@ from engine import plan as plans
 from engine.checks import CHECKS, Case
 from engine.panels import Measure, Report, Score, Scores
 from engine.problems import Problem
-from tests.traps import more, zoo
+from tests.traps import more, written, zoo
 
 MEMBERS = list(CHECKS.members.values())
 
@@ -48,7 +48,7 @@ def test_every_check_has_an_id_of_its_own() -> None:
     ids = [member.id for member in MEMBERS]
     assert len(set(ids)) == len(ids) and all(re.fullmatch(r"[QV]\d\d", id) for id in ids)
     by_construction = {"Q07", "Q08"}
-    assert {f"Q{i:02d}" for i in range(1, 15)} - by_construction <= set(ids) and more.PICTURES
+    assert {f"Q{i:02d}" for i in range(1, 15)} - by_construction <= set(ids) and more.PICTURES and written.NOTES
 
 
 @pytest.mark.parametrize("member", MEMBERS, ids=lambda member: member.id)
@@ -70,6 +70,16 @@ def test_what_is_said_has_words_evidence_and_a_way_out(trap: zoo.Trap, tmp_path:
         assert Problem.model_validate_json(problem.model_dump_json()) == problem
         if problem.action and problem.action["do"] != "count as missing":
             assert plans.apply_action(plan, problem.action) != plan
+
+
+@pytest.mark.parametrize("name", ["notes_written_twice", "salts_of_one_molecule"])
+def test_keeping_alike_texts_together_mends_it(name: str, tmp_path: object) -> None:
+    trap = next(one for one in zoo.TRAPS if one.name == name)
+    plan, profile, table = zoo.case(trap.make(np.random.default_rng(3), True, tmp_path))
+    (problem,) = [p for p in checks.search(Case(plan, profile, table)) if p.check == "Q04"]
+    assert problem.action
+    mended = plans.apply_action(plan, problem.action)
+    assert [p for p in plans.check(mended, profile, checks.search(Case(mended, profile, table))) if p.level != "info"] == []
 
 
 def test_a_result_too_good_names_the_strongest_columns() -> None:

@@ -281,7 +281,7 @@ def test_a_report_compares_the_main_measure_with_both_others(case: Case) -> None
 def test_too_few_rows_are_never_called_good(case: Case, rows: int) -> None:
     report = case.task.report(case.judged(np.arange(rows)), case.state)
     as_json(report.model_dump(mode="json"))
-    assert report.verdict == "poor"
+    assert report.verdict == "unclear"
     assert report.headline.startswith(("Too few rows to judge", "It cannot be judged"))
 
 

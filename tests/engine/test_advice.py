@@ -58,6 +58,57 @@ def test_the_target_is_guessed(columns: dict[str, Any], expected: str) -> None:
     assert f"'{expected}'" in why
 
 
+PLAIN = {
+    "flag": ILL,
+    "amount": BMI * 1000,
+    "kind": SITE,
+    "words": rng.choice(["yes", "no"], ROWS),
+    "person": rng.choice(["f", "m"], ROWS),
+    "part": rng.choice(["train", "test"], ROWS),
+}
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("ill:flag income:amount age:amount site:kind", "ill"),
+        ("age:amount ill:flag income:amount", "ill"),
+        ("x:amount y:amount ill:flag age:amount", "ill"),
+        ("ill:flag y:amount age:amount", "ill"),
+        ("age:amount job:kind default:words loan:words y:words", "y"),
+        ("x1:amount x2:amount y:amount site:kind", "y"),
+        ("x:amount y:amount", "y"),
+        ("acc_x:amount acc_y:amount acc_z:amount activity:kind", "activity"),
+        ("accX:amount accY:amount accZ:amount lying:flag", "lying"),
+        ("carat:amount cut:kind price:amount x:amount y:amount z:amount", "price"),
+        ("X:amount Y:amount month:kind temp:amount area:amount", "area"),
+        ("age:amount income:amount bought:words", "bought"),
+        ("age:amount job:kind income:words", "income"),
+        ("age:amount salary:amount left:flag tenure:amount", "left"),
+        ("age:amount stroke:flag income:amount site:kind", "stroke"),
+        ("heart_disease:flag bmi:amount stroke:flag", "stroke"),
+        ("age:amount family_history_of_cancer:words previously_ill:flag dose:amount died:flag", "died"),
+        ("prior_default:flag income:amount rate:amount repaid:words", "repaid"),
+        ("age:amount late_share:amount delivered_late:words weight:amount", "delivered_late"),
+        ("age:amount left_eye:amount right_eye:amount", "right_eye"),
+        ("price:amount rooms:amount garage:words", "price"),
+        ("median_house_value:amount rooms:amount near:kind", "median_house_value"),
+        ("speed:amount quality:amount set:part", "quality"),
+        ("age:amount dose:amount sex:person", "dose"),
+        ("CreditScore:amount Age:amount Exited:flag", "Exited"),
+        ("age:amount predicted_ill:flag ill:flag bmi:amount", "ill"),
+        ("Attrition:words Age:amount MonthlyIncome:amount YearsAtCompany:amount", "Attrition"),
+    ],
+)
+def test_the_target_is_guessed_from_a_header(header: str, expected: str) -> None:
+    columns = dict(column.split(":") for column in header.split())
+    frame = pd.DataFrame({name: PLAIN[kind] for name, kind in columns.items()})
+    types = {name: "number" if kind in ("flag", "amount") else "category" for name, kind in columns.items()}
+    made = tuple(Column(id=name, name=name, type=type) for name, type in types.items())  # type: ignore[arg-type]
+    known = profile.compute(Table(made, frame.astype({name: "float64" if type == "number" else "str" for name, type in types.items()})))
+    assert advice.target(known)[0] == expected
+
+
 def test_free_text_is_never_the_target() -> None:
     texts = [f"message number {i} says {i * 7}" for i in range(ROWS)]
     _, known = table(types={"text": "text"}, type=SITE, text=texts)

@@ -196,9 +196,7 @@ def test_a_zip_of_pictures_is_answered_in_pieces(workspace: Workspace, tmp_path:
     assert [words for words in told if words.startswith("Answering")][1:] == [f"Answering: {n} of 7 rows" for n in (3, 6, 7)]
 
 
-def test_dates_are_written_as_exactly_as_they_are_known(
-    stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path
-) -> None:
+def test_dates_are_written_as_exactly_as_they_are_known(stored: tuple[Workspace, Plan], bundle: str, tmp_path: Path) -> None:
     (tmp_path / "new.csv").write_text("age,sugar [mg/dl],ward,admitted\n44,120,east,2020-05-01\n45,110,west,\n")
     answers.predict_file(stored[0], bundle, str(tmp_path / "new.csv"), "new.csv", str(tmp_path / "out.csv"))
     assert [line.split(",")[3] for line in (tmp_path / "out.csv").read_text().splitlines()] == ["admitted", "2020-05-01", ""]

@@ -126,7 +126,7 @@ def test_a_type_that_does_not_fit_lists_what_is_lost(workspace: Workspace) -> No
     dataset = added(workspace, WORDS)
     after = datasets.retype(workspace, dataset.id, "c0002", "number")
     lost = next(change for change in after.changes if change.column == "c0002")
-    assert (lost.count, lost.examples[0]) == (60, "row 1: 'no'")
+    assert (lost.count, lost.examples[0]) == (60, "row 1: 'no' → missing")
     assert datasets.profile(workspace, dataset.id).column("c0002").missing == 60
 
 

@@ -159,6 +159,23 @@ def test_patients_are_groups_that_the_split_keeps_whole(tmp_path: Path) -> None:
     assert set(medical(tmp_path / "b").values("patient")).isdisjoint(found.values("patient"))
 
 
+def test_a_patient_has_one_name_in_every_file_of_a_workspace_and_another_elsewhere(tmp_path: Path) -> None:
+    from engine import datasets
+    from engine.store.workspace import Workspace
+
+    named = []
+    for place, first in (("here", 0), ("here", 40), ("elsewhere", 0)):
+        workspace = Workspace.open(tmp_path / place)
+        files = [(f"{name}/IM{i:03}", scan(shades(first + i + 50 * k), f"P{i // 3}")) for k, name in enumerate("ab") for i in range(9)]
+        zipped = tmp_path / f"{place}{first}.zip"
+        zipped.write_bytes(packed(files))
+        found = datasets.add(workspace, zipped, zipped.name)
+        column = next(column for column in found.columns if column.name == "patient")
+        named.append(datasets.table(workspace, found.id).values(column.id).tolist())
+    assert named[0] == named[1] and len(set(named[0])) == 3
+    assert set(named[0]).isdisjoint(named[2])
+
+
 def test_a_page_can_show_a_deep_picture(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(deep(4095))
     shown = deep_pictures.viewable(tmp_path / "a.png")

@@ -1,5 +1,7 @@
 """Class labels read as the user wrote them."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -54,3 +56,17 @@ def test_the_likely_no_is_zero_or_a_plain_no() -> None:
 def test_long_lists_are_shortened() -> None:
     assert labels.listed(["a", "b"]) == "'a', 'b'"
     assert labels.listed([str(i) for i in range(10)], most=2) == "'0', '1' and 8 more"
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        np.array([3.0, 1.0, np.nan, 1.0, 0.5, np.inf, 3.0, 1.0]),
+        np.array(["b", None, "a", "b", "c", "a"], object),
+        np.array([], np.float64),
+        np.array([], object),
+    ],
+)
+def test_labels_are_tallied_in_the_order_they_come(y: np.ndarray) -> None:
+    expected = Counter(label for label in labels.texts(y) if label is not None)
+    assert list(labels.tallied(y).items()) == list(expected.items())

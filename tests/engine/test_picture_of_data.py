@@ -13,7 +13,7 @@ from engine.columns import Column, Table
 from engine.readers import Change
 from engine.store.datasets import Dataset
 
-NASTY = '<img src=x onerror=alert(1)>"\'&'
+NASTY = "<img src=x onerror=alert(1)>\"'&"
 
 
 def table(n: int = 1200, seed: int = 3) -> Table:
@@ -30,7 +30,7 @@ def table(n: int = 1200, seed: int = 3) -> Table:
         "c0006": random.normal(0, 1, n),
         "c0007": pd.Series(random.choice(["a", "b"], n)).astype("str"),
         "c0008": np.where((np.arange(n) > n // 2) & (random.random(n) < 0.5), np.nan, random.normal(0, 1, n)),
-        "c0009": np.arange(n, dtype=float),
+        "c0009": np.cumsum(random.integers(0, 3, n)).astype(float),
         "c0010": pd.Series([f"secret person {i}" for i in range(n)]).astype("str"),
     }
     kinds = {"c0003": "category", "c0005": "category", "c0007": "category", "c0010": "text"}
@@ -73,6 +73,12 @@ def test_what_changes_along_the_file_is_found() -> None:
     assert found["c0008"].is_missing and found["c0008"].along[0] == 0 and found["c0008"].along[-1] > 0.3
     assert found["c0009"].is_sorted
     assert profile_report.drift_words(found["c0009"], "order") == "The file is in the order of “order”."
+
+
+@pytest.mark.parametrize(("start", "step"), [(1, 1), (0, 10), (5000, -1), (0.5, 0.25)])
+def test_a_running_number_does_not_drift(start: float, step: float) -> None:
+    columns = (Column(id="c0001", name="id", type="number"),)
+    assert drift.along(Table(columns, pd.DataFrame({"c0001": start + step * np.arange(600.0)})), ["c0001"]) == []
 
 
 def test_few_rows_and_empty_columns_tell_nothing() -> None:

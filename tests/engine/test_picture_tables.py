@@ -56,9 +56,10 @@ def both(one: Read, other: Read) -> tuple[list[str], list[str]]:
 def test_rows_without_picture_and_pictures_without_row_are_counted(tmp_path: Path) -> None:
     found = zipped(tmp_path, ("labels.csv", table([f"part_{i:02}" for i in range(3, 29)])))
     lines = {change.what: change for change in found.answer.changes}
-    rows, pictures = lines["Rows of 'labels.csv' that name no picture in the zip were left out."], lines[
-        "Pictures that no row of 'labels.csv' names were left out."
-    ]
+    rows, pictures = (
+        lines["Rows of 'labels.csv' that name no picture in the zip were left out."],
+        lines["Pictures that no row of 'labels.csv' names were left out."],
+    )
     assert (found.answer.rows, rows.count, pictures.count) == (21, 5, 3)
     assert rows.examples[0] == "row 22: 'part_24'"
     assert pictures.examples == ("shots/Part_00.JPG", "shots/Part_01.JPG", "shots/Part_02.JPG")

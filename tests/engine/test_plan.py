@@ -270,6 +270,15 @@ def test_hardly_any_steps_are_warned_of() -> None:
     assert problem.what == "21 steps in all is hardly enough to learn anything."
 
 
+def test_very_many_rows_are_offered_to_be_learned_from_in_part() -> None:
+    many = profile(column("age", rows=10_000_000), column("bmi", rows=10_000_000), answer(6_000_000, 4_000_000))
+    (problem,) = found(plan(), many, "Training")
+    assert problem.level == "info" and problem.what.startswith("It goes through 6,500,000 rows again and again;")
+    assert problem.button == "Learn from 1,000,000 rows" and problem.action is not None
+    mended = plans.apply_action(plan(), problem.action)
+    assert mended.training.takes(6_500_000) == 1_000_000 and found(mended, many, "Training") == []
+
+
 def test_pictures_too_large_for_the_memory_stop() -> None:
     pictures = profile(column("photo", "image", rows=10_000_000), answer(6_000_000, 4_000_000))
     made = plan(inputs=("photo",), recipe=(ResizeImages(size=512),))

@@ -98,7 +98,7 @@ def test_unseen_rows_without_any_yes_are_not_called_good() -> None:
     train = np.r_[np.zeros(90), np.ones(10)]
     report = judge(Binary(positive="1"), train, np.zeros(50), np.full((50, 1), 0.01))
     assert report.headline.startswith("It cannot be judged. None of the 50 unseen rows has outcome '1'")
-    assert report.verdict == "poor" and report.main.model.value is None
+    assert report.verdict == "unclear" and report.main.model.value is None
 
 
 def test_several_answers_are_told_beside_the_commonest() -> None:
@@ -151,16 +151,25 @@ def test_random_answers_are_never_presented_as_a_model(seed: int) -> None:
         judge(Multiclass(), kinds.astype(float), kinds.astype(float), chances / chances.sum(axis=1, keepdims=True)),
         judge(Regression(), numbers, numbers, rng.normal(0, 0.2, (200, 1))),
     ]
-    assert [report.verdict for report in found] == ["poor"] * 4
-    assert all(report.headline.startswith(("No better than", "Worse than", "Ahead of")) for report in found)
+    assert all(report.verdict in verdicts.UNPROVEN for report in found)
+    assert all(report.headline.startswith(("No better than", "Worse than", "Ahead of", "It cannot be told yet")) for report in found)
 
 
 def test_the_verdict_needs_certainty_and_skill() -> None:
-    assert verdicts.verdict(None, 0.9, None) == "poor"
+    assert verdicts.verdict(None, 0.9, None) == "unclear"
     assert verdicts.verdict(LIKELY, 0.9, None) == "poor"
     assert verdicts.verdict(SURE, 0.3, None) == "fair"
     assert verdicts.verdict(SURE, 0.6, SAME) == "good"
     assert verdicts.verdict(SURE, 0.6, WORSE) == "fair"
+
+
+def test_few_unseen_rows_leave_open_what_a_model_is_worth() -> None:
+    y = np.arange(16.0) % 2
+    said = np.where(np.arange(16) % 3 == 0, 1 - y, y)
+    report = judge(Binary(positive="1"), y, y, 0.2 + 0.6 * said[:, None])
+    assert report.verdict == "unclear"
+    assert report.headline.startswith(("It cannot be told yet whether this is better than always saying", "Ahead of"))
+    assert "would settle it (" in report.detail
 
 
 def test_the_opening_never_flatters() -> None:

@@ -148,12 +148,14 @@ def test_a_report_says_that_whole_groups_were_reckoned_with(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["binary", "multiclass"])
 def test_few_groups_are_said_to_be_few(kind: str) -> None:
-    assert "Only 6 different values of 'patient' could be kept unseen, so every range is rough." in words(report(6, kind))
+    said = words(report(6, kind))
+    assert "Only 6 different values of 'patient' could be kept unseen, so every range is rough." in said
+    assert "More groups would narrow it." in said and "More rows would" not in said
 
 
 @pytest.mark.parametrize("kind", ["binary", "multiclass"])
 def test_two_groups_cannot_judge(kind: str) -> None:
     found = report(2, kind)
     assert found.headline.startswith("Too few groups to judge: the 40 unseen rows come from only 2. ")
-    assert found.verdict == "poor" and found.main.model.low is None
+    assert found.verdict == "unclear" and found.main.model.low is None
     assert "no range can be given" in words(found)

@@ -43,6 +43,7 @@ def test_stages_are_told_in_order(made: tuple[training.Bundle, Heard]) -> None:
         "Learning",
         "Comparing with a simple formula",
         "Judging on rows it has never seen",
+        "Looking whether more rows would help",
         "Packing the model",
     ]
 

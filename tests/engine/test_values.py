@@ -41,14 +41,14 @@ def test_zero_and_one_stay_numbers() -> None:
 def test_codes_for_missing_are_told_and_read_as_missing(code: str) -> None:
     column, report = proposed("1", code, "3", code)
     assert (column.type, column.missing) == ("number", (code,))
-    assert f"'{code}' in column 'x' counts as missing. 2 row 2 row 4" in report
+    assert f"'{code}' in column 'x' counts as missing. 2 row 2: '{code}' → missing row 4: '{code}' → missing" in report
     assert np.isnan(numbers(column, code)[0])
 
 
 def test_blanks_are_told_with_their_rows() -> None:
     column, report = proposed("1", " ", "3", "")
     assert column.type == "number"
-    assert "Blank cells in column 'x' count as missing. 2 row 2 row 4" in report
+    assert "Blank cells in column 'x' count as missing. 2 row 2: blank → missing row 4: blank → missing" in report
 
 
 def test_a_few_words_among_numbers_are_listed_and_missing() -> None:

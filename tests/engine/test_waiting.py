@@ -62,9 +62,7 @@ def test_the_cores_are_divided_among_the_places(workspace: Workspace, monkeypatc
     assert slots.names(workspace) == ["cpu:0", "cpu:1", "cpu:2"]
 
 
-def test_cards_are_taken_by_free_memory_and_seen_by_one_worker_each(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_cards_are_taken_by_free_memory_and_seen_by_one_worker_each(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     free = [4, 9, 6]
     library = SimpleNamespace(
         nvmlInit=lambda: None,

@@ -84,7 +84,9 @@ def test_an_address_that_is_only_like_a_listed_one_is_refused(monkeypatch: pytes
         webhook.target(address)
 
 
-@pytest.mark.parametrize("address", ["https://hooks.example.com", "https://HOOKS.example.com.:443/x?y=1#z", "https://hooks.example.com:8443/"])
+@pytest.mark.parametrize(
+    "address", ["https://hooks.example.com", "https://HOOKS.example.com.:443/x?y=1#z", "https://hooks.example.com:8443/"]
+)
 def test_a_listed_host_is_allowed_at_its_ports(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     allow(monkeypatch, " Hooks.Example.com ", "hooks.example.com:8443")
     assert webhook.target(address).host == "hooks.example.com"

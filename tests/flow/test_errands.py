@@ -125,9 +125,7 @@ def test_a_killed_child_is_noticed_and_said(workspace: Workspace) -> None:
     process_of(workspace).kill()
     error = ended(workspace).error
     assert error is not None
-    assert str(error) == (
-        "It was ended before it was finished: the computer was restarted, or had no memory left. Start it again."
-    )
+    assert str(error) == ("It was ended before it was finished: the computer was restarted, or had no memory left. Start it again.")
     assert begun(workspace, "count", to=1).state == "under way"
     assert ended(workspace).answer["counted"] == 1
 

@@ -255,7 +255,6 @@ def _facts(run: runs.Run) -> dict[str, Any]:
     return {name: run.facts[name] for name in ("rows", "metrics", "baseline", "parameters", "epochs", "epoch", "best")}
 
 
-
 def test_a_supervisor_with_very_many_open_files_has_a_spare_that_listens(workspace: Workspace) -> None:
     """Beyond 1,024 descriptors the number of the line to the spare is too high for some ways of listening."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

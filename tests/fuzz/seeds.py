@@ -82,6 +82,8 @@ _MORE: dict[str, tuple[Maker, ...]] = {
         lambda: packed([(f"{kind}/{i}.jpg", picture(i, format="JPEG")) for kind in "ab" for i in range(4)]),
     ),
 }
+
+
 def stata(version: int) -> bytes:
     out = io.BytesIO()
     coded = TABLE.assign(sex=[1, 2] * 20, city="Rome")

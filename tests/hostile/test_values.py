@@ -194,3 +194,15 @@ def test_nothing_is_said_of_a_decimal_comma_where_there_is_none(tmp_path: Path) 
     found = read(tmp_path, f"dose;ill\n{rows}").answer
     said = [change.what for change in found.changes if "decimal mark" in change.what]
     assert len(said) == 1 and "'dose'" in said[0]
+
+
+def test_dates_written_in_several_ways_are_named_as_such_with_examples(tmp_path: Path) -> None:
+    ways = ("20{y}-03-{d:02d}", "{d}.03.20{y}", "Mar {d}, 20{y}", "03/{d:02d}/20{y}")
+    cells = [ways[i % 4].format(d=i % 28 + 1, y=10 + i // 28) for i in range(112)]
+    found = read(tmp_path, "x\twhen\n" + "".join(f"{i * 7 % 50 / 4}\t{cell}\n" for i, cell in enumerate(cells)))
+    said = "The dates are written in 4 ways: 2010-03-01, 2.03.2010, Mar 3, 2010, 03/04/2010."
+    assert said in found.problems("when")
+    (told,) = [one for one in advice.inputs(found.table, found.profile, "c0001") if one.id == "c0002"]
+    assert "ree text" not in told.why
+    (doubt,) = [doubt for doubt in found.answer.doubts if doubt.key.startswith("dates:")]
+    assert "written in 4 ways" in doubt.what and len(set(doubt.examples)) == 4

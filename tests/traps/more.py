@@ -207,7 +207,7 @@ def labels_slipped_by_one_row(r: np.random.Generator, bad: bool, _: Path) -> Dat
 # Q10 and Q04: pictures
 
 
-def _thing(r: np.random.Generator, ill: bool, size: tuple[int, int] = (72, 72), light: int = 0) -> Image.Image:
+def thing(r: np.random.Generator, ill: bool, size: tuple[int, int] = (72, 72), light: int = 0) -> Image.Image:
     """A grey field with noise and spots; the ill ones have more of them."""
     w, h = size
     shades = r.normal(120 + light, 12, (h, w))
@@ -227,21 +227,21 @@ def _album(folder: Path, pictures: list[Image.Image], ill: Array, qualities: lis
     return Data(frame, types={"picture": "image"}, folder=folder)
 
 
-def _ill(r: np.random.Generator) -> Array:
+def ill_ones(r: np.random.Generator) -> Array:
     return r.permutation(np.arange(PICTURES) % 2 == 0)
 
 
 @trap("Q10")
 def scanner_of_another_size(r: np.random.Generator, bad: bool, folder: Path) -> Data:
-    ill = _ill(r)
+    ill = ill_ones(r)
     sizes = [(80, 64) if (one if bad else r.random() < 0.5) else (72, 72) for one in ill]
-    return _album(folder, [_thing(r, one, size) for one, size in zip(ill, sizes, strict=True)], ill)
+    return _album(folder, [thing(r, one, size) for one, size in zip(ill, sizes, strict=True)], ill)
 
 
 @trap("Q10")
 def scanner_with_a_border(r: np.random.Generator, bad: bool, folder: Path) -> Data:
-    ill = _ill(r)
-    pictures = [_thing(r, one) for one in ill]
+    ill = ill_ones(r)
+    pictures = [thing(r, one) for one in ill]
     for picture, one in zip(pictures, ill, strict=True):
         if one if bad else r.random() < 0.5:
             frame = np.asarray(picture).copy()
@@ -252,30 +252,30 @@ def scanner_with_a_border(r: np.random.Generator, bad: bool, folder: Path) -> Da
 
 @trap("Q10")
 def lamp_of_another_day(r: np.random.Generator, bad: bool, folder: Path) -> Data:
-    ill = _ill(r)
+    ill = ill_ones(r)
     lights = [int(r.integers(-8, 9)) + (35 if (one if bad else r.random() < 0.5) else 0) for one in ill]
-    return _album(folder, [_thing(r, one, light=light) for one, light in zip(ill, lights, strict=True)], ill)
+    return _album(folder, [thing(r, one, light=light) for one, light in zip(ill, lights, strict=True)], ill)
 
 
 @trap("Q10")
 def blurred_by_the_other_camera(r: np.random.Generator, bad: bool, folder: Path) -> Data:
-    ill = _ill(r)
+    ill = ill_ones(r)
     blurred = [one if bad else r.random() < 0.5 for one in ill]
-    pictures = [_thing(r, one).filter(ImageFilter.GaussianBlur(1.5 if soft else 0)) for one, soft in zip(ill, blurred, strict=True)]
+    pictures = [thing(r, one).filter(ImageFilter.GaussianBlur(1.5 if soft else 0)) for one, soft in zip(ill, blurred, strict=True)]
     return _album(folder, pictures, ill)
 
 
 @trap("Q10")
 def stored_with_less_quality(r: np.random.Generator, bad: bool, folder: Path) -> Data:
-    ill = _ill(r)
+    ill = ill_ones(r)
     qualities = [40 if (one if bad else r.random() < 0.5) else 92 for one in ill]
-    return _album(folder, [_thing(r, one) for one in ill], ill, qualities)
+    return _album(folder, [thing(r, one) for one in ill], ill, qualities)
 
 
 @trap("Q04")
 def pictures_twice(r: np.random.Generator, bad: bool, folder: Path) -> Data:
-    ill = _ill(r)
-    pictures = [_thing(r, one) for one in ill]
+    ill = ill_ones(r)
+    pictures = [thing(r, one) for one in ill]
     if bad:
         for i in range(0, PICTURES // 2, 2):
             light = np.clip(np.asarray(pictures[i], np.int16) + 2, 0, 255).astype(np.uint8)

@@ -14,7 +14,7 @@ from engine.checks import Case
 from engine.errors import InvalidPlan
 from engine.problems import Problem, stops
 from engine.store.workspace import Workspace
-from tests.traps import more, zoo
+from tests.traps import more, written, zoo
 from tests.traps.zoo import TRAPS, Trap
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
@@ -63,7 +63,7 @@ def test_no_sample_is_stopped(name: str, tmp_path: Path) -> None:
 
 
 def test_the_zoo_is_large_and_has_every_check_that_looks_at_data() -> None:
-    assert more.PICTURES and len(TRAPS) >= FEWEST
+    assert more.PICTURES and written.NOTES and len(TRAPS) >= FEWEST
     asked = {id for trap in TRAPS for id in trap.checks} - {"plan"}
     before = {member.id for member in checks.CHECKS.members.values() if {"look", "search"} & set(vars(member))}
     assert asked == before
