@@ -49,9 +49,7 @@ def build(settings: Settings, steps: int, free: Sequence[Any] = ()) -> Any:
         "adamw": lambda: keras.optimizers.AdamW(beta_2=settings.memory, **{**shared, "weight_decay": settings.weight_decay}),
     }[settings.name]()
     if settings.weight_decay:
-        made.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    if settings.weight_decay and free:
-        made.exclude_from_weight_decay(var_list=[*free])
+        made.exclude_from_weight_decay(var_list=[*free], var_names=["bias", "gamma", "beta"])
     return made
 
 

@@ -38,7 +38,8 @@ def encoded(numbers: Any, bins: int, size: int) -> Any:
 
 
 def place(model: Any, rows: Mapping[str, Array]) -> None:
-    """Sets the bins, if the model has any, from prepared training rows: at quantiles of all values and of the different ones, half each.
+    """Sets the bins, if the model has any, from prepared training rows: at quantiles of all values and, between them, of the different
+    ones, half each.
 
     The second half keeps bins apart where many rows share a value, such as 0. The activation is clip(x / 6 + 1 / 2, 0, 1).
     """
@@ -69,7 +70,7 @@ def picked(numbers: Any, at: Sequence[int], name: str) -> Any:
 def _edges(values: Array, bins: int) -> Array:
     """At most bins + 1 rising places."""
     of_all = np.quantile(values, np.linspace(0, 1, bins - bins // 2 + 1))
-    of_different = np.quantile(np.unique(values), np.linspace(0, 1, bins // 2 + 1))
+    of_different = np.quantile(np.unique(values), (np.arange(bins // 2) + 0.5) / max(bins // 2, 1)) if bins > 1 else values[:0]
     edges: Array = np.unique(np.concatenate([of_all, of_different]))
     kept: Array = edges[np.concatenate([[True], np.diff(edges) > NARROWEST])][: bins + 1]
     return kept
