@@ -13,11 +13,11 @@ INSTALL := $(PY) -m pip install --disable-pip-version-check --quiet --require-ha
 COMPILE := $(PY) -m uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
 	--custom-compile-command "make lock"
 
-.PHONY: help run test lint bench chaos fuzz soak lock docs clean
+.PHONY: help run test lint bench bench-quality chaos fuzz soak lock docs clean
 .DEFAULT_GOAL := help
 
 help: ## Show these commands
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-6s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 run: $(VENV)/run.stamp ## Install what is needed and open the app (GPU=1: with CUDA; ARGS="--port 8600": passed on)
 	@$(VENV)/bin/modelwright app $(ARGS)
@@ -30,6 +30,9 @@ lint: $(VENV)/test.stamp ## Check style and types
 
 bench: $(VENV)/test.stamp ## Print the measurements of tests/bench (ARGS=tests/bench/test_pages.py: only those)
 	@CHROMIUM="$$(.ci/chromium)" && export CHROMIUM && $(PY) -m pytest -m bench -s -q $(or $(ARGS),tests/bench)
+
+bench-quality: $(VENV)/test.stamp ## Judge the models beside other tools on public tables (DATA=folder of sets; ARGS="--sets heart")
+	@$(PY) -m tests.bench.quality --data $(DATA) $(ARGS)
 
 chaos: $(VENV)/test.stamp ## Kill, stop, fill and corrupt everything, in full counts; takes hours (CHAOS_SCALE=0.1: a tenth of it; ARGS="-k name")
 	@CHROMIUM="$$(.ci/chromium)" && export CHROMIUM && $(PY) -m pytest -m chaos -rs $(ARGS)

@@ -61,7 +61,8 @@ def hgb(x, y, unseen, is_class, seconds):
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
     x, unseen = _categories(x, unseen)
-    model = (HistGradientBoostingClassifier if is_class else HistGradientBoostingRegressor)(categorical_features="from_dtype", random_state=0)
+    made = HistGradientBoostingClassifier if is_class else HistGradientBoostingRegressor
+    model = made(categorical_features="from_dtype", random_state=0)
     return _asked(model.fit(x, y), unseen, is_class)
 
 
