@@ -19,6 +19,7 @@ from engine.store.datasets import Dataset
 BOTH = "both"
 """What a choice says under "part" for two columns."""
 
+_EXAMPLES = 3
 _PRESSURE = re.compile(r"blood.?pressure|\bbp\b|\brr\b|blutdruck|tensi[oó]n|\bnibp\b", re.I)
 
 
@@ -43,7 +44,9 @@ def _apart(folder: Path, dataset: Dataset, column: Column, choice: Choice) -> Da
     back = Choice(label="Make them one column again", reading={"type": column.type, "part": ""})
     what = f"Each cell of '{column.name}' holds two numbers; they became the columns '{names[0]}' and '{names[1]}'."
     kept = [change for change in dataset.changes if not (change.typing and change.column == column.id)]
-    changed = dataset.model_copy(update={"columns": columns, "changes": (*kept, Change(what=what, column=column.id, undo=back))})
+    count, shown = _shown(files(folder, dataset.source, dataset.typed)[0], column.id)
+    line = Change(what=what, column=column.id, count=count, examples=shown, undo=back)
+    changed = dataset.model_copy(update={"columns": columns, "changes": (*kept, line)})
     return _written(folder, changed, edits, second.id, is_added=True)
 
 
@@ -94,6 +97,13 @@ def _copied(old: Path, new: Path, id: str, copy: str) -> None:
         for group in range(file.num_row_groups):
             piece = file.read_row_group(group)
             writer.write_table(piece.append_column(schema.field(copy), piece.column(id)), row_group_size=max(1, piece.num_rows))
+
+
+def _shown(text: Path, id: str) -> tuple[int, tuple[str, ...]]:
+    """How many cells have a value, and some of them with what they became."""
+    values = tables.source_column(text, id).drop_null()
+    some = values.slice(0, _EXAMPLES).to_pylist()
+    return len(values), tuple(f"{value} became {' and '.join(part.strip() for part in value.split('/', 1))}" for value in some)
 
 
 def _second(dataset: Dataset, column: Column) -> Column | None:
