@@ -29,7 +29,7 @@ MEMBERS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("linear", {}),
     ("realmlp", {}),
     ("lightgbm_trees", {}),
-    ("boosted_trees", {"leaves": 8, "smallest": 10, "columns": 0.5}),
+    ("boosted_trees", {"leaves": 31, "smallest": 20, "columns": 1.0}),
     ("tabm", {"layers": 3, "width": 256, "bins": 16, "dropout": 0.3}),
 )
 """The ways of "best", in the order in which they are tried; those that are not installed or cannot take the columns are left out."""
