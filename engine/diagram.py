@@ -19,6 +19,13 @@ WORDS = {
     "Embedding": "Embedding",
     "Rescaling": "Number the categories",
     "Activation": "Activation",
+    "GlobalAveragePooling1D": "Mean",
+    "MultiHeadAttention": "Look at each other",
+    "LayerNormalization": "Normalise",
+    "Add": "Add",
+    "Multiply": "Multiply",
+    "Reshape": "Put in order",
+    "Cropping1D": "Pick one",
     "RandomFlip": "Mirror (training only)",
     "RandomTranslation": "Shift (training only)",
 }
