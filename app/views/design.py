@@ -32,7 +32,7 @@ def page() -> None:
     costs = _cards(plan, dataset)
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        changed = _settings(plan)
+        changed = _settings(plan, dataset)
     if changed != plan:
         state.save_plan(changed, touched="architecture" if changed.architecture != plan.architecture else "training", undoable=True)
         st.rerun()
@@ -113,14 +113,15 @@ def _choose(plan: Plan, architecture: Any, dataset: Dataset) -> None:
     state.say_next(f"{md(type(architecture).title)} is in use. Preparation and training were set to suit it.")
 
 
-def _settings(plan: Plan) -> Plan:
+def _settings(plan: Plan, dataset: Dataset) -> Plan:
     kind = plan.architecture.kind
+    numbers = {column.id: column.name for column in reads.profile(dataset).columns if column.id in plan.inputs and column.type == "number"}
     with parts.card("settings"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**Settings of the {md(type(plan.architecture).title.lower())}**", width="stretch")
             if state.draft().undo:
                 st.button("Undo", icon=":material/undo:", key="undo", type="tertiary", on_click=state.undo, help="Take it back")
-        architecture = forms.edit(plan.architecture, f"model-{kind}")
+        architecture = forms.edit(plan.architecture, f"model-{kind}", columns=numbers)
     with parts.card("training"):
         st.markdown(f"**How it learns: {md(type(plan.training).title.lower())}**")
         training = forms.edit(plan.training, f"learner-{kind}")

@@ -91,6 +91,14 @@ def test_another_model_brings_its_own_preparation_and_training(trained: Trained)
     assert after.recipe != before.recipe
 
 
+def test_trees_can_be_told_that_more_of_a_number_means_a_higher_answer(trained: Trained) -> None:
+    page = drawn(trained.project).click("use-boosted_trees")
+    number = next(column.id for column in trained.table.columns if column.type == "number" and column.id in trained.plan().inputs)
+    page.at.multiselect(key="model-boosted_trees.rising").set_value([number])
+    page.run()
+    assert trained.plan().architecture.rising == (number,)  # type: ignore[attr-defined]
+
+
 def test_a_model_can_be_taken_back(trained: Trained) -> None:
     before = trained.plan()
     drawn(trained.project).click("use-mlp").click("undo")
