@@ -48,6 +48,7 @@ class Boosters(Learner):
     def fit(self, lesson: Lesson, tell: Tell, keep: Keep = NOTHING_KEPT) -> "Boosted":
         """Keeps nothing meanwhile: the same rounds are quickly gone through again. All rows that steer count alike."""
         _need(type(lesson.architecture))
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # else idle threads spin, which is slow on a busy computer
         tell.facts({"epochs": self.epochs})
         tell.stage("Learning", 0.0)
         rounds, growth = _Rounds(self, lesson, tell), _growth(lesson, self)

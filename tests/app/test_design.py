@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine import datasets
 from engine.jobs.desk import Desk
 from engine.store import preparing
 from engine.store.workspace import Workspace
@@ -93,7 +94,8 @@ def test_another_model_brings_its_own_preparation_and_training(trained: Trained)
 
 def test_trees_can_be_told_that_more_of_a_number_means_a_higher_answer(trained: Trained) -> None:
     page = drawn(trained.project).click("use-boosted_trees")
-    number = next(column.id for column in trained.table.columns if column.type == "number" and column.id in trained.plan().inputs)
+    columns = datasets.profile(trained.workspace, trained.dataset).columns
+    number = next(column.id for column in columns if column.type == "number" and column.id in trained.plan().inputs)
     page.at.multiselect(key="model-boosted_trees.rising").set_value([number])
     page.run()
     assert trained.plan().architecture.rising == (number,)  # type: ignore[attr-defined]

@@ -117,6 +117,15 @@ def test_a_model_whose_library_is_missing_says_how_to_install_it(kind: str, noth
         LEARNERS.get("boosters").load(tmp_path)
 
 
+def test_a_library_that_lacks_a_part_of_the_system_is_not_offered_and_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extras, "SHARED", {"json": ("libnot_there.so.7", "libnot-there7")})
+    monkeypatch.setattr(extras.sys, "platform", "linux")
+    assert not extras.is_there.__wrapped__("json") and extras.is_there.__wrapped__("csv")
+    with pytest.raises(EngineError, match="'Some trees' needs libnot_there.so.7.*apt-get install libnot-there7"):
+        extras.is_there.cache_clear()
+        extras.need("json", "Some trees")
+
+
 def test_a_training_whose_library_is_missing_stops_before_it_starts(nothing_installed: None) -> None:
     plan = lessons.plan("lightgbm_trees")
     (problem,) = stops(plans.check(plan, profile.compute(lessons.table())))
