@@ -13,6 +13,7 @@ from engine.advice import Choice
 from engine.datasets import Dataset
 from engine.errors import EngineError
 from engine.plan import Plan
+from engine.wording import within
 
 POLL = 0.35
 PATIENCE = 0.35
@@ -118,7 +119,7 @@ def _settings(plan: Plan, dataset: Dataset) -> Plan:
     numbers = {column.id: column.name for column in reads.profile(dataset).columns if column.id in plan.inputs and column.type == "number"}
     with parts.card("settings"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**Settings of the {md(type(plan.architecture).title.lower())}**", width="stretch")
+            st.markdown(f"**Settings of the {md(within(type(plan.architecture).title))}**", width="stretch")
             if state.draft().undo:
                 st.button("Undo", icon=":material/undo:", key="undo", type="tertiary", on_click=state.undo, help="Take it back")
         architecture = forms.edit(plan.architecture, f"model-{kind}", columns=numbers)

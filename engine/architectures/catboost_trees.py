@@ -30,7 +30,7 @@ class CatboostTrees(Architecture):
     """Boosted trees that ask the same question on each level, by the library CatBoost: at its best with categories of many values."""
 
     kind: Literal["catboost_trees"] = "catboost_trees"
-    title = "CatBoost"
+    title = "CatBoost trees"
     order = 36
     library: ClassVar[str] = "catboost"
     takes: ClassVar[frozenset[str]] = frozenset({"number", "code"})

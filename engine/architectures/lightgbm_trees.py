@@ -24,7 +24,7 @@ class LightgbmTrees(Architecture):
     """Boosted trees that grow where the error is largest, by the library LightGBM: fast on many rows, with missing values as they are."""
 
     kind: Literal["lightgbm_trees"] = "lightgbm_trees"
-    title = "LightGBM"
+    title = "LightGBM trees"
     order = 32
     library: ClassVar[str] = "lightgbm"
     takes: ClassVar[frozenset[str]] = frozenset({"number", "code"})
@@ -48,7 +48,7 @@ class LightgbmTrees(Architecture):
         if not _trees.takes(profile, inputs):
             return None
         why = "The right one for very many rows: the quickest of the boosting libraries, and as exact as the boosted trees built in."
-        return cls(smallest=20 if profile.rows >= 2000 else 5), 0.6, why
+        return cls(leaves=31 if profile.rows >= 2000 else 15), 0.6, why
 
     def problems(self, columns: "Sequence[ColumnProfile]", task: "Task") -> "list[Problem]":
         return _trees.problems(columns, task, self.rising, self.falling)

@@ -21,7 +21,7 @@ class XgboostTrees(Architecture):
     """Boosted trees grown level by level with built-in caution, by the library XGBoost: well known, and trusted in many companies."""
 
     kind: Literal["xgboost_trees"] = "xgboost_trees"
-    title = "XGBoost"
+    title = "XGBoost trees"
     order = 34
     library: ClassVar[str] = "xgboost"
     takes: ClassVar[frozenset[str]] = frozenset({"number", "code"})

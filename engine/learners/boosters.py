@@ -159,4 +159,6 @@ def _read(architecture: type[Architecture], folder: Path, answer: Answer) -> Gro
         return architecture.read(text, answer)
     except Exception as error:  # the errors of the libraries have nothing in common
         told = (str(error).splitlines() or [type(error).__name__])[0]
-        raise EngineError(f"{architecture.title} cannot read its trees: {told}.", "Use a bundle that Modelwright wrote.") from error
+        raise EngineError(
+            f"The {architecture.title} of this model cannot be read: {told}.", "Use a bundle that Modelwright wrote."
+        ) from error

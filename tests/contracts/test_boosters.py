@@ -163,7 +163,7 @@ def test_a_bundle_whose_library_is_missing_says_so(kind: str, tmp_path: Path, mo
 def test_trees_that_are_none_are_refused_in_words(kind: str, tmp_path: Path) -> None:
     (tmp_path / "booster.json").write_text(json.dumps({"architecture": kind, "answer": "chance"}))
     (tmp_path / "booster_trees.json").write_text('{"lightgbm": "tree"}')
-    with pytest.raises(EngineError, match="cannot read its trees: .*Use a bundle that Modelwright wrote."):
+    with pytest.raises(EngineError, match="trees of this model cannot be read: .*Use a bundle that Modelwright wrote."):
         LEARNERS.get("boosters").load(tmp_path)
 
 
