@@ -32,8 +32,7 @@ def check(plan: "Plan", profile: Profile, found: Sequence[Problem] = ()) -> list
         *_asked(plan, found),
         *recipe.check(plan.recipe, columns, plan.architecture.takes | plan.architecture.needs),
         *preflight_rows.check(plan, profile),
-        *_model(plan),
-        *plan.architecture.problems(columns, plan.task),
+        *of_model(plan, profile),
         *checks.look(checks.Case(plan, profile)),
     ]
     problems = overrides.applied(problems, plan.overrides)
@@ -125,12 +124,14 @@ def _asked(plan: "Plan", found: Sequence[Problem]) -> list[Problem]:
     return [problem for problem in found if problem.check not in ("", leaks.CHECK) or problem.column in asked]
 
 
-def _model(plan: "Plan") -> list[Problem]:
+def of_model(plan: "Plan", profile: Profile) -> list[Problem]:
+    """What of the kind of model and its settings cannot be had."""
     architecture = type(plan.architecture)
     if not architecture.is_there():
         lacking = extras.lacking(architecture.library, architecture.title)
         return [Problem(where="Model", what=lacking.what, fix=f"{lacking.fix} Or choose another model.", level="stop")]
     if plan.training.kind == plan.architecture.learner:
-        return []
+        columns = [column for column in profile.columns if column.id in plan.inputs and column.id != plan.target]
+        return plan.architecture.problems(columns, plan.task)
     what = f"'{type(plan.architecture).title}' cannot learn by '{type(plan.training).title}'."
     return [Problem(where="Training", what=what, fix="Choose the model again on the Design page.", level="stop")]

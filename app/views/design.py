@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import ahead, asking, check_list, diagram, forms, parts, reads, run_page, sketches, state, words
 from app.text import md
-from engine import advice
+from engine import advice, preflight
 from engine import plan as plans
 from engine.advice import Choice
 from engine.datasets import Dataset
@@ -123,6 +123,7 @@ def _settings(plan: Plan, dataset: Dataset) -> Plan:
             if state.draft().undo:
                 st.button("Undo", icon=":material/undo:", key="undo", type="tertiary", on_click=state.undo, help="Take it back")
         architecture = forms.edit(plan.architecture, f"model-{kind}", columns=numbers)
+        parts.problem_list(preflight.of_model(plan, reads.profile(dataset)), "model")
     with parts.card("training"):
         st.markdown(f"**How it learns: {md(type(plan.training).title.lower())}**")
         training = forms.edit(plan.training, f"learner-{kind}")
