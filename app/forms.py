@@ -198,7 +198,7 @@ def _columns(param: Param, key: str, value: Any, columns: Names) -> tuple[str, .
         label(param),
         list(columns),
         format_func=lambda id: columns[id],
-        placeholder="Every fitting column",
+        placeholder=param.empty,
         key=key,
         help=param.help or None,
         **start,

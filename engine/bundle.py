@@ -35,7 +35,7 @@ from engine.versions import installed
 
 __all__ = ["Bundle", "FormField", "beside", "columns", "form", "load", "report", "unpack", "write"]
 
-LIBRARIES = ("numpy", "pandas", "scikit-learn", "keras", "tensorflow", "tensorflow-cpu")
+LIBRARIES = ("numpy", "pandas", "scikit-learn", "keras", "tensorflow", "tensorflow-cpu", "lightgbm", "xgboost", "catboost")
 LARGEST, MOST_FILES = 20 * 2**30, 1_000
 
 

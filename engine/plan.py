@@ -17,6 +17,7 @@ from engine.split import Split
 from engine.steps import STEPS, AnyStep
 from engine.tasks import AnyTask
 from engine.team import Team
+from engine.wording import within
 
 
 class Plan(BaseModel):
@@ -65,7 +66,7 @@ def name_of(plan: Plan, profile: Profile) -> str:
     target = profile.column(plan.target).name
     names = [profile.column(id).name for id in plan.inputs]
     source = names[0] if len(names) == 1 else f"{len(names)} columns"
-    return f"{target} from {source}, {type(plan.architecture).title.lower()}"
+    return f"{target} from {source}, {within(type(plan.architecture).title)}"
 
 
 def beside(plan: Plan) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine import checks, extremes, leaks, overrides, preflight_rows, recipe, splits, weights
+from engine import checks, extras, extremes, leaks, overrides, preflight_rows, recipe, splits, weights
 from engine.problems import Level, Problem
 from engine.profile import ColumnProfile, Profile
 from engine.split import FEWEST_ROWS
@@ -32,7 +32,7 @@ def check(plan: "Plan", profile: Profile, found: Sequence[Problem] = ()) -> list
         *_asked(plan, found),
         *recipe.check(plan.recipe, columns, plan.architecture.takes | plan.architecture.needs),
         *preflight_rows.check(plan, profile),
-        *_learner(plan),
+        *of_model(plan, profile),
         *checks.look(checks.Case(plan, profile)),
     ]
     problems = overrides.applied(problems, plan.overrides)
@@ -124,8 +124,14 @@ def _asked(plan: "Plan", found: Sequence[Problem]) -> list[Problem]:
     return [problem for problem in found if problem.check not in ("", leaks.CHECK) or problem.column in asked]
 
 
-def _learner(plan: "Plan") -> list[Problem]:
+def of_model(plan: "Plan", profile: Profile) -> list[Problem]:
+    """What of the kind of model and its settings cannot be had."""
+    architecture = type(plan.architecture)
+    if not architecture.is_there():
+        lacking = extras.lacking(architecture.library, architecture.title)
+        return [Problem(where="Model", what=lacking.what, fix=f"{lacking.fix} Or choose another model.", level="stop")]
     if plan.training.kind == plan.architecture.learner:
-        return []
+        columns = [column for column in profile.columns if column.id in plan.inputs and column.id != plan.target]
+        return plan.architecture.problems(columns, plan.task)
     what = f"'{type(plan.architecture).title}' cannot learn by '{type(plan.training).title}'."
     return [Problem(where="Training", what=what, fix="Choose the model again on the Design page.", level="stop")]

@@ -94,7 +94,7 @@ class Fitted:
             tuple(STEPS.parse(entry["step"]) for entry in data["steps"]),
             tuple(Column.model_validate(column) for column in data["inputs"]),
             tuple(entry["learned"] for entry in data["steps"]),
-            Shapes(tuple(shapes["number"]), code, pixels, tuple(shapes.get("flags", ()))),
+            Shapes(tuple(shapes["number"]), code, pixels, tuple(shapes.get("flags", ())), tuple(data["origins"].get("number", ()))),
             {type: tuple(ids) for type, ids in data["origins"].items()},
         )
 
@@ -190,6 +190,7 @@ def _shapes(now: Blocks) -> Shapes:
         tuple(zip(code.labels, code.levels, strict=True)) if code else (),
         (pixels.x.shape[1], pixels.x.shape[2], pixels.x.shape[3]) if pixels else None,
         tuple(i for i in range(number.x.shape[1]) if _is_flag(number.x[:, i])) if number else (),
+        number.origins if number else (),
     )
 
 

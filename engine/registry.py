@@ -24,15 +24,20 @@ class Family(Generic[T]):
 
     @cached_property
     def members(self) -> dict[str, type[T]]:
-        """kind -> class, in the order the user should see them."""
+        """kind -> class, in the order the user should see them: those that can be used here."""
+        return {kind: member for kind, member in self.known.items() if member.is_there()}
+
+    @cached_property
+    def known(self) -> dict[str, type[T]]:
+        """The same with those that need a library which is not installed, so that what was made with them can be read."""
         found = [member for name in self._modules() for member in self._in(name)]
         return {m.model_fields["kind"].default: m for m in sorted(found, key=lambda m: (m.order, m.title))}
 
     def get(self, kind: str) -> type[T]:
         """The class of that kind. Raises InvalidPlan naming the kinds there are."""
-        if kind not in self.members:
+        if kind not in self.known:
             raise InvalidPlan(f"There is no {self.noun} called '{kind}'.", f"Choose one of: {', '.join(self.members)}.")
-        return self.members[kind]
+        return self.known[kind]
 
     def parse(self, data: Any) -> T:
         """A member from its stored form (a dict with `kind`), or the member itself. Raises InvalidPlan in plain words."""

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from engine import extras
 from engine.wording import number
 
 FieldType = Literal["switch", "integer", "number", "choice", "text", "columns", "integers"]
@@ -27,7 +28,8 @@ class Param:
     """One field of a spec, as a form, a command line or a document needs it.
 
     `choices` are (value, label) pairs. `when` names other fields and the values at which this one matters.
-    `search` is (low, high) or a list of values a tuner may try. `is_above` and `is_below` say that `low` and `high` themselves are out.
+    `search` is (low, high) or a list of values a tuner may try. `empty` says what it means when no column is chosen.
+    `is_above` and `is_below` say that `low` and `high` themselves are out.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Param:
     when: Mapping[str, Any] | None = None
     search: Sequence[Any] | None = None
     log: bool = False
+    empty: str = ""
     is_above: bool = False
     is_below: bool = False
 
@@ -80,6 +83,7 @@ def param(
     when: Mapping[str, Any] | None = None,
     search: Sequence[Any] | None = None,
     log: bool = False,
+    empty: str = "Every fitting column",
     **limits: Any,
 ) -> Any:
     """Declare a field of a spec. `limits` are pydantic's ge, gt, le, lt. `log` asks for a logarithmic scale."""
@@ -92,23 +96,33 @@ def param(
         "when": when,
         "search": search,
         "log": log,
+        "empty": empty,
     }
     return Field(default, json_schema_extra={"param": shown}, **limits)
 
 
 class Spec(BaseModel):
-    """Base of everything a user chooses. Members set `kind` (a Literal with a default) and `title`."""
+    """Base of everything a user chooses. Members set `kind` (a Literal with a default) and `title`.
+
+    `library` is one that has to be installed for it, besides those that always are.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: str
     title: ClassVar[str] = ""
     order: ClassVar[int] = 50
+    library: ClassVar[str] = ""
 
     @classmethod
     def description(cls) -> str:
         """The first line of the docstring: one sentence shown to the user."""
         return (cls.__doc__ or "").strip().split("\n")[0]
+
+    @classmethod
+    def is_there(cls) -> bool:
+        """Whether it can be used here: always, unless it needs a library that is not installed."""
+        return not cls.library or extras.is_there(cls.library)
 
     @classmethod
     def params(cls) -> list[Param]:
@@ -148,6 +162,7 @@ def _param(name: str, info: FieldInfo) -> Param:
         when=shown.get("when"),
         search=shown.get("search"),
         log=shown.get("log", False),
+        empty=shown.get("empty", ""),
         is_above="gt" in limits,
         is_below="lt" in limits,
     )

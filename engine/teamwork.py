@@ -23,6 +23,7 @@ from engine.splits.base import TRAIN, VALIDATION
 from engine.team import Way
 from engine.tell import Cancelled, Paused, Tell, Wish
 from engine.weights import of as weights_of
+from engine.wording import within
 
 FOLDER, MEMBER = "members", "member"
 TIGHT = 0.85
@@ -129,7 +130,7 @@ def notes(team: Team) -> tuple[str, ...]:
     many = len(team.answers.members)
     if len(counting) == 1:
         return (f"{many} models of the kind '{counting[0][0].lower()}' answer together; each was steered by other rows.",)
-    shares = ", ".join(f"{title.lower()} {share:.0%}" for title, share in sorted(counting, key=lambda way: -way[1]))
+    shares = ", ".join(f"{within(title)} {share:.0%}" for title, share in sorted(counting, key=lambda way: -way[1]))
     return (f"{many} models answer together; their weight: {shares}.",)
 
 

@@ -77,6 +77,11 @@ def rate(hits: int, rows: int, low: float, high: float, others: str = "rows") ->
     return f"{hits:,} of the {count(rows, 'row')} it never saw ({per_cent(hits / rows)}; {other})"
 
 
+def within(title: str) -> str:
+    """A title inside a sentence: "neural network", but names such as "LightGBM" as they are written."""
+    return title if any(letter.isupper() for letter in title[1:]) else title.lower()
+
+
 def _base(value: float) -> int:
     return 1000 if 0.995 <= value < 1 or 0 < value < 0.005 else 100
 

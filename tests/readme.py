@@ -19,8 +19,8 @@ def families() -> list[Family[Any]]:
 
 
 def tables() -> str:
-    """Markdown: for each family a heading with its folder and a table of its members, in the order the user sees them."""
-    return "\n\n".join(_table(family) for family in families() if family.members)
+    """Markdown: for each family a heading with its folder and a table of its members, in the order the user sees them, installed or not."""
+    return "\n\n".join(_table(family) for family in families() if family.known)
 
 
 def current(text: str) -> str:
@@ -32,7 +32,7 @@ def current(text: str) -> str:
 def _table(family: Family[Any]) -> str:
     folder = family.package.replace(".", "/")
     heading = f"**{family.package.split('.')[1].capitalize()}** (`{folder}/`)"
-    rows = [f"| `{kind}` | {_cell(member.title)} | {_cell(member.description())} |" for kind, member in family.members.items()]
+    rows = [f"| `{kind}` | {_cell(member.title)} | {_cell(member.description())} |" for kind, member in family.known.items()]
     return "\n".join([heading, "", "| kind | name | what it does |", "|---|---|---|", *rows])
 
 

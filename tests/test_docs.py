@@ -19,7 +19,7 @@ from engine.steps import Step
 from tests import readme
 
 ROOT = Path(__file__).parents[1]
-MEMBERS = [(f.package, kind, member) for f in readme.families() for kind, member in f.members.items()]
+MEMBERS = [(f.package, kind, member) for f in readme.families() for kind, member in f.known.items()]
 FIELDS = [(member, param) for _, _, member in MEMBERS for param in member.params()]
 
 
@@ -63,7 +63,7 @@ def test_a_field_that_depends_on_another_names_a_real_one() -> None:
 
 def test_no_two_members_of_a_family_share_a_title() -> None:
     for family in readme.families():
-        titles = [member.title for member in family.members.values()]
+        titles = [member.title for member in family.known.values()]
         assert len(titles) == len(set(titles)), f"{family.package}: {titles}"
 
 

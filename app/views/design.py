@@ -7,12 +7,13 @@ import streamlit as st
 
 from app import ahead, asking, check_list, diagram, forms, parts, reads, run_page, sketches, state, words
 from app.text import md
-from engine import advice
+from engine import advice, preflight
 from engine import plan as plans
 from engine.advice import Choice
 from engine.datasets import Dataset
 from engine.errors import EngineError
 from engine.plan import Plan
+from engine.wording import within
 
 POLL = 0.35
 PATIENCE = 0.35
@@ -32,7 +33,7 @@ def page() -> None:
     costs = _cards(plan, dataset)
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        changed = _settings(plan)
+        changed = _settings(plan, dataset)
     if changed != plan:
         state.save_plan(changed, touched="architecture" if changed.architecture != plan.architecture else "training", undoable=True)
         st.rerun()
@@ -113,14 +114,16 @@ def _choose(plan: Plan, architecture: Any, dataset: Dataset) -> None:
     state.say_next(f"{md(type(architecture).title)} is in use. Preparation and training were set to suit it.")
 
 
-def _settings(plan: Plan) -> Plan:
+def _settings(plan: Plan, dataset: Dataset) -> Plan:
     kind = plan.architecture.kind
+    numbers = {column.id: column.name for column in reads.profile(dataset).columns if column.id in plan.inputs and column.type == "number"}
     with parts.card("settings"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**Settings of the {md(type(plan.architecture).title.lower())}**", width="stretch")
+            st.markdown(f"**Settings of the {md(within(type(plan.architecture).title))}**", width="stretch")
             if state.draft().undo:
                 st.button("Undo", icon=":material/undo:", key="undo", type="tertiary", on_click=state.undo, help="Take it back")
-        architecture = forms.edit(plan.architecture, f"model-{kind}")
+        architecture = forms.edit(plan.architecture, f"model-{kind}", columns=numbers)
+        parts.problem_list(preflight.of_model(plan, reads.profile(dataset)), "model")
     with parts.card("training"):
         st.markdown(f"**How it learns: {md(type(plan.training).title.lower())}**")
         training = forms.edit(plan.training, f"learner-{kind}")

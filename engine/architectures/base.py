@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from engine.spec import Spec
 
 if TYPE_CHECKING:
-    from engine.profile import Profile
+    from engine.boosting import Answer, Grown, Growth, Judged, Rows
+    from engine.problems import Problem
+    from engine.profile import ColumnProfile, Profile
     from engine.tasks.base import Task
 
 
@@ -15,13 +17,15 @@ if TYPE_CHECKING:
 class Shapes:
     """The prepared inputs without the rows: names of the numbers, (name, number of values) of the codes, (height, width, channels).
 
-    `flags` are the positions of those numbers that took at most two values in training, such as yes/no columns.
+    `flags` are the positions of those numbers that took at most two values in training, such as yes/no columns. `origins` are the ids of
+    the columns that the numbers come from, where they are known.
     """
 
     number: tuple[str, ...] = ()
     code: tuple[tuple[str, int], ...] = ()
     pixels: tuple[int, int, int] | None = None
     flags: tuple[int, ...] = ()
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,10 @@ class Architecture(Spec):
         """Set for this dataset, with a rank (higher is better) and a sentence why; None if it cannot take these inputs."""
         return None
 
+    def problems(self, columns: "Sequence[ColumnProfile]", task: "Task") -> "list[Problem]":
+        """What of its settings cannot be had with these input columns and this task. Default: all can."""
+        return []
+
     def body(self, inputs: dict[str, Any], shapes: Shapes, seed: int) -> Any:
         """Keras layers from named input tensors ("number", "code", "pixels") to one tensor (rows, features). Functional only.
 
@@ -63,6 +71,18 @@ class Architecture(Spec):
 
     def regressor_or_classifier(self, estimator: str, shapes: Shapes, seed: int) -> Any:
         """For the `scikit` learner: an unfitted estimator ("classifier" or "regressor")."""
+        raise NotImplementedError
+
+    def grow(self, shapes: Shapes, rows: "Rows", unseen: "Rows", growth: "Growth", judged: "Judged") -> "Grown":
+        """For the `boosters` learner: trees grown from `rows`.
+
+        After each round `judged` is called with the outputs for `rows` and for `unseen`; the last round is where it says True.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def read(cls, text: str, answer: "Answer") -> "Grown":
+        """For the `boosters` learner: what `Grown.written` gave, of trees that answer so."""
         raise NotImplementedError
 
     def sketch(self, shapes: Shapes, outputs: int) -> list[Layer]:

@@ -4,10 +4,12 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from engine.architectures import _trees
 from engine.architectures.base import Architecture, Layer, Shapes
 from engine.spec import param
 
 if TYPE_CHECKING:
+    from engine.problems import Problem
     from engine.profile import ColumnProfile, Profile
     from engine.tasks.base import Task
 
@@ -37,6 +39,8 @@ class BoostedTrees(Architecture):
     )
     l2: float = param(0.0, "Caution (L2)", help="Pulls every answer of a tree towards zero.", ge=0, le=1000, advanced=True)
     columns: float = param(1.0, "Columns tried at each question", help="The share of columns, drawn at random.", gt=0, le=1, advanced=True)
+    rising: tuple[str, ...] = _trees.rising()
+    falling: tuple[str, ...] = _trees.falling()
 
     @classmethod
     def propose(cls, profile: "Profile", inputs: Sequence[str], task: "Task") -> "tuple[Architecture, float, str] | None":
@@ -50,12 +54,16 @@ class BoostedTrees(Architecture):
             return made, 0.8, f"Clearly the better choice here: {trouble}, which trees take as it is."
         return made, 0.65, "Quick, and often a little more exact on tables of this size: worth a second run to compare."
 
+    def problems(self, columns: "Sequence[ColumnProfile]", task: "Task") -> "list[Problem]":
+        return _trees.problems(columns, task, self.rising, self.falling)
+
     def regressor_or_classifier(self, estimator: str, shapes: Shapes, seed: int) -> Any:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # else idle threads spin, which is 10 times slower on a busy computer
         from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
         made = HistGradientBoostingClassifier if estimator == "classifier" else HistGradientBoostingRegressor
         sizes = [0] * len(shapes.number) + [count for _, count in shapes.code]
+        signs = _trees.directions(shapes, self.rising, self.falling)
         return made(
             max_leaf_nodes=self.leaves,
             max_depth=self.depth or None,
@@ -63,17 +71,13 @@ class BoostedTrees(Architecture):
             l2_regularization=self.l2,
             max_features=self.columns,
             categorical_features=[0 < size <= MOST_CATEGORIES for size in sizes],
+            monotonic_cst=signs if any(signs) else None,
             early_stopping=False,
             random_state=seed,
         )
 
     def sketch(self, shapes: Shapes, outputs: int) -> list[Layer]:
-        columns = len(shapes.number) + len(shapes.code)
-        return [
-            Layer("columns", "Input", f"{columns}", 0),
-            Layer("trees", "Boosted trees", f"up to {self.leaves} leaves each", 0, ("columns",)),
-            Layer("sum", "Sum of all trees", f"{outputs}", 0, ("trees",)),
-        ]
+        return _trees.sketch(shapes, outputs, f"up to {self.leaves} leaves each")
 
 
 def _trouble(columns: "Sequence[ColumnProfile]", rows: int) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from engine import advice, checks, datasets, overrides, real_values, refusals, verdicts
+from engine import advice, checks, datasets, extras, overrides, real_values, refusals, verdicts
 from engine import plan as plans
 from engine.architectures import ARCHITECTURES
 from engine.cli import give, tell
@@ -105,6 +105,7 @@ def _stored(path: Path, dataset: str) -> Plan:
 
 def _with_architecture(plan: Plan, profile: Profile, kind: str) -> Plan:
     wanted = ARCHITECTURES.get(kind)
+    extras.need(wanted.library, wanted.title)
     offered = [c.architecture for c in advice.architectures(profile, plan.inputs, plan.task) if c.architecture.kind == kind]
     if not offered:
         raise InvalidPlan(f"'{wanted.title}' cannot learn from these columns.", f"Choose one of: {', '.join(ARCHITECTURES.members)}.")

@@ -95,6 +95,7 @@ class Task(Spec):
 
     targets: ClassVar[frozenset[str]] = frozenset()
     estimator: ClassVar[Literal["classifier", "regressor"]] = "classifier"
+    has_direction: ClassVar[bool] = True
 
     @classmethod
     def propose(cls, column: "ColumnProfile") -> "Task | None":

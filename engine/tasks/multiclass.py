@@ -31,6 +31,7 @@ class Multiclass(Task):
     kind: Literal["multiclass"] = "multiclass"
     title = "One of several answers"
     order = 20
+    has_direction = False
     targets = frozenset({"number", "category", "text"})
 
     @classmethod

@@ -2,8 +2,11 @@
 
 import pytest
 
+from engine import datasets, extras
+from engine.architectures import ARCHITECTURES
 from engine.jobs.desk import Desk
-from engine.store import preparing
+from engine.learners import LEARNERS
+from engine.store import preparing, projects
 from engine.store.workspace import Workspace
 from tests.app.conftest import Filled, Page
 from tests.app.trained import Trained
@@ -89,6 +92,30 @@ def test_another_model_brings_its_own_preparation_and_training(trained: Trained)
     assert (before.architecture.kind, after.architecture.kind) == ("linear", "boosted_trees")
     assert after.training.kind == "scikit"
     assert after.recipe != before.recipe
+
+
+def test_trees_can_be_told_that_more_of_a_number_means_a_higher_answer(trained: Trained) -> None:
+    page = drawn(trained.project).click("use-boosted_trees")
+    columns = datasets.profile(trained.workspace, trained.dataset).columns
+    number = next(column.id for column in columns if column.type == "number" and column.id in trained.plan().inputs)
+    page.at.multiselect(key="model-boosted_trees.rising").set_value([number])
+    page.run()
+    assert trained.plan().architecture.rising == (number,)  # type: ignore[attr-defined]
+    page.at.multiselect(key="model-boosted_trees.falling").set_value([number])
+    page.run()
+    assert "may push the answer up only and down only at once" in page.words
+
+
+def test_a_model_whose_library_is_gone_says_so_and_can_be_changed(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = trained.plan()
+    trees = ARCHITECTURES.parse({"kind": "lightgbm_trees"})
+    plan = plan.model_copy(update={"architecture": trees, "training": LEARNERS.parse({"kind": "boosters"})})
+    projects.save(trained.workspace, trained.project, draft={"target": plan.target, "plan": plan.model_dump(mode="json")})
+    monkeypatch.setattr(extras, "is_there", lambda library: False)
+    page = drawn(trained.project)
+    assert "python -m pip install lightgbm" in page.words
+    page.click("use-linear")
+    assert trained.plan().architecture.kind == "linear"
 
 
 def test_a_model_can_be_taken_back(trained: Trained) -> None:

@@ -98,3 +98,44 @@ def test_widths_that_no_computer_can_hold_are_refused_in_words() -> None:
 
     with pytest.raises(InvalidPlan, match="Neurons in each layer.*between 1 and 8,192"):
         ARCHITECTURES.parse({"kind": "mlp", "widths": [64, 1_000_000]})
+
+
+def test_each_pair_of_values_has_a_weight_of_its_own() -> None:
+    from engine.lazy import keras
+
+    lesson = lessons.lesson(ARCHITECTURES.get("wide_deep")())
+    model = network.build(lesson.architecture, lesson.task, lesson.state, lesson.shapes, 0)
+    codes = np.array([(i, j) for i in range(5) for j in range(12)], np.int32)
+    places = keras.Model(model.input["code"], model.get_layer("values_and_pairs").output)(codes).numpy()
+    assert places[:, 2].tolist() == list(range(17, 77))
+    assert places[:, 0].max() < places[:, 1].min() and places[:, 1].max() < 17
+    assert model.get_layer("wide_weights").input_dim == 77
+
+
+def test_pairs_of_very_many_values_are_left_out() -> None:
+    task, y = lessons.tasks()["binary"]
+    shapes = Shapes(code=(("a", 3), ("b", 5000), ("c", 4)))
+    model = network.build(ARCHITECTURES.get("wide_deep")(), task, task.fit(y), shapes, 0)
+    assert model.get_layer("wide_weights").input_dim == 5007 + 12
+
+
+@pytest.mark.parametrize("kind", ["transformer", "wide_deep"])
+def test_the_order_of_columns_means_nothing(kind: str) -> None:
+    """With the columns in another order, and what is learned for each of them moved along, every answer stays."""
+    lesson = lessons.lesson(ARCHITECTURES.get(kind)())
+    model = network.build(lesson.architecture, lesson.task, lesson.state, lesson.shapes, 0)
+    other = network.build(lesson.architecture, lesson.task, lesson.state, lesson.shapes, 1)
+    order, inputs = [2, 0, 3, 1], {name: x[:20] for name, x in lesson.train.items()}
+    for mine, its in zip(model.layers, other.layers, strict=True):
+        its.set_weights([_moved(mine, x, order) for x in mine.get_weights()])
+    before, unmoved = model(inputs).numpy(), other(inputs).numpy()
+    after = other({**inputs, "number": inputs["number"][:, order]}).numpy()
+    assert np.allclose(after, before, atol=1e-5) and not np.allclose(unmoved, before, atol=1e-3)
+
+
+def _moved(layer: object, x: np.ndarray, order: list[int]) -> np.ndarray:
+    """The weights that belong to single numbers, in the new order: of a number's token, or of the layers that take the numbers first."""
+    if layer.name == "number_tokens":  # type: ignore[attr-defined]
+        return x[order]
+    takes_numbers = layer.name in ("dense_1", "answer") and x.ndim == 2 and x.shape[0] not in (64, 85)  # type: ignore[attr-defined]
+    return np.concatenate([x[order], x[4:]]) if takes_numbers else x

@@ -56,3 +56,7 @@ def test_a_rate_on_few_rows_is_told_as_it_was_counted() -> None:
 
 def test_all_rows_right_is_said_so_with_what_it_means() -> None:
     assert wording.rate(114, 114, 0.967, 1.0) == "all 114 rows it never saw (with other rows between 97 and 100 %)"
+
+
+def test_a_title_inside_a_sentence_is_small_unless_it_is_a_name() -> None:
+    assert [wording.within(title) for title in ("Neural network", "LightGBM trees")] == ["neural network", "LightGBM trees"]

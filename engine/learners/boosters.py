@@ -1,0 +1,164 @@
+"""Learning by a boosting library that is installed beside Modelwright, watched and stopped round by round."""
+
+import json
+import os
+import time
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from engine import extras
+from engine.architectures import ARCHITECTURES
+from engine.architectures.base import Architecture
+from engine.boosting import Answer, Grown, Growth, Rows
+from engine.callbacks import Rules, Watch
+from engine.errors import EngineError
+from engine.learners.base import NOTHING_KEPT, Array, Cost, Inputs, Keep, Learner, Lesson, Tell
+from engine.spec import param
+
+if TYPE_CHECKING:
+    from engine.profile import Profile
+
+ABOUT, TREES = "booster.json", "booster_trees.json"
+MOST_WATCHED = 5_000
+SMALL = 500_000
+TRIED, IMPORTING, LIBRARIES = 8, 1.5, 300.0
+
+
+class Boosters(Learner):
+    """Lets a boosting library add one small tree after another, each correcting what those before still get wrong."""
+
+    kind: Literal["boosters"] = "boosters"
+    title = "Boosting by a library"
+    order = 30
+
+    epochs: int = param(1000, "Rounds", help="The most rounds; each adds a tree (with several answers: one for each).", ge=1, le=20_000)
+    learning_rate: float = param(
+        0.05, "Learning rate", help="How much of an error each round corrects.", gt=0, le=1, search=(0.01, 0.3), log=True
+    )
+    patience: int = param(50, "Patience", unit="rounds", help="Stops after so many rounds without improvement. 0 never stops early.", ge=0)
+
+    @classmethod
+    def propose(cls, profile: "Profile", architecture: Architecture) -> "Boosters":
+        return cls()
+
+    def fit(self, lesson: Lesson, tell: Tell, keep: Keep = NOTHING_KEPT) -> "Boosted":
+        """Keeps nothing meanwhile: the same rounds are quickly gone through again. All rows that steer count alike."""
+        _need(type(lesson.architecture))
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # else idle threads spin, which is slow on a busy computer
+        tell.facts({"epochs": self.epochs})
+        tell.stage("Learning", 0.0)
+        rounds, growth = _Rounds(self, lesson, tell), _growth(lesson, self)
+        grown = lesson.architecture.grow(lesson.shapes, *_parts(lesson), growth, rounds.judged)
+        rounds.watch.finish()
+        return Boosted(lesson.architecture.kind, growth.answer, grown.cut(max(rounds.chosen, 1)))
+
+    def cost(self, lesson: Lesson, rows: int, validation: int) -> Cost:
+        """Rounds cost in proportion to the rows, beyond a fixed part that a few thousand rows show."""
+        _need(type(lesson.architecture))
+        tried, done = self.with_(epochs=TRIED), iter(range(1, TRIED + 1))
+        began = time.monotonic()
+        lesson.architecture.grow(lesson.shapes, *_parts(lesson), _growth(lesson, tried), lambda learned, unseen: next(done) == TRIED)
+        round = (time.monotonic() - began) / TRIED * max(1.0, rows / len(lesson.train_y))
+        likely = min(self.epochs, 5 * self.patience) if self.patience else self.epochs
+        fewest = min(self.epochs, self.patience + 1) if self.patience else self.epochs
+        bytes_a_row = 8 * sum(x[:1].size for x in lesson.train.values())
+        return Cost(IMPORTING, round, likely, fewest, LIBRARIES + 1e-6 * bytes_a_row * (rows + validation) * 3)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Boosted":
+        about = json.loads((folder / ABOUT).read_text("utf-8"))
+        architecture = ARCHITECTURES.get(str(about["architecture"]))
+        _need(architecture)
+        return Boosted(architecture.model_fields["kind"].default, about["answer"], _read(architecture, folder, about["answer"]))
+
+
+@dataclass(frozen=True)
+class Boosted:
+    """Trained trees, the kind of architecture that can read them, and what they answer with."""
+
+    architecture: str
+    answer: Answer
+    grown: Grown
+
+    def predict(self, inputs: Inputs) -> Array:
+        """(rows, outputs) float32."""
+        return self.grown.outputs(_rows(inputs))
+
+    def save(self, folder: Path) -> None:
+        """Writes the library's own text format and who can read it."""
+        (folder / TREES).write_text(self.grown.written(), "utf-8")
+        (folder / ABOUT).write_text(json.dumps({"architecture": self.architecture, "answer": self.answer}), "utf-8")
+
+
+class _Rounds:
+    """A training in rounds. `Watch` sees it as a model whose weights are the number of rounds."""
+
+    def __init__(self, settings: Boosters, lesson: Lesson, tell: Tell) -> None:
+        self.lesson = lesson
+        self.tell = tell
+        rows = len(lesson.train_y)
+        self.watched = np.random.default_rng(lesson.seed).permutation(rows)[:MOST_WATCHED]
+        measures = [replace(m, factor=1.0) for m in lesson.task.metrics(lesson.state)]
+        self.watch = Watch(self, tell, measures, Rules(settings.epochs, 1, rows, settings.learning_rate, settings.patience))
+        self.chosen = 0
+
+    def judged(self, learned: Array, unseen: Array) -> bool:
+        """After a round: tells, compares, keeps. True when training should end. Raises Diverged, Cancelled, Paused."""
+        task, state, lesson = self.lesson.task, self.lesson.state, self.lesson
+        seen = task.evaluate(learned[self.watched], lesson.train_y[self.watched], state)
+        is_over = self.watch.judged(seen, task.evaluate(unseen, lesson.validation_y, state))
+        if lesson.examples is not None:
+            lesson.follow(self.watch.progress.epochs, partial(unseen.__getitem__, lesson.examples.places), self.tell)
+        self.watch.begin()
+        return is_over
+
+    def get_weights(self) -> list[int]:
+        return [self.watch.progress.epochs]
+
+    def set_weights(self, weights: list[int]) -> None:
+        self.chosen = weights[0]
+
+
+def _growth(lesson: Lesson, settings: Boosters) -> Growth:
+    """Few rows are learned from on one core: sharing them out would take longer."""
+    outputs = lesson.task.baseline(lesson.train_y, lesson.state).shape[1]
+    several: Answer = "chances" if outputs > 1 else "chance"
+    size = sum(x.size for x in lesson.train.values())
+    return Growth(
+        rounds=settings.epochs,
+        rate=settings.learning_rate,
+        seed=lesson.seed % 2**31,
+        threads=1 if size < SMALL else len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        answer="value" if lesson.task.estimator == "regressor" else several,
+        outputs=outputs,
+    )
+
+
+def _parts(lesson: Lesson) -> tuple[Rows, Rows]:
+    train, unseen = _rows(lesson.train), _rows(lesson.validation)
+    return replace(train, y=lesson.train_y, weights=lesson.train_weights), replace(unseen, y=lesson.validation_y)
+
+
+def _rows(inputs: Inputs) -> Rows:
+    rows = len(next(iter(inputs.values())))
+    nothing = np.empty((rows, 0))
+    return Rows(inputs.get("number", nothing.astype(np.float32)), inputs.get("code", nothing.astype(np.int32)))
+
+
+def _need(architecture: type[Any]) -> None:
+    extras.need(architecture.library, architecture.title)
+
+
+def _read(architecture: type[Architecture], folder: Path, answer: Answer) -> Grown:
+    text = (folder / TREES).read_text("utf-8")
+    try:
+        return architecture.read(text, answer)
+    except Exception as error:  # the errors of the libraries have nothing in common
+        told = (str(error).splitlines() or [type(error).__name__])[0]
+        raise EngineError(
+            f"The {architecture.title} of this model cannot be read: {told}.", "Use a bundle that Modelwright wrote."
+        ) from error
