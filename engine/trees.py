@@ -6,7 +6,7 @@ missing values went in training.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,13 @@ class Forest:
     @property
     def rounds(self) -> int:
         return len(self.nodes.first) // len(self.start)
+
+    def shifted(self, shifts: Array) -> "Forest":
+        """The same without `shifts` (classes,) in its log chances."""
+        if self.classes is None:
+            return self
+        own = shifts[list(self.classes)]
+        return replace(self, start=self.start - (own[1:] - own[:1] if len(self.start) == 1 else own))
 
     def sums(self, x: Array) -> Iterator[Array]:
         """For each round (rows, a round's trees): what its leaves add, without `start`. `x` is (rows, columns), missing: NaN."""

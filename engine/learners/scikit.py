@@ -133,6 +133,7 @@ class _Boosting:
         self.estimator = made.set_params(learning_rate=settings.learning_rate, warm_start=True)
         self.lesson = lesson
         self.tell = tell
+        self.weights, self.shifts = lesson.teaching, lesson.shifts
         self.x, self.validation_x = matrix(lesson.train), matrix(lesson.validation)
         self.watched = np.random.default_rng(lesson.seed).permutation(len(self.x))[:MOST_WATCHED]
         self.outputs = lesson.task.baseline(lesson.train_y, lesson.state).shape[1]
@@ -147,21 +148,26 @@ class _Boosting:
         """Some more rounds: few at first, then as many as take about a second."""
         count = min(self.pace, self.watch.rules.epochs - self.rounds)
         began = time.monotonic()
-        _fit(self.estimator.set_params(max_iter=self.rounds + count), self.x, self.lesson.train_y, self.lesson.train_weights)
-        grown = Forest.taken_from(self.estimator, slice(self.rounds, None))
+        _fit(self.estimator.set_params(max_iter=self.rounds + count), self.x, self.lesson.train_y, self.weights)
+        grown = self._taken(slice(self.rounds, None))
         self._judge(grown, (time.monotonic() - began) / count)
         if self.pace < FEWEST or time.monotonic() - began < SECONDS:
             self.pace = min(2 * self.pace, MOST)
 
     def best(self) -> Trees:
         """The forest up to its best round."""
-        return Trees(Forest.taken_from(self.estimator, slice(0, max(self.chosen, 1))), self.outputs)
+        return Trees(self._taken(slice(0, max(self.chosen, 1))), self.outputs)
 
     def get_weights(self) -> list[int]:
         return [self.watch.progress.epochs]
 
     def set_weights(self, weights: list[int]) -> None:
         self.chosen = weights[0]
+
+    def _taken(self, rounds: slice) -> Forest:
+        """Those rounds, without what counting some classes more has moved."""
+        grown = Forest.taken_from(self.estimator, rounds)
+        return grown if self.shifts is None else grown.shifted(self.shifts)
 
     def _judge(self, grown: Forest, seconds: float) -> None:
         lesson, trees = self.lesson, Trees(grown, self.outputs)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from engine.columns import Table
 from engine.heads import Ending
 from engine.panels import Report, Score
+from engine.problems import Problem
 from engine.sampling import Sampling
 from engine.spec import Spec
 
@@ -130,6 +131,18 @@ class Task(Spec):
     def encode(self, y: Array, state: State) -> Array:
         """Targets for the loss: (rows,) float32 or int32. Only for known rows."""
         raise NotImplementedError
+
+    def counting(self, state: State) -> tuple[float, ...] | None:
+        """How much a row of each class counts while a model learns; None (the default) where all count alike.
+
+        A learner takes these shifts out of its finished model again, so that its chances stay honest (Elkan 2001, "The foundations of
+        cost-sensitive learning", theorem 2).
+        """
+        return None
+
+    def problems(self, column: "ColumnProfile", learner: str) -> list[Problem]:
+        """What is wrong with these settings for that target column, or for a model that learns by that kind of learner."""
+        return []
 
     def ending(self, state: State) -> Ending:
         """What a network for this task ends in; it begins no worse than the trivial answer."""
