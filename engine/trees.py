@@ -52,11 +52,14 @@ class Forest:
     classes: tuple[int, ...] | None
 
     @staticmethod
-    def taken_from(estimator: Any, rounds: slice = slice(None)) -> "Forest":
-        """The numbers of a fitted HistGradientBoosting estimator, of all rounds or some."""
-        trees = [(output, tree) for stage in estimator._predictors[rounds] for output, tree in enumerate(stage)]
+    def taken_from(*estimators: Any, rounds: slice = slice(None)) -> "Forest":
+        """The numbers of a fitted HistGradientBoosting estimator, of all rounds or some; of several, one output each."""
+        estimator = estimators[0]
+        stages = zip(*(each._predictors[rounds] for each in estimators), strict=True)
+        trees = [(output, tree) for stage in stages for output, tree in enumerate(tree for own in stage for tree in own)]
         classes = tuple(int(c) for c in estimator.classes_) if hasattr(estimator, "classes_") else None
-        return Forest(_nodes(trees, _order(estimator)), estimator._baseline_prediction.ravel(), _levels(estimator), classes)
+        start = np.concatenate([each._baseline_prediction.ravel() for each in estimators])
+        return Forest(_nodes(trees, _order(estimator)), start, _levels(estimator), classes)
 
     @property
     def rounds(self) -> int:

@@ -178,7 +178,7 @@ class Gradient(Learner):
         model.compile(
             optimizer=optimisers.build(self._settings(), rows.steps * self.epochs, heads.free(model)),
             loss=lesson.task.loss(),
-            metrics=[m.name for m in lesson.task.metrics(lesson.state)],
+            metrics=lesson.task.measures(lesson.state),
             jit_compile=False,
         )
         return rows

@@ -1,5 +1,6 @@
 """A Task says what is predicted: how answers are encoded, what the network ends in, and how it is judged."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -140,8 +141,8 @@ class Task(Spec):
         """
         return None
 
-    def problems(self, column: "ColumnProfile", learner: str) -> list[Problem]:
-        """What is wrong with these settings for that target column, or for a model that learns by that kind of learner."""
+    def problems(self, column: "ColumnProfile", learners: Collection[str]) -> list[Problem]:
+        """What is wrong with these settings for that target column, or for models that learn by these kinds of learner."""
         return []
 
     def ending(self, state: State) -> Ending:
@@ -155,6 +156,14 @@ class Task(Spec):
     def metrics(self, state: State) -> list[Metric]:
         """Live metrics, the first is the main one. Names are ones Keras understands for this head."""
         raise NotImplementedError
+
+    def measures(self, state: State) -> list[Any]:
+        """What `compile` is given to measure those: a name or a Keras metric of that name. Default: the names."""
+        return [metric.name for metric in self.metrics(state)]
+
+    def boosting(self) -> tuple[dict[str, Any], ...]:
+        """The settings of scikit-learn's histogram boosting for this task: of one estimator, or of one for each output."""
+        return ({},)
 
     def from_estimator(self, estimator: Any, x: Array, state: State) -> Array:
         """The answers of a scikit-learn estimator, fitted on encoded targets, in the shape of the network's output."""

@@ -1,6 +1,7 @@
 """The Yes/No question: one value of a column against the others."""
 
 import math
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -118,7 +119,7 @@ class Binary(Task):
             return balanced(shares)
         return normed(shares, (self.alarm, self.missed)) if self.rare == "costs" and self.is_costly else None
 
-    def problems(self, column: "ColumnProfile", learner: str) -> list[Problem]:
+    def problems(self, column: "ColumnProfile", learners: Collection[str]) -> list[Problem]:
         if self.rare != "costs" or self.is_costly:
             return []
         what = "Rare answers are to count by what mistakes cost, but it is not said what they cost."

@@ -15,6 +15,7 @@ import pandas as pd
 
 from engine import advice, datasets, training
 from engine.store import workspace as workspaces
+from engine.tasks._spans import in_units
 from engine.tell import Tell
 
 Array = np.ndarray[Any, Any]
@@ -178,4 +179,4 @@ def set_for(plan: Any, profile: Any, kind: str, **settings: Any) -> Any:
 def _said(made: Any, outputs: Array, given: Rows) -> Array:
     if given.case.is_class:
         return outputs[:, 0]
-    return outputs[:, 0] * made.state["spread"] + made.state["mean"]
+    return in_units(outputs, made.state)

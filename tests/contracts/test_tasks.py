@@ -184,7 +184,7 @@ def test_keras_measures_what_the_task_measures(case: Case) -> None:
     inputs = lazy.keras.Input((2,))
     model = lazy.keras.Model(inputs, heads.build(inputs, case.task.ending(case.state)))
     metrics = case.task.metrics(case.state)
-    model.compile("adam", case.task.loss(), metrics=[m.name for m in metrics], run_eagerly=True)
+    model.compile("adam", case.task.loss(), metrics=case.task.measures(case.state), run_eagerly=True)
     x = np.random.default_rng(3).normal(size=(ROWS, 2)).astype(np.float32)
     model.fit(x, case.encoded, batch_size=ROWS // 2, verbose=0)
     live = model.evaluate(x, case.encoded, batch_size=ROWS, verbose=0, return_dict=True)
