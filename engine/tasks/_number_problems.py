@@ -31,9 +31,7 @@ def of(task: "Regression", column: "ColumnProfile", learners: Collection[str]) -
         fix = "Let large misses count in proportion, which guards against extreme values too, or choose another model."
         found.append(problem("stop", what, fix, ("misses", "absolute", "In proportion")))
     if task.form == "log" and column.low is not None and column.low <= 0:
-        what = (
-            f"The lowest value is {number(column.low)}, and only numbers above 0 have a logarithm: a little is added first."
-        )
+        what = f"The lowest value is {number(column.low)}, and only numbers above 0 have a logarithm: a little is added first."
         found.append(problem("info", what, "Nothing to do; its rank is another form that needs no such help."))
     if (far := _outlier(column)) and task.form == "none" and task.misses == "squared" and not task.ranges:
         what = f"A value such as {number(far)} lies so far out that a few of them would lead the model astray."

@@ -44,7 +44,11 @@ class Multiclass(Task):
 
     @classmethod
     def propose(cls, column: "ColumnProfile") -> "Multiclass | None":
-        """For 3 to 50 texts, or 3 to 10 whole numbers, that repeat."""
+        """For 3 to 50 texts, or 3 to 10 whole numbers, that repeat and are no steps of a scale."""
+        from engine.tasks.ordinal import Ordinal
+
+        if Ordinal.propose(column):
+            return None
         most = MOST_NUMBERS if column.type == "number" else MOST_PROPOSED
         is_class = column.whole if column.type == "number" else column.type in cls.targets
         repeats = column.rows - column.missing >= 2 * column.distinct

@@ -74,8 +74,9 @@ class Regression(Task):
     def propose(cls, column: "ColumnProfile") -> "Regression | None":
         """For numbers with more than two values, unless they are a few whole ones that name classes."""
         from engine.tasks.multiclass import Multiclass
+        from engine.tasks.ordinal import Ordinal
 
-        return None if Multiclass.propose(column) or column.distinct < 3 else cls.offer(column)
+        return None if Multiclass.propose(column) or Ordinal.propose(column) or column.distinct < 3 else cls.offer(column)
 
     @classmethod
     def offer(cls, column: "ColumnProfile") -> "Regression | None":
