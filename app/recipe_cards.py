@@ -1,5 +1,6 @@
 """The recipe as cards in order: why each step is there, its settings, and what it does to the person's own column beside it."""
 
+import json
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from app import before_after, forms, meanwhile, parts, pictures, reads, state, w
 from app.text import html, md, short
 from engine import recipe
 from engine.errors import EngineError
+from engine.jobs import desk
 from engine.plan import Plan, apply_action
 from engine.problems import Problem
 from engine.recipe import Preview
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from engine.datasets import Dataset
 
 MANY_PICTURES = 4
+LONGEST = 300.0
 
 
 def cards(dataset: "Dataset", plan: Plan) -> None:
@@ -45,6 +48,8 @@ def cards(dataset: "Dataset", plan: Plan) -> None:
         with right:
             if is_ready:
                 _effect(dataset, plan, position, step)
+                if step.is_learned_long:
+                    _gain(dataset, plan, position)
             else:
                 st.skeleton(height=110) if position else meanwhile.wait(110, shown)
     _add(plan)
@@ -148,6 +153,29 @@ def _effect(dataset: "Dataset", plan: Plan, position: int, step: Step) -> None:
     went_in, came_out = len(labels), len(preview.labels_after)
     if went_in != came_out:
         st.caption(f"{words.things(went_in, 'column')} in, {words.things(came_out, 'column')} out.")
+
+
+def _gain(dataset: "Dataset", plan: Plan, position: int) -> None:
+    """What the step is worth on the person's own rows, measured on a click, beside the page."""
+    st.caption("It is learned while the model trains. Shown here is the usual step that it would replace.")
+    about = plan.model_dump(mode="json", exclude={"name", "architecture", "training", "team"})
+    key = ("gain", dataset.id, dataset.version, json.dumps(about, sort_keys=True))
+    is_asked = state.recall(f"gain-{position}") == key
+    if not is_asked and not meanwhile.is_known(key):
+        st.button("Measure whether it helps", key=f"measure-{position}", on_click=state.keep, args=(f"gain-{position}", key))
+        return
+    ask, told = desk.for_workspace(state.workspace()).ask, plan.model_dump(mode="json")
+    try:
+        found = meanwhile.get(key, lambda: ask("gain", timeout=LONGEST, plan=told))
+    except EngineError as error:
+        parts.error_box(error, f"gain-{position}")
+        return
+    if found is None:
+        st.caption("Comparing on your training rows, three times with it and three times without…")
+        meanwhile.wait(40, key)
+        return
+    icon = ":material/trending_up:" if found["low"] > 0 else ":material/trending_flat:"
+    st.caption(f"{icon} {md(found['sentence'])}")
 
 
 def _pictures(preview: Preview) -> None:

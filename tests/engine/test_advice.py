@@ -345,7 +345,7 @@ def test_a_task_that_the_column_cannot_have_is_refused_with_those_it_can() -> No
     rows, known = table(age=AGE, site=SITE)
     with pytest.raises(InvalidPlan) as error:
         advice.plan("d1", rows, known, target="site", hints={"task": "regression"})
-    assert str(error.value) == "'site' (category) cannot be predicted as 'regression'. Choose one of: multiclass, binary."
+    assert str(error.value) == "'site' (category) cannot be predicted as 'regression'. Choose one of: multiclass, binary, ordinal."
 
 
 def test_data_with_only_free_text_left_is_refused_with_the_reason() -> None:
