@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import before_after, forms, meanwhile, parts, pictures, reads, state, words
+from app import before_after, forms, learned_values, meanwhile, parts, pictures, reads, state, words
 from app.text import html, md, short
 from engine import recipe
 from engine.errors import EngineError
@@ -52,7 +52,7 @@ def cards(dataset: "Dataset", plan: Plan) -> None:
                     _gain(dataset, plan, position)
             else:
                 st.skeleton(height=110) if position else meanwhile.wait(110, shown)
-    _add(plan)
+    _add(plan, names)
 
 
 def _head(dataset: "Dataset", plan: Plan) -> None:
@@ -194,10 +194,23 @@ def _pictures(preview: Preview) -> None:
                     st.image(picture, width=96, clamp=True)
 
 
-def _add(plan: Plan) -> None:
+def _add(plan: Plan, names: dict[str, str]) -> None:
     with st.popover("Add a step", icon=":material/add:", key="add-step"):
         for kind, member in STEPS.members.items():
+            if member.is_taken:
+                continue
             st.button(member.title, key=f"add-{kind}", on_click=_insert, args=(kind,), width="stretch", help=md(member.description()))
+        for run, learned in learned_values.offers(plan):
+            label = f"{names.get(learned.column, '')}: values as a network learned them"
+            told = "Each value becomes the numbers that your last such training has learned for it."
+            st.button(
+                md(short(label, 70)),
+                key=f"take-{learned.column}",
+                on_click=learned_values.take,
+                args=(run, learned),
+                width="stretch",
+                help=told,
+            )
 
 
 def _fix(problem: Problem) -> None:

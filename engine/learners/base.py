@@ -138,6 +138,11 @@ class Learner(Spec):
         raise NotImplementedError
 
     @classmethod
+    def vectors(cls, model: Any) -> Array | None:
+        """(codes of all columns one after the other, numbers) what a trained model has learned for values; None if it learns nothing so."""
+        return None
+
+    @classmethod
     def load(cls, folder: Path) -> Model:
         """A model saved by `Model.save`. Never unpickles."""
         raise NotImplementedError

@@ -159,6 +159,10 @@ class Gradient(Learner):
         )
 
     @classmethod
+    def vectors(cls, model: Any) -> Array | None:
+        return network.vectors(model)
+
+    @classmethod
     def load(cls, folder: Path) -> Network:
         return network.load(folder)
 
