@@ -36,6 +36,11 @@ def get(key: Hashable, work: Callable[[], T]) -> T | None:
             _forget(key)
 
 
+def is_known(key: Hashable) -> bool:
+    """Whether that was asked for before, by whatever page."""
+    return key in _known
+
+
 def wait(height: int, *keys: Hashable) -> None:
     """A skeleton of that height; the page is drawn again as soon as one of them is there."""
     st.skeleton(height=height)

@@ -1,5 +1,6 @@
 """The recipe as cards in order: why each step is there, its settings, and what it does to the person's own column beside it."""
 
+import json
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -7,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import before_after, forms, meanwhile, parts, pictures, reads, state, words
+from app import before_after, forms, learned_values, meanwhile, parts, pictures, reads, state, words
 from app.text import html, md, short
 from engine import recipe
 from engine.errors import EngineError
+from engine.jobs import desk
 from engine.plan import Plan, apply_action
 from engine.problems import Problem
 from engine.recipe import Preview
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from engine.datasets import Dataset
 
 MANY_PICTURES = 4
+LONGEST = 300.0
 
 
 def cards(dataset: "Dataset", plan: Plan) -> None:
@@ -45,9 +48,11 @@ def cards(dataset: "Dataset", plan: Plan) -> None:
         with right:
             if is_ready:
                 _effect(dataset, plan, position, step)
+                if step.is_learned_long:
+                    _gain(dataset, plan, position)
             else:
                 st.skeleton(height=110) if position else meanwhile.wait(110, shown)
-    _add(plan)
+    _add(plan, names)
 
 
 def _head(dataset: "Dataset", plan: Plan) -> None:
@@ -150,6 +155,29 @@ def _effect(dataset: "Dataset", plan: Plan, position: int, step: Step) -> None:
         st.caption(f"{words.things(went_in, 'column')} in, {words.things(came_out, 'column')} out.")
 
 
+def _gain(dataset: "Dataset", plan: Plan, position: int) -> None:
+    """What the step is worth on the person's own rows, measured on a click, beside the page."""
+    st.caption("It is learned while the model trains. Shown here is the usual step that it would replace.")
+    about = plan.model_dump(mode="json", exclude={"name", "architecture", "training", "team"})
+    key = ("gain", dataset.id, dataset.version, json.dumps(about, sort_keys=True))
+    is_asked = state.recall(f"gain-{position}") == key
+    if not is_asked and not meanwhile.is_known(key):
+        st.button("Measure whether it helps", key=f"measure-{position}", on_click=state.keep, args=(f"gain-{position}", key))
+        return
+    ask, told = desk.for_workspace(state.workspace()).ask, plan.model_dump(mode="json")
+    try:
+        found = meanwhile.get(key, lambda: ask("gain", timeout=LONGEST, plan=told))
+    except EngineError as error:
+        parts.error_box(error, f"gain-{position}")
+        return
+    if found is None:
+        st.caption("Comparing on your training rows, three times with it and three times without…")
+        meanwhile.wait(40, key)
+        return
+    icon = ":material/trending_up:" if found["low"] > 0 else ":material/trending_flat:"
+    st.caption(f"{icon} {md(found['sentence'])}")
+
+
 def _pictures(preview: Preview) -> None:
     """Pictures still to be read stand in the frame as paths."""
     paths = [path for path in preview.before.iloc[:, 0] if isinstance(path, str)] if preview.before.shape[1] else []
@@ -166,10 +194,23 @@ def _pictures(preview: Preview) -> None:
                     st.image(picture, width=96, clamp=True)
 
 
-def _add(plan: Plan) -> None:
+def _add(plan: Plan, names: dict[str, str]) -> None:
     with st.popover("Add a step", icon=":material/add:", key="add-step"):
         for kind, member in STEPS.members.items():
+            if member.is_taken:
+                continue
             st.button(member.title, key=f"add-{kind}", on_click=_insert, args=(kind,), width="stretch", help=md(member.description()))
+        for run, learned in learned_values.offers(plan):
+            label = f"{names.get(learned.column, '')}: values as a network learned them"
+            told = "Each value becomes the numbers that your last such training has learned for it."
+            st.button(
+                md(short(label, 70)),
+                key=f"take-{learned.column}",
+                on_click=learned_values.take,
+                args=(run, learned),
+                width="stretch",
+                help=told,
+            )
 
 
 def _fix(problem: Problem) -> None:

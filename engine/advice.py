@@ -225,13 +225,15 @@ def _why_unable(column: ColumnProfile) -> str:
 
 
 def _on_a_scale(column: ColumnProfile) -> str:
-    """What to ask of a few whole numbers in order: marks from 3 to 8 are predicted as a number, the rare grades above 0 as "not 0"."""
+    """What to ask of a few whole numbers in order: marks from 3 to 8 are predicted as steps, the rare grades above 0 as "not 0"."""
     if column.type != "number" or not column.whole or not 3 <= column.distinct <= MOST_GRADES:
         return ""
     sizes = labels.counts_of(column)
     rarest = min(sizes.values(), default=0)
     if column.low == 0 and sizes.get("0", 0) >= sum(sizes.values()) / 3 and 0 < rarest < FEW_OF_A_GRADE:
         return "binary"
+    if TASKS.get("ordinal").propose(column) is not None:
+        return "ordinal"
     return "regression" if guesses.outcome_weight(column.name) == guesses.AN_AMOUNT or column.distinct > 5 else ""
 
 

@@ -27,6 +27,10 @@ class Answers(Protocol):
     def first(self) -> "Single":
         """The only model, or the one of a team that counts most."""
 
+    @property
+    def singles(self) -> "tuple[Single, ...]":
+        """Every model, the one that counts most first."""
+
     def outputs(self, table: Table, rows: Array | None = None) -> Array:
         """float32, of all rows or of those at the positions `rows`."""
 
@@ -45,6 +49,10 @@ class Single:
     @property
     def first(self) -> "Single":
         return self
+
+    @property
+    def singles(self) -> "tuple[Single, ...]":
+        return (self,)
 
     def outputs(self, table: Table, rows: Array | None = None) -> Array:
         return self.model.predict(self.fitted.apply(table, rows))
@@ -71,6 +79,10 @@ class Team:
     @property
     def first(self) -> Single:
         return self.members[int(np.argmax(self.weights))]
+
+    @property
+    def singles(self) -> tuple[Single, ...]:
+        return tuple(self.members[place] for place in np.argsort(-np.asarray(self.weights), kind="stable"))
 
     def outputs(self, table: Table, rows: Array | None = None) -> Array:
         """Members that learned with equal recipes share one preparation of the rows."""

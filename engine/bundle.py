@@ -2,7 +2,7 @@
 
 plan.json, columns.json (inputs and target), beside.json (what names a row), form.json (ranges and choices of the training rows),
 task.json (what the task learned, the trivial answer), the files of what answers (see answering.py), report.json, card.md, samples.json,
-versions.json, manifest.json.
+versions.json, manifest.json; embeddings.json where values of categories were learned.
 """
 
 import json
@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
-from engine import answering, card, manifest, samples
+from engine import answering, card, embeddings, manifest, samples
 from engine import form as forms
 from engine import plan as plans
 from engine.answering import Answers
@@ -122,6 +122,7 @@ def write(
         _put(place, "versions.json", versions)
         (place / "card.md").write_text(card.write(plan, columns[-1].name, fields, report, versions), "utf-8")
         answers.save(place)
+        embeddings.written(place, embeddings.of(answers, table, parts.train))
         samples.write(place, shown, outputs)
         samples.compare(outputs, answering.load(place, plan.task, plan.training.kind).outputs(shown))
 

@@ -6,6 +6,7 @@ augmentation draw. So an epoch can be repeated exactly, and gone on with at any 
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ Inputs = dict[str, Array]
 Rows = tuple[Any, ...]
 """Inputs, targets and, where not all rows count alike, weights."""
 
+Judging = Callable[[], AbstractContextManager[None]]
 Heard = Callable[[int, Callable[[], float]], bool]
 SECONDS_A_CALL = 0.1
 MOST_STEPS_A_CALL = 4096
@@ -34,10 +36,11 @@ def size_for(rows: int, is_picture: bool) -> int:
 class Epochs:
     """A compiled model with the rows it learns from and the rows it is judged on."""
 
-    def __init__(self, model: Any, train: Rows, validation: Rows, size: int, seed: int) -> None:
+    def __init__(self, model: Any, train: Rows, validation: Rows, size: int, seed: int, judging: Judging = nullcontext) -> None:
         self.model = model
         self.size = size
         self.seed = seed
+        self.judging = judging
         self.rows = len(train[1])
         self.steps = -(-self.rows // size)
         self._train = _resident(train)
@@ -70,8 +73,9 @@ class Epochs:
         return _plain(self._take_results())
 
     def judge(self) -> dict[str, float]:
-        """Loss and metrics on the validation rows."""
-        return _plain(self._judge(tf.constant(-(-self._judging // self._judged_at_once))))
+        """Loss and metrics on the validation rows, of the model as `judging` makes it meanwhile."""
+        with self.judging():
+            return _plain(self._judge(tf.constant(-(-self._judging // self._judged_at_once))))
 
     def trace(self) -> None:
         """Has TensorFlow work out all that will be called, without a single step: nothing that learning changes is changed.

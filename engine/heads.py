@@ -4,7 +4,8 @@ Features of shape (rows, members, features) are those of several networks in one
 the mean of theirs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +56,30 @@ def taught(model: Any) -> Any:
     if MEMBERS not in {layer.name for layer in model.layers}:
         return model
     return _members()(model.input, model.get_layer(MEMBERS).output, name="members")
+
+
+def shift(model: Any, shifts: Any) -> None:
+    """Takes `shifts` (classes,) out of the log chances of a model of classes, by what its last sums begin with."""
+    names = {layer.name for layer in model.layers}
+    bias = model.get_layer(MEMBERS if MEMBERS in names else ANSWER).bias
+    apart = shifts[1:] - shifts[:1] if bias.shape[-1] == 1 else shifts
+    bias.assign(bias - np.asarray(apart, np.float32))
+
+
+@contextmanager
+def honest(model: Any, shifts: Any) -> Iterator[None]:
+    """Meanwhile the model answers without those shifts; afterwards it is exactly what it was. Nothing happens for None."""
+    if shifts is None:
+        yield
+        return
+    names = {layer.name for layer in model.layers}
+    bias = model.get_layer(MEMBERS if MEMBERS in names else ANSWER).bias
+    before = np.array(keras.ops.convert_to_numpy(bias))
+    shift(model, shifts)
+    try:
+        yield
+    finally:
+        bias.assign(before)
 
 
 def free(model: Any) -> list[Any]:

@@ -137,10 +137,18 @@ def conformal(errors: Array, coverage: float = 0.9, fewest: int = 20) -> float |
 
     Split conformal prediction (Vovk 2005): the ceil((n + 1) coverage)-th smallest absolute error of rows not learned from.
     """
-    if len(errors) < fewest:
+    return conformal_above(np.abs(errors), coverage, fewest)
+
+
+def conformal_above(scores: Array, coverage: float = 0.9, fewest: int = 20) -> float | None:
+    """What a new row's score exceeds as rarely as `coverage` allows, or None if rows are few; below 0 where ranges may be narrower.
+
+    With scores max(low - y, y - high) this is conformalised quantile regression (Romano, Patterson and Candès 2019).
+    """
+    if len(scores) < fewest:
         return None
-    place = math.ceil((len(errors) + 1) * coverage)
-    return float(np.sort(np.abs(errors))[min(place, len(errors)) - 1])
+    place = math.ceil((len(scores) + 1) * coverage)
+    return float(np.sort(scores)[min(place, len(scores)) - 1])
 
 
 def _edge(outside: Callable[[float], bool], inner: float, outer: float) -> float:

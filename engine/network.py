@@ -17,6 +17,7 @@ from engine.tasks.base import Task
 
 Array = np.ndarray[Any, Any]
 FILE = "model.keras"
+EMBEDDING = "embedding"
 FEW_ROWS = 64
 BATCH = 512
 LARGEST_CONFIG = 20_000_000
@@ -74,6 +75,12 @@ class Network:
         """Writes the network without its optimiser."""
         bare = keras.Model(self.keras_model.input, self.keras_model.output, name="model")
         bare.save(folder / FILE)
+
+
+def vectors(learned: Network) -> Array | None:
+    """(codes, numbers) of the layer that turns categories into numbers, if there is one."""
+    layer = next((layer for layer in learned.keras_model.layers if layer.name == EMBEDDING), None)
+    return None if layer is None else np.asarray(layer.get_weights()[0])
 
 
 def load(folder: Path) -> Network:

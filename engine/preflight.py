@@ -57,7 +57,9 @@ def _target(plan: "Plan", target: ColumnProfile) -> list[Problem]:
     noted = problem(missing, f"Nothing to do; {present:,} rows remain.", "info") if target.missing else []
     if target.identifier:
         noted += problem("Almost every row has its own value here, like a number plate.", "Choose another column to predict.", "warn")
-    return noted + _classes(plan, target, present)
+    others = plan.team.others if plan.team else ()
+    asked = plan.task.problems(target, {plan.architecture.learner, *(way.architecture.learner for way in others)})
+    return noted + asked + _classes(plan, target, present)
 
 
 def _classes(plan: "Plan", target: ColumnProfile, present: int) -> list[Problem]:

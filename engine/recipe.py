@@ -143,7 +143,11 @@ def fit(steps: Sequence[Step], table: Table, inputs: Sequence[str], rows: Array 
 
 
 def preview(steps: Sequence[Step], train: Table, inputs: Sequence[str], position: int) -> Preview:
-    """What the step at `position` does to its columns: at most 1,000 training rows, or 8 pictures."""
+    """What the step at `position` does to its columns: at most 1,000 training rows, or 8 pictures.
+
+    Where a step takes long to learn, its stand-in is shown.
+    """
+    steps = [step.stand_in() for step in steps]
     rows = np.linspace(0, len(train) - 1, min(len(train), SAMPLE)).astype(int)
     now = blocks.read(train.take(rows), inputs, pictures=SHOWN)
     for step in steps[:position]:

@@ -34,7 +34,7 @@ def check(steps: Sequence[Step], columns: Sequence[ColumnProfile], wants: frozen
     fates = [_Fate(column, column.type) for column in columns]
     problems: list[Problem] = []
     for step in steps:
-        problems += _idle(step, fates)
+        problems += _idle(step, fates) + _lacking(step)
         fates = [_after(step, fate) for fate in fates]
     taken = [fate for fate in fates if fate.type in TENSORS and fate.type in wants]
     return problems + _left(fates, wants) + _incomplete(taken, wants) + _unscaled(taken, wants)
@@ -55,6 +55,12 @@ def _idle(step: Step, fates: list[_Fate]) -> list[Problem]:
         return []
     what = "No column of the right type is left for this step at its place in the recipe."
     return [Problem(where=step.title, what=what, fix="Remove the step, or move it up.", level="info")]
+
+
+def _lacking(step: Step) -> list[Problem]:
+    if not (what := step.lacks()):
+        return []
+    return [Problem(where=step.title, what=what, fix="Remove the step, and take it from a trained network instead.", level="stop")]
 
 
 def _left(fates: list[_Fate], wants: frozenset[str]) -> list[Problem]:
@@ -113,7 +119,8 @@ def _near_zero(column: ColumnProfile) -> bool:
 
 
 def _turning(type: str, wants: frozenset[str]) -> "type[Step] | None":
-    return next((step for step in STEPS.members.values() if type in step.takes and step.gives in wants - {type}), None)
+    members = [step for step in STEPS.members.values() if not step.is_taken]
+    return next((step for step in members if type in step.takes and step.gives in wants - {type}), None)
 
 
 def _bringing(type: str, quality: str) -> "type[Step]":

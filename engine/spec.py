@@ -126,8 +126,8 @@ class Spec(BaseModel):
 
     @classmethod
     def params(cls) -> list[Param]:
-        """The fields in order, without `kind`."""
-        return [_param(name, info) for name, info in cls.model_fields.items() if name != "kind"]
+        """The fields that a person may set, in order: those declared by `param`."""
+        return params_of(cls)
 
     def changed(self) -> dict[str, Any]:
         """The fields whose value differs from the default."""

@@ -6,7 +6,7 @@ missing values went in training.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,15 +52,25 @@ class Forest:
     classes: tuple[int, ...] | None
 
     @staticmethod
-    def taken_from(estimator: Any, rounds: slice = slice(None)) -> "Forest":
-        """The numbers of a fitted HistGradientBoosting estimator, of all rounds or some."""
-        trees = [(output, tree) for stage in estimator._predictors[rounds] for output, tree in enumerate(stage)]
+    def taken_from(*estimators: Any, rounds: slice = slice(None)) -> "Forest":
+        """The numbers of a fitted HistGradientBoosting estimator, of all rounds or some; of several, one output each."""
+        estimator = estimators[0]
+        stages = zip(*(each._predictors[rounds] for each in estimators), strict=True)
+        trees = [(output, tree) for stage in stages for output, tree in enumerate(tree for own in stage for tree in own)]
         classes = tuple(int(c) for c in estimator.classes_) if hasattr(estimator, "classes_") else None
-        return Forest(_nodes(trees, _order(estimator)), estimator._baseline_prediction.ravel(), _levels(estimator), classes)
+        start = np.concatenate([each._baseline_prediction.ravel() for each in estimators])
+        return Forest(_nodes(trees, _order(estimator)), start, _levels(estimator), classes)
 
     @property
     def rounds(self) -> int:
         return len(self.nodes.first) // len(self.start)
+
+    def shifted(self, shifts: Array) -> "Forest":
+        """The same without `shifts` (classes,) in its log chances."""
+        if self.classes is None:
+            return self
+        own = shifts[list(self.classes)]
+        return replace(self, start=self.start - (own[1:] - own[:1] if len(self.start) == 1 else own))
 
     def sums(self, x: Array) -> Iterator[Array]:
         """For each round (rows, a round's trees): what its leaves add, without `start`. `x` is (rows, columns), missing: NaN."""

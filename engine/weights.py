@@ -35,6 +35,14 @@ def of(table: Table, column: str, rows: Array) -> Array | None:
     return np.asarray(known / known.mean(), np.float32)
 
 
+def combined(first: Array | None, second: Array | None) -> Array | None:
+    """How much each row counts by both at once, (rows,) float32 with mean 1; None where all count alike."""
+    if first is None or second is None:
+        return second if first is None else first
+    both = first.astype(np.float64) * second
+    return np.asarray(both / (both.mean() or 1.0), np.float32)
+
+
 def problems(column: "ColumnProfile") -> list[Problem]:
     """What is wrong with a column of weights, or should be known of it."""
 

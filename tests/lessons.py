@@ -55,6 +55,7 @@ def tasks() -> dict[str, tuple[Task, Array]]:
     return {
         "binary": (TASKS.get("binary")(positive="yes"), np.where(signal > 0, "yes", "no").astype(object)),
         "multiclass": (TASKS.get("multiclass")(), words),
+        "ordinal": (TASKS.get("ordinal")(), words),
         "regression": (TASKS.get("regression")(), 30 + 8 * signal),
     }
 

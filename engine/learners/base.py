@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
+from engine import weights
 from engine.architectures.base import Architecture, Layer, Shapes
 from engine.examples import Ask, Examples
 from engine.keep import Keep
 from engine.spec import Spec
+from engine.tasks._classes import of_rows
 from engine.tasks.base import Task
 from engine.tell import Cancelled, Paused, Tell, Wish
 
@@ -45,6 +47,17 @@ class Lesson:
     ready: Any = None
     train_weights: Array | None = None
     validation_weights: Array | None = None
+
+    @property
+    def teaching(self) -> Array | None:
+        """(rows,) how much each training row counts while learning: by the user's weights and by what the task says of its class."""
+        return weights.combined(self.train_weights, of_rows(self.task.counting(self.state), self.train_y))
+
+    @property
+    def shifts(self) -> Array | None:
+        """(classes,) by how much counting some classes more moves a learned model's log chances; to be taken out again."""
+        counting = self.task.counting(self.state)
+        return None if counting is None else np.log(np.asarray(counting, np.float64))
 
     def follow(self, step: int, ask: Ask, tell: Tell) -> None:
         """After a step that was judged: tells what the model says about the examples now (`ask`), if there are any."""
@@ -123,6 +136,11 @@ class Learner(Spec):
     def cost(self, lesson: Lesson, rows: int, validation: int) -> Cost:
         """Measured by a few real steps on the rows of `lesson` (a sample), for so many training and validation rows."""
         raise NotImplementedError
+
+    @classmethod
+    def vectors(cls, model: Any) -> Array | None:
+        """(codes of all columns one after the other, numbers) what a trained model has learned for values; None if it learns nothing so."""
+        return None
 
     @classmethod
     def load(cls, folder: Path) -> Model:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -122,10 +122,12 @@ class Gradient(Learner):
         rules = Rules(self.epochs, rows.steps, rows.rows, self.rate, self.patience, self.schedule == "plateau")
         watch = Watch(rows.model, tell, lesson.task.metrics(lesson.state), rules)
         learned = Network(heads.answering(rows.model))
-        course = Course(rows, watch, keep, lambda epoch: lesson.follow(epoch, lambda: learned.compiled(lesson.followed()), tell))
+        course = Course(rows, watch, keep, lambda epoch: _follow(rows, learned, lesson, epoch, tell))
         tell.stage("Learning", watch.progress.epochs / self.epochs)
         course.run()
         watch.finish()
+        if lesson.shifts is not None:
+            heads.shift(learned.keras_model, lesson.shifts)
         return learned
 
     def ready(self, lesson: Lesson) -> Epochs:
@@ -157,6 +159,10 @@ class Gradient(Learner):
         )
 
     @classmethod
+    def vectors(cls, model: Any) -> Array | None:
+        return network.vectors(model)
+
+    @classmethod
     def load(cls, folder: Path) -> Network:
         return network.load(folder)
 
@@ -167,15 +173,16 @@ class Gradient(Learner):
         model, names = heads.taught(model), tuple(model.input)
         rows = Epochs(
             model,
-            _rows({name: lesson.train[name] for name in names}, lesson.train_y, lesson.train_weights),
+            _rows({name: lesson.train[name] for name in names}, lesson.train_y, lesson.teaching),
             _rows({name: lesson.validation[name] for name in names}, lesson.validation_y, lesson.validation_weights),
             self._size(lesson, len(lesson.train_y)),
             lesson.seed,
+            partial(heads.honest, model, lesson.shifts),
         )
         model.compile(
             optimizer=optimisers.build(self._settings(), rows.steps * self.epochs, heads.free(model)),
             loss=lesson.task.loss(),
-            metrics=[m.name for m in lesson.task.metrics(lesson.state)],
+            metrics=lesson.task.measures(lesson.state),
             jit_compile=False,
         )
         return rows
@@ -192,6 +199,11 @@ class Gradient(Learner):
         return optimisers.Settings(
             self.optimiser, self.rate, self.momentum, self.weight_decay, self.clip, self.schedule, self.warmup, self.memory
         )
+
+
+def _follow(rows: Epochs, learned: Network, lesson: Lesson, epoch: int, tell: Tell) -> None:
+    with rows.judging():
+        lesson.follow(epoch, lambda: learned.compiled(lesson.followed()), tell)
 
 
 def _rows(inputs: Inputs, y: Array, weights: Array | None) -> tuple[Any, ...]:

@@ -65,10 +65,10 @@ class Scikit(Learner):
 
     def cost(self, lesson: Lesson, rows: int, validation: int) -> Cost:
         """Rounds cost in proportion to the rows, beyond a fixed part that a few thousand rows show."""
-        made = lesson.architecture.regressor_or_classifier(lesson.task.estimator, lesson.shapes, lesson.seed)
-        x = matrix(lesson.train)
+        x, unfitted = matrix(lesson.train), _unfitted(lesson)
         began = time.monotonic()
-        _fit(made.set_params(max_iter=TRIED), x, lesson.train_y)
+        for made in unfitted:
+            _fit(made.set_params(max_iter=TRIED), x, lesson.train_y)
         round = (time.monotonic() - began) / TRIED * max(1.0, rows / len(x))
         likely = min(self.epochs, 5 * self.patience) if self.patience else self.epochs
         fewest = min(self.epochs, self.patience + 1) if self.patience else self.epochs
@@ -119,6 +119,12 @@ def matrix(inputs: Inputs) -> Array:
     return whole
 
 
+def _unfitted(lesson: Lesson) -> list[Any]:
+    """One estimator, or one for each output where the task asks for that."""
+    asked = (lesson.task.estimator, lesson.shapes, lesson.seed)
+    return [lesson.architecture.regressor_or_classifier(*asked).set_params(**settings) for settings in lesson.task.boosting()]
+
+
 def _fit(estimator: Any, x: Array, y: Array, weights: Array | None = None) -> None:
     """On one core when there is little to do: sharing it out would take longer. The result is the same."""
     with threadpool_limits(1 if x.size < SMALL else None, user_api="openmp"):
@@ -129,10 +135,10 @@ class _Boosting:
     """A training in rounds. `Watch` sees it as a model whose weights are the number of rounds."""
 
     def __init__(self, settings: Scikit, lesson: Lesson, tell: Tell) -> None:
-        made = lesson.architecture.regressor_or_classifier(lesson.task.estimator, lesson.shapes, lesson.seed)
-        self.estimator = made.set_params(learning_rate=settings.learning_rate, warm_start=True)
+        self.estimators = [made.set_params(learning_rate=settings.learning_rate, warm_start=True) for made in _unfitted(lesson)]
         self.lesson = lesson
         self.tell = tell
+        self.weights, self.shifts = lesson.teaching, lesson.shifts
         self.x, self.validation_x = matrix(lesson.train), matrix(lesson.validation)
         self.watched = np.random.default_rng(lesson.seed).permutation(len(self.x))[:MOST_WATCHED]
         self.outputs = lesson.task.baseline(lesson.train_y, lesson.state).shape[1]
@@ -147,21 +153,27 @@ class _Boosting:
         """Some more rounds: few at first, then as many as take about a second."""
         count = min(self.pace, self.watch.rules.epochs - self.rounds)
         began = time.monotonic()
-        _fit(self.estimator.set_params(max_iter=self.rounds + count), self.x, self.lesson.train_y, self.lesson.train_weights)
-        grown = Forest.taken_from(self.estimator, slice(self.rounds, None))
+        for estimator in self.estimators:
+            _fit(estimator.set_params(max_iter=self.rounds + count), self.x, self.lesson.train_y, self.weights)
+        grown = self._taken(slice(self.rounds, None))
         self._judge(grown, (time.monotonic() - began) / count)
         if self.pace < FEWEST or time.monotonic() - began < SECONDS:
             self.pace = min(2 * self.pace, MOST)
 
     def best(self) -> Trees:
         """The forest up to its best round."""
-        return Trees(Forest.taken_from(self.estimator, slice(0, max(self.chosen, 1))), self.outputs)
+        return Trees(self._taken(slice(0, max(self.chosen, 1))), self.outputs)
 
     def get_weights(self) -> list[int]:
         return [self.watch.progress.epochs]
 
     def set_weights(self, weights: list[int]) -> None:
         self.chosen = weights[0]
+
+    def _taken(self, rounds: slice) -> Forest:
+        """Those rounds, without what counting some classes more has moved."""
+        grown = Forest.taken_from(*self.estimators, rounds=rounds)
+        return grown if self.shifts is None else grown.shifted(self.shifts)
 
     def _judge(self, grown: Forest, seconds: float) -> None:
         lesson, trees = self.lesson, Trees(grown, self.outputs)

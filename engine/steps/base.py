@@ -21,12 +21,16 @@ class Step(Spec):
     (str or None) for "category" and "text", datetime64[ns] for "date", object (absolute file path) for "image"; after other steps
     also "code" (int32) and "pixels" (rows, height, width, channels). It is fitted once per type it takes, and never changes `x`.
 
-    `brings` are qualities its result has: "complete" (no missing values), "scaled".
+    `brings` are qualities its result has: "complete" (no missing values), "scaled". `is_learned_long` says that fitting it takes longer
+    than a page should wait: it is only learned where a model is, and elsewhere its `stand_in` shows what it is about. `is_taken` says that
+    it comes from an earlier model and cannot be added by hand.
     """
 
     takes: ClassVar[frozenset[str]] = frozenset()
     gives: ClassVar[str | None] = None
     brings: ClassVar[frozenset[str]] = frozenset()
+    is_learned_long: ClassVar[bool] = False
+    is_taken: ClassVar[bool] = False
 
     columns: tuple[str, ...] = param((), "Only these columns", help="Leave empty for every column of the right type.", advanced=True)
 
@@ -45,6 +49,14 @@ class Step(Spec):
     def levels(self, state: State) -> list[int]:
         """For a step that gives "code": how many different codes each column of the result can hold. Default: no codes."""
         return []
+
+    def stand_in(self) -> "Step":
+        """The step that is shown in its place where nobody can wait for it to be learned. Default: itself."""
+        return self
+
+    def lacks(self) -> str:
+        """What keeps it from working at all, as a sentence; "" (the default) for nothing."""
+        return ""
 
     @classmethod
     def propose(cls, columns: "Sequence[ColumnProfile]", wants: frozenset[str]) -> "tuple[Step, str] | None":

@@ -11,13 +11,14 @@ from engine.panels import Measure, Panel, Report, Score, Scores, Verdict
 from engine.reports import Definition, Scored
 from engine.sampling import Sampling, compare
 from engine.scoring import Array, Statistic, difference, mean, roc_auc
-from engine.tasks._binary_scores import answers, both, chances_of_yes, is_imbalanced, sought
-from engine.tasks._classes import wrong_answers
+from engine.tasks._binary_scores import answers, both, chances_of_yes, costs_of, is_imbalanced, sought
+from engine.tasks._classes import counted, wrong_answers
 from engine.tasks.base import Judged, State
-from engine.wording import count, of_hundred, of_them, rate, share
+from engine.wording import count, number, of_hundred, of_them, rate, share
 
 if TYPE_CHECKING:
     from engine.tasks.binary import Binary
+
 
 @dataclass(frozen=True)
 class _Case:
@@ -82,7 +83,7 @@ def write(task: "Binary", judged: Judged, state: State) -> Report:
         detail=verdicts.joined(settled, detail),
         verdict=verdict,
         main=main,
-        panels=[*_comparison(case, measures), *verdicts.notes(_notes(case, main, model)), *_charts(case)],
+        panels=[*_comparison(case, measures), *verdicts.notes([*_notes(case, main, model), counted(task.rare)]), *_charts(case)],
         rows_test=case.rows,
     )
 
@@ -124,6 +125,9 @@ def _definitions(case: _Case, names: list[str]) -> list[Definition]:
         Definition("brier", "Brier score", "The squared distance of its chances from what came; 0 is perfect.", "", "lower"),
         Definition("log_loss", "Log loss", "Punishes being sure and wrong; 0 is perfect.", "", "lower"),
     ]
+    if "costs" in case.state:
+        dear = "What its missed cases and false alarms cost together, in your unit."
+        every.insert(1, Definition("cost", "Mistakes cost, per 100 cases", dear, "", "lower"))
     return sorted(every, key=lambda about: about.name != names[0])
 
 
@@ -215,9 +219,22 @@ def _detail(case: _Case, linear: Scored | None, formula: Comparison | None, is_p
         often = f"is right for {of_them(round(score / 100 * case.rows), case.rows)}"
         said = f"ranks {of_hundred(score)} pairs right" if case.is_imbalanced else often
         sentences.append(verdicts.beside_linear(formula, said, is_poor))
+    sentences.append(_cost(case))
     why = f", {case.state['threshold_why']}" if case.state.get("threshold_why") else ""
     sentences.append(f"It says '{case.state['labels'][1]}' from a chance of {100 * case.state['threshold']:.3g} % on{why}.")
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _cost(case: _Case) -> str:
+    """What mistakes cost beside both answers that need no model."""
+    if "costs" not in case.state or not case.rows:
+        return ""
+    missed, alarm = case.state["costs"]
+    no, yes = case.state["labels"]
+    own = float(costs_of(case.y, case.said(case.chances), missed, alarm).mean())
+    never, always = 100 * missed * float(case.y.mean()), 100 * alarm * float(1 - case.y.mean())
+    others = f"always saying '{no}' would cost {number(never)}, always saying '{yes}' {number(always)}"
+    return f"Its mistakes cost {number(own)} per 100 cases; {others}."
 
 
 def _comparison(case: _Case, measures: list[Measure]) -> list[Panel]:

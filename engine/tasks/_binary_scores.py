@@ -47,6 +47,8 @@ def score(y: Array, chances: Array, state: State, sampling: Sampling) -> dict[st
         "brier": mean(brier_scores(y, chances)),
         "log_loss": mean(log_losses(y, both(chances))),
     }
+    if costs := state.get("costs"):
+        drawn_of["cost"] = mean(costs_of(y, said, *costs))
     spans = sampling.spans(drawn_of)
     worth = sampling.worth(
         {
@@ -71,6 +73,11 @@ def score(y: Array, chances: Array, state: State, sampling: Sampling) -> dict[st
     }
     first = "auc" if is_imbalanced(state) else "accuracy"
     return {first: found[first], **found}
+
+
+def costs_of(y: Array, said: Array, missed: float, alarm: float) -> Array:
+    """(rows,) what each answer's mistake costs, for a hundred cases like it."""
+    return 100 * np.where((y == 1) & (said == 0), missed, np.where((y == 0) & (said == 1), alarm, 0.0))
 
 
 def answers(chances: Array, state: State) -> Array:

@@ -11,6 +11,36 @@ from engine.panels import Mistakes, Score
 from engine.tasks.base import Answer, Array, Judged
 from engine.wording import count
 
+RARE = {"as_is": "As they are", "balanced": "As much as common ones"}
+MOST_TIMES = 100.0
+"""No row counts more than so many others: a handful of rows would otherwise be all that is learned."""
+
+
+def balanced(shares: Sequence[float]) -> tuple[float, ...]:
+    """How much a row of each class must count for all classes to count alike, with mean 1 over the rows that have these shares."""
+    most = max(shares)
+    times = [min(most / share, MOST_TIMES) if share > 0 else 1.0 for share in shares]
+    return normed(shares, times)
+
+
+def counted(rare: str) -> str:
+    """What a report says of rows that did not all count alike while it learned."""
+    if rare == "as_is":
+        return ""
+    how = "as much as common ones" if rare == "balanced" else "by what mistakes cost"
+    return f"While it learned, rare answers counted {how}; its chances are corrected for it, so they still say how often something comes."
+
+
+def normed(shares: Sequence[float], times: Sequence[float]) -> tuple[float, ...]:
+    """The same proportions with mean 1 over rows that have these shares."""
+    mean = sum(share * time for share, time in zip(shares, times, strict=True)) or 1.0
+    return tuple(time / mean for time in times)
+
+
+def of_rows(counting: Sequence[float] | None, y: Array) -> Array | None:
+    """(rows,) how much each row of these encoded classes counts."""
+    return None if counting is None else np.asarray(counting, np.float32)[np.asarray(y).astype(np.int64)]
+
 
 def linear_classifier() -> Any:
     """Logistic regression on imputed and standardised numbers."""

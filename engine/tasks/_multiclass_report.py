@@ -11,7 +11,7 @@ from engine.panels import Bars, Measure, Panel, Report, Score, Scores
 from engine.reports import Definition, Scored
 from engine.sampling import Sampling, compare
 from engine.scoring import Array, Statistic, balanced_accuracy, difference, mean
-from engine.tasks._classes import percent, wrong_answers
+from engine.tasks._classes import counted, percent, wrong_answers
 from engine.tasks._multiclass_scores import every_row, is_lopsided
 from engine.tasks.base import Judged, State
 from engine.wording import count, of_hundred, of_them, per_cent, rate, share
@@ -81,7 +81,7 @@ def write(task: "Multiclass", judged: Judged, state: State) -> Report:
         ),
         verdict=verdict,
         main=main,
-        panels=[_comparison(case, measures), *verdicts.notes(_notes(case, main, model)), *_charts(case)],
+        panels=[_comparison(case, measures), *verdicts.notes([*_notes(case, main, model), counted(task.rare)]), *_charts(case)],
         rows_test=case.rows,
     )
 

@@ -11,6 +11,7 @@ from engine.panels import Measure, Mistakes, Panel, Report, Scores
 from engine.reports import Definition, Scored
 from engine.sampling import Sampling, compare
 from engine.scoring import Array, difference, mean
+from engine.tasks._spans import in_units, span_in_units
 from engine.tasks.base import Judged, State
 from engine.wording import CURRENCIES, MANY, amount, count, number, of_hundred
 
@@ -31,6 +32,7 @@ class _Case:
     places: Array
     y: Array
     answers: Array
+    span: tuple[Array, Array] | None
     baseline: Array
     linear: Array | None
 
@@ -87,9 +89,9 @@ def _case(task: "Regression", judged: Judged, state: State) -> _Case:
     places = np.flatnonzero(task.known(judged.y, state))
 
     def of(outputs: Array) -> Array:
-        answers = np.asarray(outputs, np.float64).ravel() * state["spread"] + state["mean"]
-        return np.array(np.broadcast_to(answers, len(judged.y)))[places]
+        return np.array(np.broadcast_to(in_units(outputs, state), len(judged.y)))[places]
 
+    span = span_in_units(judged.outputs, state)
     return _Case(
         judged=judged,
         state=state,
@@ -97,6 +99,7 @@ def _case(task: "Regression", judged: Judged, state: State) -> _Case:
         places=places,
         y=np.asarray(judged.y, np.float64)[places],
         answers=of(judged.outputs),
+        span=None if span is None else (span[0][places], span[1][places]),
         baseline=of(judged.baseline),
         linear=None if judged.linear is None else of(judged.linear),
     )
@@ -132,10 +135,18 @@ def _headline(case: _Case, main: Measure, trivial: Comparison | None) -> str:
 def _detail(case: _Case, main: Measure, linear: Comparison | None, is_poor: bool) -> str:
     value = main.linear.value if main.linear else None
     sentences = [verdicts.beside_linear(linear, f"is off by {amount(value, case.unit)}", is_poor)]
-    if case.state["margin"] is not None:
-        margin = amount(case.state["margin"], case.unit)
-        sentences.append(f"Each answer comes with a range, {margin} to either side, meant to hold 9 times in 10.")
+    if case.span is not None:
+        sentences.append(_ranges(case, *case.span))
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _ranges(case: _Case, low: Array, high: Array) -> str:
+    widths = high - low
+    if case.rows and np.ptp(widths) > 1e-6 * float(np.abs(widths).max()):
+        narrow, middle, wide = (amount(float(w), case.unit) for w in np.quantile(widths, [0.1, 0.5, 0.9]))
+        return f"Each answer comes with a range of its own, {middle} wide in the middle ({narrow} to {wide}), meant to hold 9 times in 10."
+    margin = amount(case.state["margin"], case.unit)
+    return f"Each answer comes with a range, {margin} to either side, meant to hold 9 times in 10."
 
 
 def _comparison(case: _Case, measures: list[Measure]) -> Scores:
@@ -164,14 +175,15 @@ def _notes(case: _Case, main: Measure, model: Scored) -> list[str]:
 
 def _held(case: _Case) -> str:
     """How often the promised range held on rows that neither the model nor the range was made from."""
-    if case.state["margin"] is None:
+    if case.span is None:
         return "Too few validation rows (fewer than 20) to give a range with each answer."
     if not case.rows:
         return ""
-    hits = int((np.abs(case.off) <= case.state["margin"]).sum())
+    is_inside = (case.y >= case.span[0] - 1e-9) & (case.y <= case.span[1] + 1e-9)
+    hits = int(is_inside.sum())
     often = of_hundred(hits / case.rows) if case.rows >= MANY else f"{hits} of {case.rows}"
     held = f"The true value lay inside the range for {often} unseen rows"
-    worth = case.sampling.worth({"held": mean(np.abs(case.off) <= case.state["margin"])})["held"]
+    worth = case.sampling.worth({"held": mean(is_inside)})["held"]
     low, high = case.sampling.share(worth, hits, case.rows) or (0.0, 1.0)
     if high < 0.9:
         return f"{held}, fewer than the 90 of 100 it is made for: take its ranges as too narrow."

@@ -47,6 +47,26 @@ def for_finding(y: Array, chances: Array, prevalence: float) -> tuple[float, str
     return _beyond(1 - cut if is_flipped else cut, prevalence), why
 
 
+def for_costs(y: Array, chances: Array, missed: float, alarm: float) -> tuple[float, str]:
+    """The threshold at which mistakes have cost the least; with few rows of an answer, the one that is cheapest for honest chances.
+
+    Of equally cheap ones that nearest to alarm / (alarm + missed), which is the best for honest chances (Elkan 2001, theorem 1).
+    """
+    honest = alarm / (alarm + missed)
+    yes = y > 0.5
+    if min(yes.sum(), (~yes).sum()) < FEWEST:
+        return honest, "the cheapest choice if its chances are honest"
+    distinct = np.unique(chances)
+    cuts = np.concatenate([[distinct[0] / 2], (distinct[:-1] + distinct[1:]) / 2, [(distinct[-1] + 1) / 2]])
+    is_inside = np.searchsorted(distinct, honest)
+    cuts[is_inside] = honest  # between the same two chances, so it divides these rows alike
+    misses = np.searchsorted(np.sort(chances[yes]), cuts, side="left")
+    alarms = (~yes).sum() - np.searchsorted(np.sort(chances[~yes]), cuts, side="left")
+    costs = missed * misses + alarm * alarms
+    cheapest = cuts[costs <= costs.min() * (1 + 1e-12)]
+    return float(cheapest[np.abs(cheapest - honest).argmin()]), "the choice whose mistakes cost the least on the validation rows"
+
+
 def _best_f1(rare: Array, score: Array) -> float:
     """The middle one of the thresholds whose F1 is within 2 % of the best, so that one row more or less moves it little."""
     cuts = np.asarray(_candidates(score))

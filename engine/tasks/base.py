@@ -1,5 +1,6 @@
 """A Task says what is predicted: how answers are encoded, what the network ends in, and how it is judged."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from engine.columns import Table
 from engine.heads import Ending
 from engine.panels import Report, Score
+from engine.problems import Problem
 from engine.sampling import Sampling
 from engine.spec import Spec
 
@@ -132,6 +134,18 @@ class Task(Spec):
         """Targets for the loss: (rows,) float32 or int32. Only for known rows."""
         raise NotImplementedError
 
+    def counting(self, state: State) -> tuple[float, ...] | None:
+        """How much a row of each class counts while a model learns; None (the default) where all count alike.
+
+        A learner takes these shifts out of its finished model again, so that its chances stay honest (Elkan 2001, "The foundations of
+        cost-sensitive learning", theorem 2).
+        """
+        return None
+
+    def problems(self, column: "ColumnProfile", learners: Collection[str]) -> list[Problem]:
+        """What is wrong with these settings for that target column, or for models that learn by these kinds of learner."""
+        return []
+
     def ending(self, state: State) -> Ending:
         """What a network for this task ends in; it begins no worse than the trivial answer."""
         raise NotImplementedError
@@ -143,6 +157,14 @@ class Task(Spec):
     def metrics(self, state: State) -> list[Metric]:
         """Live metrics, the first is the main one. Names are ones Keras understands for this head."""
         raise NotImplementedError
+
+    def measures(self, state: State) -> list[Any]:
+        """What `compile` is given to measure those: a name or a Keras metric of that name. Default: the names."""
+        return [metric.name for metric in self.metrics(state)]
+
+    def boosting(self) -> tuple[dict[str, Any], ...]:
+        """The settings of scikit-learn's histogram boosting for this task: of one estimator, or of one for each output."""
+        return ({},)
 
     def from_estimator(self, estimator: Any, x: Array, state: State) -> Array:
         """The answers of a scikit-learn estimator, fitted on encoded targets, in the shape of the network's output."""

@@ -1,6 +1,7 @@
 """The Yes/No question: one value of a column against the others."""
 
 import math
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -10,12 +11,13 @@ from engine import labels
 from engine.errors import InvalidPlan
 from engine.heads import Ending
 from engine.panels import Report, Score
+from engine.problems import Problem
 from engine.sampling import sampling_of
 from engine.scoring import log_losses, roc_auc, value
 from engine.spec import param
 from engine.tasks import _binary_report, _threshold
 from engine.tasks._binary_scores import both, chances_of_yes, is_imbalanced, score
-from engine.tasks._classes import class_chances, labelled, linear_classifier, tempered
+from engine.tasks._classes import RARE, balanced, class_chances, labelled, linear_classifier, normed, tempered
 from engine.tasks.base import Answer, Array, Judged, Metric, State, Task
 
 if TYPE_CHECKING:
@@ -37,6 +39,26 @@ class Binary(Task):
         help="The value that counts as no; alone, every other value counts as yes. With both set, only rows with one of them are used.",
         advanced=True,
     )
+    rare: Literal["as_is", "balanced", "costs"] = param(
+        "as_is",
+        "Rare answers count",
+        help="While it learns. Where one answer is rare, counting it more can help the model to look for it; its chances stay as they are.",
+        choices={**RARE, "costs": "By what mistakes cost"},
+        advanced=True,
+    )
+    is_costly: bool = param(
+        False, "Mistakes cost differently", help="It then says yes from the chance on at which mistakes cost the least.", advanced=True
+    )
+    missed: float = param(
+        10.0,
+        "A missed yes costs",
+        help="In any unit, such as euros; only the proportion counts.",
+        gt=0,
+        le=1e12,
+        advanced=True,
+        when={"is_costly": True},
+    )
+    alarm: float = param(1.0, "A false alarm costs", help="In the same unit.", gt=0, le=1e12, advanced=True, when={"is_costly": True})
 
     @classmethod
     def propose(cls, column: "ColumnProfile") -> "Binary | None":
@@ -88,7 +110,26 @@ class Binary(Task):
                 f"Every training row says '{only}', so there is nothing to tell apart.",
                 "Choose another column to predict, another value as yes, or add rows with the other answer.",
             )
-        return {**state, "prevalence": float(truth.mean(dtype=np.float64)), "rows": len(truth)}
+        costs = {"costs": [self.missed, self.alarm]} if self.is_costly else {}
+        return {**state, **costs, "prevalence": float(truth.mean(dtype=np.float64)), "rows": len(truth)}
+
+    def counting(self, state: State) -> tuple[float, ...] | None:
+        shares = (1 - state["prevalence"], state["prevalence"])
+        if self.rare == "balanced":
+            return balanced(shares)
+        return normed(shares, (self.alarm, self.missed)) if self.rare == "costs" and self.is_costly else None
+
+    def problems(self, column: "ColumnProfile", learners: Collection[str]) -> list[Problem]:
+        if self.rare != "costs" or self.is_costly:
+            return []
+        what = "Rare answers are to count by what mistakes cost, but it is not said what they cost."
+        action = {"do": "set", "what": "task.is_costly", "value": "true"}
+        fix = "Switch on 'Mistakes cost differently' and say what they cost, or let rare answers count another way."
+        return [
+            Problem(
+                where=column.name, what=what, fix=fix, level="stop", column=column.id, action=action, button="Mistakes cost differently"
+            )
+        ]
 
     def known(self, y: Array, state: State) -> Array:
         said = labels.texts(y)
@@ -103,7 +144,8 @@ class Binary(Task):
 
     def ending(self, state: State) -> Ending:
         share = min(max(state["prevalence"], 1e-4), 1 - 1e-4)
-        return Ending(1, "sigmoid", math.log(share / (1 - share)))
+        no, yes = self.counting(state) or (1.0, 1.0)
+        return Ending(1, "sigmoid", math.log(share * yes / ((1 - share) * no)))
 
     def loss(self) -> str:
         return "binary_crossentropy"
@@ -134,6 +176,9 @@ class Binary(Task):
     def settle(self, outputs: Array, y: Array, state: State) -> State:
         """Chooses the threshold on validation rows; see `_threshold`."""
         chances = chances_of_yes(outputs, len(y)).astype(np.float64)
+        if costs := state.get("costs"):
+            threshold, why = _threshold.for_costs(np.asarray(y), chances, *costs)
+            return {**state, "threshold": threshold, "threshold_why": why}
         choose = _threshold.for_finding if is_imbalanced(state) else _threshold.for_being_right
         threshold, why = choose(np.asarray(y), chances, state["prevalence"])
         return {**state, "threshold": threshold, "threshold_why": why}

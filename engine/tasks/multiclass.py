@@ -12,8 +12,9 @@ from engine.heads import Ending
 from engine.panels import Report, Score
 from engine.sampling import sampling_of
 from engine.scoring import log_losses
+from engine.spec import param
 from engine.tasks import _multiclass_report
-from engine.tasks._classes import class_chances, labelled, linear_classifier, tempered
+from engine.tasks._classes import RARE, balanced, class_chances, labelled, linear_classifier, tempered
 from engine.tasks._multiclass_scores import every_row, score
 from engine.tasks.base import Answer, Array, Judged, Metric, State, Task
 
@@ -34,9 +35,21 @@ class Multiclass(Task):
     has_direction = False
     targets = frozenset({"number", "category", "text"})
 
+    rare: Literal["as_is", "balanced"] = param(
+        "as_is",
+        "Rare answers count",
+        help="While it learns. Counting rare answers more can help the model to look for them; its chances stay as they are.",
+        choices=RARE,
+        advanced=True,
+    )
+
     @classmethod
     def propose(cls, column: "ColumnProfile") -> "Multiclass | None":
-        """For 3 to 50 texts, or 3 to 10 whole numbers, that repeat."""
+        """For 3 to 50 texts, or 3 to 10 whole numbers, that repeat and are no steps of a scale."""
+        from engine.tasks.ordinal import Ordinal
+
+        if Ordinal.propose(column):
+            return None
         most = MOST_NUMBERS if column.type == "number" else MOST_PROPOSED
         is_class = column.whole if column.type == "number" else column.type in cls.targets
         repeats = column.rows - column.missing >= 2 * column.distinct
@@ -72,8 +85,13 @@ class Multiclass(Task):
         places = _places(state)
         return np.array([places[label] for label in labels.texts(y)], np.int32)
 
+    def counting(self, state: State) -> tuple[float, ...] | None:
+        return balanced(state["shares"]) if self.rare == "balanced" else None
+
     def ending(self, state: State) -> Ending:
-        return Ending(len(state["labels"]), "softmax", [math.log(max(share, 1e-6)) for share in state["shares"]])
+        counting = self.counting(state) or (1.0,) * len(state["labels"])
+        start = [math.log(max(share, 1e-6) * times) for share, times in zip(state["shares"], counting, strict=True)]
+        return Ending(len(state["labels"]), "softmax", start)
 
     def loss(self) -> str:
         return "sparse_categorical_crossentropy"

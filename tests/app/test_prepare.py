@@ -1,7 +1,10 @@
 """Prepare: the proposed steps with their reasons, changing them with undo, and the split in plain words."""
 
+from typing import Any
+
 import pytest
 
+from engine.jobs import answers, desk
 from engine.plan import Plan
 from engine.store import projects
 from tests.app.conftest import Filled, Page
@@ -122,3 +125,32 @@ def test_a_column_can_say_which_rows_are_unseen(page: Page, filled: Filled) -> N
     page.at.selectbox(key="split-column").set_value("")
     page.run()
     assert plan(filled).split.method != "column" and ward in plan(filled).inputs
+
+
+class _Desk:
+    """Says what a step is worth, as the desk would, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def ask(self, question: str, timeout: float, plan: dict[str, Any]) -> dict[str, Any]:
+        self.asked.append(question)
+        return {"low": 0.1, "sentence": "On your rows: 0.3 points better (between 0.1 and 0.5 is likely)."}
+
+
+def test_what_takes_long_to_learn_is_measured_only_on_a_click(page: Page, filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = _Desk()
+    monkeypatch.setattr(desk, "for_workspace", lambda workspace: asked)
+    page.click("add-denoise")
+    assert "denoise" in kinds(filled)
+    assert "learned while the model trains" in page.words and not asked.asked
+    page.click(f"measure-{kinds(filled).index('denoise')}")
+    page.run()
+    assert "On your rows: 0.3 points better" in page.words
+    assert asked.asked == ["gain"]
+
+
+def test_a_gain_measured_on_real_rows_is_a_sentence(filled: Filled, page: Page) -> None:
+    page.click("add-denoise")
+    found = answers.gain(filled.workspace, plan(filled).model_dump(mode="json"))
+    assert found["sentence"].startswith(("On your rows: ", "No gain here: ", "It does harm")) and found["rows"] > 100

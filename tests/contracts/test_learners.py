@@ -34,7 +34,7 @@ def test_told_metrics_are_in_the_users_units(kind: str) -> None:
     assert best["value"] == pytest.approx(off, rel=1e-3)
 
 
-@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+@pytest.mark.parametrize("task", ["binary", "multiclass", "ordinal", "regression"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_model_that_comes_back_is_the_best_one_seen(kind: str, task: str) -> None:
     taught = lessons.taught(kind, task)
@@ -74,7 +74,7 @@ def test_the_same_seed_gives_the_same_model(kind: str) -> None:
     assert both[0][:3] == both[1][:3]
 
 
-@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+@pytest.mark.parametrize("task", ["binary", "multiclass", "ordinal", "regression"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_stored_model_answers_as_before_and_nothing_is_pickled(kind: str, task: str, tmp_path: Path) -> None:
     taught = lessons.taught(kind, task)

@@ -45,10 +45,12 @@ def targets() -> dict[str, tuple[Column, pd.Series]]:
     base = rng.normal(size=ROWS)
     noisy = base + rng.normal(0, 0.4, ROWS)
     words = pd.Series(np.array(["low", "middle", "high"], object)[np.digitize(noisy, [-0.5, 0.5])]).astype("str")
+    kinds = words.replace({"low": "ash", "middle": "beech", "high": "oak"})
     rare = pd.Series(np.where(noisy > 1.4, "failed", "fine")).astype("str")
     return {
         "zero or one": (Column(id="t", name="diagnosis", type="number"), pd.Series((noisy > 0).astype(float))),
         "rare": (Column(id="t", name="outcome", type="category"), rare),
+        "three kinds": (Column(id="t", name="kind", type="category"), kinds),
         "three words": (Column(id="t", name="grade", type="category"), words),
         "zero to four": (Column(id="t", name="stage", type="number"), pd.Series(np.digitize(noisy, [-1, 0, 1, 2]).astype(float))),
         "measured": (Column(id="t", name="strength (MPa)", type="number"), pd.Series(np.round(30 + 8 * noisy, 2))),
@@ -184,7 +186,7 @@ def test_keras_measures_what_the_task_measures(case: Case) -> None:
     inputs = lazy.keras.Input((2,))
     model = lazy.keras.Model(inputs, heads.build(inputs, case.task.ending(case.state)))
     metrics = case.task.metrics(case.state)
-    model.compile("adam", case.task.loss(), metrics=[m.name for m in metrics], run_eagerly=True)
+    model.compile("adam", case.task.loss(), metrics=case.task.measures(case.state), run_eagerly=True)
     x = np.random.default_rng(3).normal(size=(ROWS, 2)).astype(np.float32)
     model.fit(x, case.encoded, batch_size=ROWS // 2, verbose=0)
     live = model.evaluate(x, case.encoded, batch_size=ROWS, verbose=0, return_dict=True)

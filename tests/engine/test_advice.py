@@ -147,14 +147,20 @@ def test_the_task_is_recognised(target: Any, kind: str) -> None:
     assert advice.task(known, "column 2").kind == kind
 
 
-def test_a_rating_is_predicted_as_a_number_whatever_its_steps() -> None:
+def test_a_rating_is_predicted_as_steps_in_order() -> None:
     _, known = table(age=AGE, rating=rng.integers(1, 6, ROWS))
-    assert advice.task(known, "rating").kind == "regression"
+    assert advice.task(known, "rating").kind == "ordinal"
+
+
+def test_words_of_a_usual_scale_are_steps_in_order() -> None:
+    _, known = table(age=AGE, damage=rng.choice(["severe", "mild", "moderate"], ROWS), site=SITE)
+    assert advice.task(known, "damage").kind == "ordinal"
+    assert advice.task(known, "site").kind == "multiclass"
 
 
 def test_every_task_that_fits_is_offered() -> None:
     _, known = table(age=AGE, grade_of_illness=rng.integers(0, 5, ROWS))
-    assert {task.kind for task in advice.tasks(known, "grade of illness")} == {"binary", "multiclass", "regression"}
+    assert {task.kind for task in advice.tasks(known, "grade of illness")} == {"binary", "multiclass", "ordinal", "regression"}
 
 
 def test_a_constant_cannot_be_asked_about() -> None:
@@ -339,7 +345,7 @@ def test_a_task_that_the_column_cannot_have_is_refused_with_those_it_can() -> No
     rows, known = table(age=AGE, site=SITE)
     with pytest.raises(InvalidPlan) as error:
         advice.plan("d1", rows, known, target="site", hints={"task": "regression"})
-    assert str(error.value) == "'site' (category) cannot be predicted as 'regression'. Choose one of: multiclass, binary."
+    assert str(error.value) == "'site' (category) cannot be predicted as 'regression'. Choose one of: multiclass, binary, ordinal."
 
 
 def test_data_with_only_free_text_left_is_refused_with_the_reason() -> None:
