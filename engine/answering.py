@@ -27,6 +27,10 @@ class Answers(Protocol):
     def first(self) -> "Single":
         """The only model, or the one of a team that counts most."""
 
+    @property
+    def models(self) -> int:
+        """How many models answer together."""
+
     def outputs(self, table: Table, rows: Array | None = None) -> Array:
         """float32, of all rows or of those at the positions `rows`."""
 
@@ -45,6 +49,10 @@ class Single:
     @property
     def first(self) -> "Single":
         return self
+
+    @property
+    def models(self) -> int:
+        return 1
 
     def outputs(self, table: Table, rows: Array | None = None) -> Array:
         return self.model.predict(self.fitted.apply(table, rows))
@@ -71,6 +79,10 @@ class Team:
     @property
     def first(self) -> Single:
         return self.members[int(np.argmax(self.weights))]
+
+    @property
+    def models(self) -> int:
+        return len(self.members)
 
     def outputs(self, table: Table, rows: Array | None = None) -> Array:
         """Members that learned with equal recipes share one preparation of the rows."""
