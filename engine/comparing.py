@@ -156,7 +156,7 @@ def propose(first: Sequence[str], seconds: Mapping[str, float | None], sizes: Ma
 
 
 def crossed(first: Array, second: Array) -> tuple[int, int, float]:
-    """On how many rows only the first is right, on how many only the second, and how likely that is of equal models (exact McNemar test)."""
+    """On how many rows only the first is right, on how many only the second, and how likely that is of equals (exact McNemar test)."""
     from scipy import stats
 
     only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
