@@ -5,7 +5,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -161,7 +161,7 @@ def of(workspace: Workspace, found: Sequence[Run], question: Question | None = N
         rows=max(one.rows for one in there),
         compared=sampling.rows,
         groups=0 if sampling.codes is None else sampling.units,
-        lines=tuple(line if i not in on_front else _on_front(line) for i, line in enumerate(lines)),
+        lines=tuple(replace(line, is_on_front=i in on_front) for i, line in enumerate(lines)),
         apart=tuple(apart),
         proposal=comparing.propose(first, {x.run.id: x.answer_seconds for x in lines}, {x.run.id: x.bytes for x in lines}),
         luck=ranking.luck,
@@ -169,11 +169,19 @@ def of(workspace: Workspace, found: Sequence[Run], question: Question | None = N
     )
 
 
-def look(workspace: Workspace, board: Board) -> None:
-    """The judgements on the board have been shown: each is a look at the unseen rows."""
-    if board.question.unseen:
-        for line in board.lines:
-            looks.add(workspace, board.question.dataset, board.question.unseen, line.run.id)
+def look(workspace: Workspace, board: Board, is_new: bool = True) -> Board:
+    """The judgements on the board are shown: each is a look at the unseen rows, noted unless it was. The board with the looks so far."""
+    asked = board.question
+    if not asked.unseen:
+        return board
+    for line in board.lines if is_new else ():
+        looks.add(workspace, asked.dataset, asked.unseen, line.run.id)
+    return replace(board, looks=looks.count(workspace, asked.dataset, asked.unseen))
+
+
+def names(workspace: Workspace, run: Run) -> tuple[str, str]:
+    """What the user calls the column that the run predicts, and the data."""
+    return _target(workspace, run), _data(workspace, run)
 
 
 @dataclass(frozen=True)
@@ -258,10 +266,6 @@ def _lines(workspace: Workspace, ranking: Ranking, judged: dict[str, _Judged]) -
             )
         )
     return lines
-
-
-def _on_front(line: Line) -> Line:
-    return Line(**{**line.__dict__, "is_on_front": True})
 
 
 def _bytes(workspace: Workspace, run: str) -> int | None:

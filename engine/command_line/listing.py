@@ -38,8 +38,7 @@ def compare(at: Path | None, as_json: bool) -> None:
     shown = [board for asked, runs in boards.questions(found).items() if (board := boards.of(workspace, runs, asked))]
     apart = [(run, why) for board in shown for run, why in board.apart]
     apart += [(run, why) for run in found if (why := boards.reason(workspace, run))]
-    for board in shown:
-        boards.look(workspace, board)
+    shown = [boards.look(workspace, board) for board in shown]
     if as_json:
         give({"boards": [_told(board) for board in shown], "apart": [{"run": run.id, "name": run.name, "why": why} for run, why in apart]})
         return
