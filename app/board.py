@@ -80,7 +80,7 @@ def _proposal(board: Board, on_open: Callable[[Run], None]) -> None:
     if board.proposal is None:
         return
     run = next(line.run for line in board.lines if line.run.id == board.proposal.id)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="board-proposal"):
         st.markdown(f":green[:material/thumb_up: **Take this one**] · {md(board_words.proposal(board))}", width="stretch")
         st.button("Open it", key="board-open", icon=":material/open_in_new:", on_click=on_open, args=(run,))
 
@@ -92,7 +92,6 @@ def table(board: Board) -> None:
     found = pd.DataFrame(board_words.rows(board))
     right = ("Place", "One answer", "Size", "Training", "Energy, estimated", "Models inside")
     columns: dict[str, Any] = {name: st.column_config.TextColumn(alignment="right") for name in right}
-    columns["Model"] = st.column_config.TextColumn(width="medium")
     height = min(TALLEST, 37 + 35 * len(found))
     st.dataframe(found, hide_index=True, height=height, column_config=columns, alt="The models in order")
 

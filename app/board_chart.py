@@ -1,5 +1,6 @@
 """The leaderboard as a picture: how good each model is against how long one answer takes. Knows no Streamlit."""
 
+from math import ceil, floor, log10
 from typing import Any
 
 from app.charts import Look, layout
@@ -7,7 +8,7 @@ from app.text import plot_text, short
 from engine import board_words
 from engine.boards import Board, Line
 
-FEW = 8
+MOST_NAMED = 5
 LONGEST = 26
 
 
@@ -47,8 +48,9 @@ def figure(board: Board, look: Look) -> Any:
         if lines:
             _points(chart, board, lines, name if len(board.first) > 1 or not is_first else "the best", colour, look)
     axis = f"{board.label}, {board.unit}" if board.unit else board.label
-    chart.update_layout(**layout(look, "One answer takes, ms (each step ten times longer)", axis))
-    chart.update_xaxes(type="log", dtick=1, range=_decades(board))
+    chart.update_layout(**layout(look, "Time of one answer, ms", axis))
+    low, high = _decades(board)
+    chart.update_xaxes(type="log", range=[low, high], tickvals=_ticks(low, high), tickformat="~g")
     return chart
 
 
@@ -58,7 +60,7 @@ def numbers(board: Board) -> Any:
 
     rows = [
         {
-            "Model": line.name,
+            "Model": board_words.names(board)[line.run.id],
             "One answer, ms": float(f"{_milliseconds(line):.3g}"),
             f"{board.label}{f', {board.unit}' if board.unit else ''}": float(f"{line.value:.4g}"),
             "from": line.low,
@@ -72,7 +74,6 @@ def numbers(board: Board) -> Any:
 
 
 def _points(chart: Any, board: Board, lines: list[Line], name: str, colour: str, look: Look) -> None:
-    proposed = board.proposal.id if board.proposal else ""
     error = {
         "type": "data",
         "symmetric": False,
@@ -86,25 +87,48 @@ def _points(chart: Any, board: Board, lines: list[Line], name: str, colour: str,
         x=[*map(_milliseconds, lines)],
         y=[line.value for line in lines],
         name=name,
-        mode="markers+text" if len(timed(board)) <= FEW else "markers",
-        text=[plot_text(short(line.name, LONGEST)) for line in lines],
-        textposition="top center",
+        mode="markers+text",
+        text=[_label(board, line) for line in lines],
+        textposition=[_side(board, line) for line in lines],
         textfont={"color": look.text, "size": 11},
         cliponaxis=False,
         error_y=error,
         marker={
             "color": colour,
-            "size": [15 if line.run.id == proposed else 10 for line in lines],
-            "line": {"width": [2 if line.run.id == proposed else 0 for line in lines], "color": look.text},
+            "size": [15 if _is_proposed(board, line) else 10 for line in lines],
+            "line": {"width": [2 if _is_proposed(board, line) else 0 for line in lines], "color": look.text},
         },
         customdata=[_told(board, line) for line in lines],
         hovertemplate="%{customdata}<extra></extra>",
     )
 
 
+def _label(board: Board, line: Line) -> str:
+    """The names of those worth choosing; the others say theirs when pointed at."""
+    worth = [other.run.id for other in timed(board) if other.is_on_front or other is board.lines[0] or _is_proposed(board, other)]
+    is_named = line.run.id in worth and (len(worth) <= MOST_NAMED or line is board.lines[0] or _is_proposed(board, line))
+    return plot_text(short(board_words.names(board)[line.run.id], LONGEST)) if is_named else ""
+
+
+def _side(board: Board, line: Line) -> str:
+    """Beside the point where there is room, and above the line of the front."""
+    low, high = _decades(board)
+    return "top right" if log10(_milliseconds(line)) < (low + high) / 2 else "top left"
+
+
+def _is_proposed(board: Board, line: Line) -> bool:
+    return board.proposal is not None and board.proposal.id == line.run.id
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """1, 2, 5, 10 and so on, or only the tens where these would be many."""
+    steps = (1, 2, 5) if high - low < 2.5 else (1,)
+    return [step * 10.0**power for power in range(floor(low), ceil(high) + 1) for step in steps]
+
+
 def _told(board: Board, line: Line) -> str:
     said = [
-        f"<b>{plot_text(short(line.name, 60))}</b>",
+        f"<b>{plot_text(short(board_words.names(board)[line.run.id], 60))}</b>",
         f"{plot_text(board.label)}: {plot_text(board_words.score(board, line))}",
         f"one answer takes {board_words.soon(line.answer_seconds)}",
         board_words.verdict(board, line),
@@ -120,11 +144,9 @@ def _milliseconds(line: Line) -> float:
     return 1000 * (line.answer_seconds or 0.0)
 
 
-def _decades(board: Board) -> list[float]:
-    """A little room on both sides, and never less than one step."""
-    from math import log10
-
+def _decades(board: Board) -> tuple[float, float]:
+    """The ends of the axis as powers of ten: a little room on both sides, and never less than one step."""
     ends = [log10(_milliseconds(line)) for line in timed(board)]
     low, high = min(ends), max(ends)
     room = max(0.25, (1 - (high - low)) / 2)
-    return [low - room, high + room]
+    return low - room, high + room

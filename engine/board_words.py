@@ -1,9 +1,11 @@
 """A leaderboard in words: its rows as text, and the sentences that keep a reader from taking luck for skill. Plain text, not escaped."""
 
 from collections.abc import Sequence
+from os.path import commonprefix
 
 from engine import verdicts
 from engine.boards import Board, Line
+from engine.comparing import WORTH
 from engine.wording import amount, count, number, size
 
 BEST, TIED, BEHIND, PROPOSED = "the best", "not distinguishable from the best", "behind the best", "proposed"
@@ -14,12 +16,12 @@ MINUS = "\u2212"
 
 def headline(board: Board) -> str:
     """Who leads, and whether that says anything."""
-    best, others = board.lines[0], len(board.lines) - 1
+    best, others, name = board.lines[0], len(board.lines) - 1, names(board)[board.lines[0].run.id]
     shown = f"{board.label}: {score(board, best)}"
     if not others:
-        return f"Only “{best.name}” answers this question so far. {shown}."
+        return f"Only “{name}” answers this question so far. {shown}."
     tied = len(board.first) - 1
-    leads = f"“{best.name}” leads. {shown}."
+    leads = f"“{name}” leads. {shown}."
     if not tied:
         return f"{leads} It is ahead of {'the other model' if others == 1 else f'all {others:,} others'} by more than luck."
     if tied == others == 1:
@@ -35,8 +37,16 @@ def proposal(board: Board) -> str:
         return ""
     line = next(line for line in board.lines if line.run.id == board.proposal.id)
     gains = [(board.proposal.faster, "faster"), (board.proposal.smaller, "smaller")]
-    told = [f"{_times(gain)} times {word}" for gain, word in gains if gain is not None and gain >= 1.5]
-    return f"“{line.name}” is as good, as far as {_unseen(board)} can tell, and {' and '.join(told)}."
+    told = [f"{_times(gain)} times {word}" for gain, word in gains if gain is not None and gain >= WORTH]
+    return f"“{names(board)[line.run.id]}” is as good, as far as {_unseen(board)} can tell, and {' and '.join(told)}.{_still(board, line)}"
+
+
+def names(board: Board) -> dict[str, str]:
+    """Run id -> a name that differs from all others on the board, without the words that all of them begin with."""
+    full = [line.name for line in board.lines]
+    shared = commonprefix([name.split(", ")[:-1] for name in full]) if len(full) > 1 else []
+    short = [", ".join(name.split(", ")[len(shared) :]) for name in full]
+    return dict(zip((line.run.id for line in board.lines), _distinct(short), strict=True))
 
 
 def warnings(board: Board) -> list[str]:
@@ -64,12 +74,12 @@ def basis(board: Board) -> str:
 
 def rows(board: Board) -> list[dict[str, str]]:
     """A row for each model, best first, under the same names on the page and in the terminal."""
-    found = []
-    for line, name in zip(board.lines, _distinct([line.name for line in board.lines]), strict=True):
+    found, called = [], names(board)
+    for line in board.lines:
         found.append(
             {
                 "Place": str(line.place),
-                "Model": name,
+                "Model": called[line.run.id],
                 board.label: score(board, line),
                 "In words": verdict(board, line),
                 "Beside the best": gap(board, line),
@@ -128,6 +138,14 @@ def _luck(board: Board) -> str:
     return (
         f"Of {len(board.first)} models as good as these the luckiest would look {gained} better than it is, so expect less of the best one."
     )
+
+
+def _still(board: Board, line: Line) -> str:
+    """How much worse than the best it could be all the same."""
+    if line.gap is None or line.gap.low is None or line.gap.high is None:
+        return ""
+    worse = -line.gap.low if board.better == "higher" else line.gap.high
+    return f" It could still be up to {amount(worse, _difference_unit(board), 2)} worse." if worse > 0 else ""
 
 
 def _unpaired(many: int) -> str:
