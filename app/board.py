@@ -14,6 +14,7 @@ from engine.store.runs import Run
 
 HEIGHT = 260
 TALLEST = 560
+FEW = 3
 LOOKED = "looked-at-board"
 
 
@@ -25,6 +26,7 @@ def draw(found: Sequence[Run], on_open: Callable[[Run], None], question: Questio
     if boards.questions(found):
         board = meanwhile.get(key, lambda: boards.of(workspace, found, question))
         if board is None:
+            st.caption(":material/hourglass_top: Comparing the models row by row")
             meanwhile.wait(HEIGHT, key)
         else:
             _draw(_looked_at(board), on_open)
@@ -113,7 +115,13 @@ def _chart(board: Board) -> None:
 def _apart(board: Board) -> None:
     if not board.apart:
         return
-    stand = "1 run stands apart: its" if len(board.apart) == 1 else f"{words.count(len(board.apart))} runs stand apart: their"
-    with st.expander(f"{stand} scores cannot be compared with these"):
-        for run, why in board.apart:
-            st.markdown(f"**{md(short(run.name or run.id, 60))}** · {md(why)}")
+    if len(board.apart) <= FEW:
+        _reasons(board)
+        return
+    with st.expander(f"{words.count(len(board.apart))} runs stand apart: their scores cannot be compared with these"):
+        _reasons(board)
+
+
+def _reasons(board: Board) -> None:
+    for run, why in board.apart:
+        st.markdown(f":gray[:material/call_split: Stands apart] · **{md(short(run.name or run.id, 60))}** · {md(why)}")

@@ -20,7 +20,8 @@ def timed(board: Board) -> list[Line]:
 def note(board: Board) -> str:
     """How to read it, and what is not in it."""
     better = "higher" if board.better == "higher" else "lower"
-    said = f"Further left is faster, {better} is better; bars are 95 % ranges. Nothing beats the models on the dashed line in both."
+    said = f"Further left is faster, {better} is better; bars are 95 % ranges. Nothing beats the models on the dashed line in both. "
+    said += "Times were taken once, right after each training."
     missing = len(board.lines) - len(timed(board))
     if not missing:
         return said

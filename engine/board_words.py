@@ -19,7 +19,7 @@ def headline(board: Board) -> str:
     best, others, name = board.lines[0], len(board.lines) - 1, names(board)[board.lines[0].run.id]
     shown = f"{board.label}: {score(board, best)}"
     if not others:
-        return f"Only “{name}” answers this question so far. {shown}."
+        return f"“{name}” is the only model here that can be judged on these rows. {shown}."
     tied = len(board.first) - 1
     leads = f"“{name}” leads. {shown}."
     if not tied:

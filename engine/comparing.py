@@ -20,9 +20,9 @@ Array = np.ndarray[Any, Any]
 Better = Literal["higher", "lower"]
 
 MOST_WORK = 400_000_000
-"""Rows times resamples times models: about ten seconds of one core."""
+"""Rows times resamples times models: a few seconds of one core, or of a ranking ten times as many."""
 
-FEWEST_DRAWS, DRAWS = 200, 1000
+FEWEST_DRAWS, DRAWS, MOST_CELLS = 200, 1000, 8_000_000
 WORTH = 1.5
 """A model is proposed instead of the best when it is so many times faster, or smaller."""
 
@@ -114,7 +114,7 @@ def rank(contenders: Sequence[Contender], sampling: Sampling, better: Better) ->
 
 def draws(rows: int, models: int) -> int:
     """How many resamples are affordable."""
-    return max(FEWEST_DRAWS, min(DRAWS, MOST_WORK // 20 // max(1, rows), MOST_WORK // max(1, rows * models)))
+    return max(FEWEST_DRAWS, min(DRAWS, MOST_CELLS // max(1, rows), MOST_WORK // max(1, rows * models)))
 
 
 def affordable_rows(models: int) -> int:

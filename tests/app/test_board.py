@@ -80,7 +80,7 @@ def test_one_model_among_those_ticked_needs_no_table(empty: Workspace) -> None:
     judged.run(empty, judged.right(0.9, 1), "only")
     runs.add(empty, lessons.plan(), name="waits")
     page = chosen(Page("runs"), 0, 1)
-    assert "Only “only” answers this question so far." in page.words and "It has not ended yet." in page.words
+    assert "“only” is the only model here that can be judged on these rows." in page.words and "It has not ended yet." in page.words
     assert all("In words" not in element.value for element in page.at.dataframe)
 
 

@@ -75,7 +75,7 @@ def test_without_runs_or_models_there_is_no_board(workspace: Workspace) -> None:
 def test_one_model_alone_has_nothing_beside_it(workspace: Workspace) -> None:
     judged.run(workspace, judged.right(0.9, 1), "only")
     board = board_of(workspace)
-    assert board_words.headline(board).startswith("Only “only” answers this question so far.")
+    assert board_words.headline(board).startswith("“only” is the only model here that can be judged on these rows.")
     assert board_words.basis(board) == "" and board.luck is None and board.proposal is None
     assert board_words.rows(board)[0]["Beside the best"] == "–"
 
