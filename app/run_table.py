@@ -10,14 +10,17 @@ from app import parts, words
 from engine.store.runs import Run
 
 
-def draw(found: Sequence[Run], titles: Mapping[str, str], key: str, room: Mapping[str, int] | None = None) -> list[Run]:
-    """The table; the runs that are chosen in it. `room` has the bytes of each place that was measured."""
+def draw(
+    found: Sequence[Run], titles: Mapping[str, str], key: str, room: Mapping[str, int] | None = None, ticked: Sequence[str] = ()
+) -> list[Run]:
+    """The table; the runs that are chosen in it, at first those `ticked` (ids). `room` has the bytes of each place that was measured."""
     shown = st.dataframe(
         frame(found, titles, room or {}),
         hide_index=True,
         height=min(560, 37 + 35 * len(found)),
         on_select="rerun",
         selection_mode="multi-row",
+        selection_default={"selection": {"rows": [i for i, run in enumerate(found) if run.id in ticked]}},
         key=key,
         alt="All runs",
         column_config={"Run": st.column_config.TextColumn(width="medium"), "Disk": st.column_config.TextColumn(alignment="right")},

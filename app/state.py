@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PROJECT = "project"
 RUN = "run"
 STARTING = "starting"
+COMPARE = "compare"
 MOST_UNDO = 20
 _LOST = "lost"
 VIEWS = ("home", "data", "prepare", "design", "train", "evaluate", "use", "runs", "workspace")
@@ -265,6 +266,19 @@ def await_start(key: str) -> None:
         st.query_params[STARTING] = key
     elif STARTING in st.query_params:
         del st.query_params[STARTING]
+
+
+def compared() -> str:
+    """What the address says is compared: run ids with commas between them, or a question's key; "" for nothing."""
+    return st.query_params.get(COMPARE, "")
+
+
+def compare(what: str) -> None:
+    """Keeps in the address what is compared."""
+    if what and what != compared():
+        st.query_params[COMPARE] = what
+    elif not what and COMPARE in st.query_params:
+        del st.query_params[COMPARE]
 
 
 def recall(name: str, default: Any = None) -> Any:

@@ -31,6 +31,10 @@ class Answers(Protocol):
     def singles(self) -> "tuple[Single, ...]":
         """Every model, the one that counts most first."""
 
+    @property
+    def models(self) -> int:
+        """How many models answer together."""
+
     def outputs(self, table: Table, rows: Array | None = None) -> Array:
         """float32, of all rows or of those at the positions `rows`."""
 
@@ -53,6 +57,10 @@ class Single:
     @property
     def singles(self) -> "tuple[Single, ...]":
         return (self,)
+
+    @property
+    def models(self) -> int:
+        return 1
 
     def outputs(self, table: Table, rows: Array | None = None) -> Array:
         return self.model.predict(self.fitted.apply(table, rows))
@@ -83,6 +91,10 @@ class Team:
     @property
     def singles(self) -> tuple[Single, ...]:
         return tuple(self.members[place] for place in np.argsort(-np.asarray(self.weights), kind="stable"))
+
+    @property
+    def models(self) -> int:
+        return len(self.members)
 
     def outputs(self, table: Table, rows: Array | None = None) -> Array:
         """Members that learned with equal recipes share one preparation of the rows."""

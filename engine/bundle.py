@@ -2,7 +2,7 @@
 
 plan.json, columns.json (inputs and target), beside.json (what names a row), form.json (ranges and choices of the training rows),
 task.json (what the task learned, the trivial answer), the files of what answers (see answering.py), report.json, card.md, samples.json,
-versions.json, manifest.json; embeddings.json where values of categories were learned.
+versions.json, unseen.npz (what it said of its unseen rows), manifest.json; embeddings.json where values of categories were learned.
 """
 
 import json
@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
-from engine import answering, card, embeddings, manifest, samples
+from engine import answering, card, embeddings, manifest, samples, unseen
 from engine import form as forms
 from engine import plan as plans
 from engine.answering import Answers
@@ -31,9 +31,10 @@ from engine.problems import Problem
 from engine.readers import _zip
 from engine.recipe import Fitted
 from engine.split import Parts
+from engine.unseen import Unseen
 from engine.versions import installed
 
-__all__ = ["Bundle", "FormField", "beside", "columns", "form", "load", "report", "unpack", "write"]
+__all__ = ["Bundle", "FormField", "beside", "columns", "form", "load", "report", "state", "unpack", "write"]
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "keras", "tensorflow", "tensorflow-cpu", "lightgbm", "xgboost", "catboost")
 LARGEST, MOST_FILES = 20 * 2**30, 1_000
@@ -104,6 +105,7 @@ def write(
     state: dict[str, Any],
     baseline: Array,
     report: Report,
+    said: Unseen | None = None,
 ) -> Bundle:
     """Puts everything into `folder`, complete or not at all, and checks that the stored model answers as this one does."""
     columns = tuple(table.column(id) for id in (*plan.inputs, plan.target))
@@ -123,6 +125,8 @@ def write(
         (place / "card.md").write_text(card.write(plan, columns[-1].name, fields, report, versions), "utf-8")
         answers.save(place)
         embeddings.written(place, embeddings.of(answers, table, parts.train))
+        if said is not None:
+            unseen.write(place, said)
         samples.write(place, shown, outputs)
         samples.compare(outputs, answering.load(place, plan.task, plan.training.kind).outputs(shown))
 
@@ -194,6 +198,12 @@ def beside(folder: Path) -> tuple[Column, ...]:
 def report(folder: Path) -> Report:
     """The judgement, without loading the model."""
     return Report.model_validate(_get(folder, "report.json"))
+
+
+def state(folder: Path) -> dict[str, Any]:
+    """What the task learned, without loading the model."""
+    found: dict[str, Any] = _get(folder, "task.json")["state"]
+    return found
 
 
 def _beside(plan: Plan, table: Table) -> list[Column]:

@@ -108,11 +108,15 @@ def export(
 
 
 @app.command()
-def runs(workspace: Where = None, as_json: AsJson = False) -> None:
-    """List all trainings, newest first."""
+def runs(
+    compare: Annotated[bool, typer.Option("--compare", help="Compare the models that answer the same question.")] = False,
+    workspace: Where = None,
+    as_json: AsJson = False,
+) -> None:
+    """List all trainings, newest first, or compare their models."""
     from engine.command_line import listing
 
-    listing.runs(workspace, as_json)
+    (listing.compare if compare else listing.runs)(workspace, as_json)
 
 
 @app.command()

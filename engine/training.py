@@ -8,7 +8,23 @@ from typing import Any
 
 import numpy as np
 
-from engine import bundle, checks, examples, more_rows, optimism, recipe, rivals, split, splits, teamwork, verdicts, weighted, weights
+from engine import (
+    bundle,
+    checks,
+    examples,
+    latency,
+    more_rows,
+    optimism,
+    recipe,
+    rivals,
+    split,
+    splits,
+    teamwork,
+    unseen,
+    verdicts,
+    weighted,
+    weights,
+)
 from engine import plan as plans
 from engine.answering import Answers, Single
 from engine.architectures.base import Shapes
@@ -21,6 +37,7 @@ from engine.plan import Plan
 from engine.recipe import Fitted
 from engine.split import Parts
 from engine.tasks.base import Judged, State
+from engine.unseen import Unseen
 
 PREPARING = "Preparing the rows"
 JUDGED = 100_000
@@ -97,11 +114,14 @@ def learn(prepared: Prepared, tell: Tell, folder: Path, keep: Keep = NOTHING_KEP
     state = plan.task.settle(learned.steering, learned.steering_y, lesson.state)
     if lesson.examples is not None:
         lesson.examples.told(None, learned.examples, state, tell)
-    report = _judge(prepared, learned, linear, state)
+    report, said = _judge(prepared, learned, linear, state)
     report = _completed(prepared, report, looks, tell)
     report = checks.told(plan, table.take(_spread(parts.train, checks.MOST_ROWS)), report, looks)
+    _say(tell, "Timing one answer")
+    answering = {"answer_seconds": latency.of_one(learned.answers, table.only(plan.inputs), parts.test), "models": learned.answers.models}
     _say(tell, "Packing the model")
-    made = bundle.write(folder, plan, table, parts, learned.answers, state, prepared.baseline, report)
+    made = bundle.write(folder, plan, table, parts, learned.answers, state, prepared.baseline, report, said)
+    tell.facts(answering)
     tell.facts({"seconds": time.monotonic() - began})
     return made
 
@@ -177,19 +197,20 @@ def _baseline(lesson: Lesson) -> tuple[Array, dict[str, Any]]:
     return baseline, {"metrics": [_shown(asdict(m)) for m in task.metrics(state)], "baseline": scored}
 
 
-def _judge(prepared: Prepared, learned: _Learned, linear: rivals.Ask | None, state: State) -> Report:
+def _judge(prepared: Prepared, learned: _Learned, linear: rivals.Ask | None, state: State) -> tuple[Report, Unseen]:
+    """The judgement, and what it rests on: the model's answers on the unseen rows."""
     plan, table, parts = prepared.plan, prepared.table, prepared.parts
-    unseen = _spread(parts.test, JUDGED)
-    rows = table.take(unseen)
+    asked = _spread(parts.test, JUDGED)
+    rows = table.take(asked)
     inputs = prepared.fitted.apply(rows)
     own = learned.answers.prepared(inputs) if isinstance(learned.answers, Single) else learned.answers.outputs(rows)
     before = len(table) - prepared.outside if prepared.outside else 0
     judged = Judged(
         table=rows,
-        rows=unseen - before,
+        rows=asked - before,
         y=rows.values(plan.target),
         outputs=own,
-        baseline=np.repeat(prepared.baseline, len(unseen), axis=0),
+        baseline=np.repeat(prepared.baseline, len(asked), axis=0),
         linear=linear(inputs) if linear else None,
         target=plan.target,
         inputs=plan.inputs,
@@ -198,17 +219,19 @@ def _judge(prepared: Prepared, learned: _Learned, linear: rivals.Ask | None, sta
         beside=plans.beside(plan),
     )
     report = plan.task.report(judged, state)
-    if (counted := _unseen_weights(prepared, unseen)) is not None:
+    if (counted := _unseen_weights(prepared, asked)) is not None:
         report = weighted.beside(report, plan.task, judged, state, counted, table.column(plan.weight).name)
     panels = verdicts.with_notes(report.panels, [*learned.notes])
     steering = len(parts.train) + len(parts.validation) - learned.teaching
-    return report.model_copy(update={"panels": panels, "rows_training": learned.teaching, "rows_validation": steering})
+    report = report.model_copy(update={"panels": panels, "rows_training": learned.teaching, "rows_validation": steering})
+    y = plan.task.encode(judged.y, state)
+    return report, unseen.kept(asked, judged.y, y, own, judged.groups, str(prepared.facts["unseen"]))
 
 
-def _unseen_weights(prepared: Prepared, unseen: Array) -> Array | None:
+def _unseen_weights(prepared: Prepared, rows: Array) -> Array | None:
     """How much each unseen row counts; None where all count alike, or where none of them has a weight."""
     try:
-        return weights.of(prepared.table, prepared.plan.weight, unseen)
+        return weights.of(prepared.table, prepared.plan.weight, rows)
     except InvalidPlan:
         return None
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import parts, run_deletion, run_page, run_table, run_usage, side_by_side, state, webhook_form, words
+from app import board, parts, run_deletion, run_page, run_table, run_usage, side_by_side, state, webhook_form, words
 from app.text import md, short
 from engine.store import disk, projects, runs, sizes
 from engine.store.runs import Run
@@ -31,7 +31,7 @@ def page() -> None:
     only = _filter(titles, found)
     shown = [run for run in found if only is None or run.project == only]
     room = sizes.all(state.workspace())
-    chosen = run_table.draw(shown, titles, f"runs-{only or 'all'}", room)
+    chosen = run_table.draw(shown, titles, f"runs-{only or 'all'}", room, state.compared().split(","))
     _disk(shown, room)
     if used := run_usage.totals(only):
         st.caption(f":material/bolt: {used}. Energy, money and CO₂ are estimates; a run's page says how.")
@@ -39,6 +39,7 @@ def page() -> None:
         _watch([run.id for run in shown], _now(shown))
     if not chosen:
         st.caption("Tick rows at their left edge: one to open, duplicate or delete it, several to compare them.")
+        _all_of_one_question(shown)
     elif len(chosen) == 1:
         _one(chosen[0])
     else:
@@ -84,7 +85,16 @@ def _watch(ids: list[str], drawn: list[str]) -> None:
         st.rerun()
 
 
+def _all_of_one_question(shown: Sequence[Run]) -> None:
+    question = board.choose(shown)
+    if question is None:
+        state.compare("")
+    else:
+        board.draw(shown, _open, question)
+
+
 def _one(run: Run) -> None:
+    state.compare("")
     with parts.card("run"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{md(short(run.name or run.id, 80))}**", width="content")
@@ -128,12 +138,14 @@ def _delete_button(chosen: Sequence[Run]) -> None:
 
 
 def _several(chosen: Sequence[Run]) -> None:
+    state.compare(",".join(run.id for run in chosen))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width="stretch"):
-            parts.section("Side by side", "What differs between them, and how each learned.")
+            parts.section("Compared", "How good they are beside each other, what differs between them, and how each learned.")
         _delete_button(chosen)
+    board.draw(chosen, _open)
     if len(chosen) > COMPARED:
-        st.caption(f"The first {COMPARED} of {len(chosen)} are compared.")
+        st.caption(f"Below, the first {COMPARED} of {len(chosen)} stand side by side.")
     side_by_side.draw(chosen[:COMPARED])
 
 

@@ -13,6 +13,7 @@ from engine.heads import Ending
 from engine.panels import Report, Score
 from engine.problems import Problem
 from engine.sampling import Sampling
+from engine.scoring import Statistic
 from engine.spec import Spec
 
 if TYPE_CHECKING:
@@ -204,6 +205,14 @@ class Task(Spec):
         Intervals say what other rows would give or, with `groups` (one number a row), other groups of rows.
         """
         raise NotImplementedError
+
+    def main(self, outputs: Array, y: Array, state: State) -> Statistic:
+        """The main measure of `scores`, in the user's unit, to be asked with row weights; of outputs against encoded targets."""
+        raise NotImplementedError
+
+    def right(self, outputs: Array, y: Array, state: State) -> Array | None:
+        """(rows,) bool: which answers are right; None where an answer is only more or less off."""
+        return None
 
     def report(self, judged: Judged, state: State) -> Report:
         """The whole judgement: headline, comparison, charts, worst mistakes."""

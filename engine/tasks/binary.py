@@ -13,10 +13,10 @@ from engine.heads import Ending
 from engine.panels import Report, Score
 from engine.problems import Problem
 from engine.sampling import sampling_of
-from engine.scoring import log_losses, roc_auc, value
+from engine.scoring import Statistic, log_losses, mean, roc_auc, value
 from engine.spec import param
 from engine.tasks import _binary_report, _threshold
-from engine.tasks._binary_scores import both, chances_of_yes, is_imbalanced, score
+from engine.tasks._binary_scores import answers, both, chances_of_yes, is_imbalanced, score
 from engine.tasks._classes import RARE, balanced, class_chances, labelled, linear_classifier, normed, tempered
 from engine.tasks.base import Answer, Array, Judged, Metric, State, Task
 
@@ -209,6 +209,14 @@ class Binary(Task):
         truth = self.encode(y[known], state).astype(int)
         chances = chances_of_yes(outputs, len(y)).astype(np.float64)[known]
         return score(truth, chances, state, sampling_of(known, groups, seed))
+
+    def main(self, outputs: Array, y: Array, state: State) -> Statistic:
+        if is_imbalanced(state):
+            return roc_auc(y, chances_of_yes(outputs, len(y)))
+        return mean(100.0 * self.right(outputs, y, state))
+
+    def right(self, outputs: Array, y: Array, state: State) -> Array:
+        return np.asarray(answers(chances_of_yes(outputs, len(y)).astype(np.float64), state) == np.asarray(y).astype(int))
 
     def report(self, judged: Judged, state: State) -> Report:
         return _binary_report.write(self, judged, state)

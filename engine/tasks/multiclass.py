@@ -11,11 +11,11 @@ from engine.errors import InvalidPlan
 from engine.heads import Ending
 from engine.panels import Report, Score
 from engine.sampling import sampling_of
-from engine.scoring import log_losses
+from engine.scoring import Statistic, balanced_accuracy, log_losses, mean
 from engine.spec import param
 from engine.tasks import _multiclass_report
 from engine.tasks._classes import RARE, balanced, class_chances, labelled, linear_classifier, tempered
-from engine.tasks._multiclass_scores import every_row, score
+from engine.tasks._multiclass_scores import every_row, is_lopsided, score
 from engine.tasks.base import Answer, Array, Judged, Metric, State, Task
 
 if TYPE_CHECKING:
@@ -131,6 +131,15 @@ class Multiclass(Task):
     def scores(self, outputs: Array, y: Array, state: State, seed: int = 0, groups: Array | None = None) -> dict[str, Score]:
         known = self.known(y, state)
         return score(self.encode(y[known], state), every_row(outputs, len(y))[known], state, sampling_of(known, groups, seed))
+
+    def main(self, outputs: Array, y: Array, state: State) -> Statistic:
+        if is_lopsided(state):
+            share = balanced_accuracy(y, every_row(outputs, len(y)).argmax(axis=1))
+            return lambda weights: 100.0 * share(weights)
+        return mean(100.0 * self.right(outputs, y, state))
+
+    def right(self, outputs: Array, y: Array, state: State) -> Array:
+        return np.asarray(every_row(outputs, len(y)).argmax(axis=1) == y)
 
     def report(self, judged: Judged, state: State) -> Report:
         return _multiclass_report.write(self, judged, state)

@@ -16,7 +16,7 @@ from engine.lazy import keras
 from engine.panels import Report, Score
 from engine.problems import Problem
 from engine.sampling import sampling_of
-from engine.scoring import mean, r_squared, root_mean_square, value
+from engine.scoring import Statistic, mean, r_squared, root_mean_square, value
 from engine.spec import param
 from engine.tasks import _forms, _number_problems, _regression_report
 from engine.tasks._classes import interval_score
@@ -225,6 +225,9 @@ class Regression(Task):
         }
         spans = sampling_of(known, groups, seed).spans(measures)
         return {name: interval_score(value(of, len(off)), spans[name]) for name, of in measures.items()}
+
+    def main(self, outputs: Array, y: Array, state: State) -> Statistic:
+        return mean(np.abs(np.broadcast_to(in_units(outputs, state), len(y)) - in_units(y, state)))
 
     def report(self, judged: Judged, state: State) -> Report:
         return _regression_report.write(self, judged, state)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine import heads, lazy, profile
+from engine import heads, lazy, profile, scoring
 from engine.columns import Column, Table
 from engine.errors import InvalidPlan
 from engine.panels import Report
@@ -323,3 +323,15 @@ def test_importing_the_tasks_imports_no_learning_library() -> None:
     program = f"import sys; from engine.tasks import TASKS; TASKS.members; print(sorted({heavy!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_main_measure_alone_is_the_first_of_all_scores(case: Case) -> None:
+    asked = case.task.main(case.outputs, case.encoded, case.state)
+    first = next(iter(case.task.scores(case.outputs, case.y, case.state).values()))
+    assert scoring.value(asked, ROWS) == pytest.approx(first.value, rel=1e-5)
+
+
+def test_an_answer_is_right_where_it_is_the_truth_or_only_more_or_less_off(case: Case) -> None:
+    right = case.task.right(case.outputs, case.encoded, case.state)
+    beside = [answer.is_right for answer in case.task.beside(case.outputs, case.encoded, case.state)]
+    assert (right.tolist() if right is not None else [None] * ROWS) == beside

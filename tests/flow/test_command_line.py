@@ -103,6 +103,27 @@ def test_runs_lists_it(trained: dict, home: Path) -> None:
     assert trained["run"] in {run["id"] for run in found}
 
 
+def test_runs_are_compared_with_what_answers_the_same_question(trained: dict, home: Path) -> None:
+    more = modelwright(
+        "train", home / "people.csv", "--target", "tall", "--architecture", "linear", "--set", "training.epochs=3", "--seed", 3,
+        at=home / "workspace",
+    )  # fmt: skip
+    assert more.returncode == 0, more.stderr
+    told = json.loads(modelwright("runs", "--compare", "--json", at=home / "workspace").stdout)
+    board = next(board for board in told["boards"] if trained["run"] in {line["run"] for line in board["models"]})
+    assert [line["place"] for line in board["models"]][0] == 1 and board["models"][0]["beside_best"] is None
+    for line in board["models"][1:]:
+        assert line["beside_best"]["is_paired"] and line["beside_best"]["low"] <= line["beside_best"]["value"]
+        assert line["answer_seconds"] > 0 and line["models"] == 1
+    shown = modelwright("runs", "--compare", at=home / "workspace").stdout
+    assert "the best" in shown and "Beside the best" in shown and "Compared on the same" in shown
+
+
+def test_comparing_in_an_empty_workspace_says_how_to_begin(tmp_path: Path) -> None:
+    done = modelwright("runs", "--compare", at=tmp_path / "none")
+    assert done.returncode == 0 and "No model to compare yet." in done.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
