@@ -4,7 +4,7 @@ import hashlib
 
 import streamlit as st
 
-from app import ahead, asking, check_list, live, meanwhile, parts, reads, run_page, sketches, state, terms_card, words
+from app import ahead, check_list, costs, live, meanwhile, parts, reads, run_page, sketches, state, terms_card, words
 from app.text import md
 from engine import plan as plans
 from engine import split
@@ -51,7 +51,7 @@ def _ready(plan: Plan, dataset: Dataset, has_runs: bool) -> None:
     reason = f"First mend this: {md(blocking[0].where)}" if blocking else "" if seen is not None else "Looking at the rows first"
     with st.container(horizontal=True, vertical_alignment="center", key="start-row"):
         label, icon = "Train with these choices" if has_runs else "Start training", ":material/play_arrow:"
-        start = (plan, len(state.project_runs()), terms_card.agreed(asking.about("estimate", plan, dataset.version)))
+        start = (plan, len(state.project_runs()), terms_card.agreed(costs.about(plan, dataset.version)))
         st.button(label, key="start", type="primary", icon=icon, disabled=bool(reason), width=280, on_click=_start, args=start)
         if reason:
             st.markdown(f":orange[:material/pending: {reason}]")
@@ -62,7 +62,7 @@ def _ready(plan: Plan, dataset: Dataset, has_runs: bool) -> None:
         st.button("Undo the last change", key="undo", icon=":material/undo:", type="tertiary", on_click=state.undo)
     if has_runs:
         st.button("Back to the last run", key="last-run", icon=":material/arrow_back:", type="tertiary", on_click=_look_back)
-    if asking.about("estimate", plan, dataset.version) is not None and not reason:
+    if costs.about(plan, dataset.version) is not None and not reason:
         ahead.look_at(plan, problems, dataset.version)
     live.warm()
     parts.step_bar("train", missing=reason or "Start the training first")
@@ -84,13 +84,13 @@ def _summary(plan: Plan, dataset: Dataset) -> list[tuple[str, str, str]]:
 @st.fragment(run_every=POLL)
 def _expected_soon(plan: Plan, version: int) -> None:
     """Drawn until the answer is there; then the page is drawn once more without this."""
-    if asking.about("estimate", plan, version) is not None:
+    if costs.about(plan, version) is not None:
         st.rerun()
     st.markdown(":gray[:material/timer: Measuring how long it will take on this computer…]")
 
 
 def _expected(plan: Plan, dataset: Dataset) -> None:
-    answer = asking.about("estimate", plan, dataset.version)
+    answer = costs.about(plan, dataset.version)
     if answer is None:
         _expected_soon(plan, dataset.version)
     elif isinstance(answer, EngineError):
