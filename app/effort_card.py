@@ -101,7 +101,7 @@ def _choose(dataset: str) -> None:
 
 
 def table(found: Costs, now: Effort, limit: float = 0.0) -> str:
-    """Time, memory and energy of each effort side by side, as HTML; the chosen one is marked. `limit` is the time given, in seconds."""
+    """Time, memory and energy of each effort side by side, as HTML, with a remark in small letters; the chosen one is marked. `limit` is the time given, in seconds."""
     head = "".join(f'<th scope="col"{_marked(level, now)}>{html(TITLES[level])}</th>' for level in found)
     lines = []
     for name, told in (("Ready in", _time), ("Memory", _memory), ("Energy", _energy), ("Models", _models)):
@@ -119,12 +119,13 @@ def _cell(answer: Answer | None, told: Callable[[dict[str, float], float], str],
         return '<i class="mw-wait">measuring…</i>'
     if isinstance(answer, EngineError):
         return "–"
-    return html(told(answer, 0.0 if level == "quick" else limit))
+    first, _, rest = told(answer, 0.0 if level == "quick" else limit).partition(", ")
+    return html(first) + (f"<small>{html(rest)}</small>" if rest else "")
 
 
 def _time(answer: dict[str, float], limit: float) -> str:
     if limit and answer["seconds"] > limit:
-        return f"{words.duration(limit)}, of {words.duration(answer['seconds'])}"
+        return f"{words.duration(limit)}, instead of {words.duration(answer['seconds'])}"
     return f"about {words.duration(answer['seconds'])}"
 
 
@@ -136,7 +137,7 @@ def _energy(answer: dict[str, float], limit: float) -> str:
     seconds = min(answer["seconds"], limit or answer["seconds"])
     workspace = state.workspace()
     found = energy.expected(seconds, usage.spent_by(workspace), os.cpu_count() or 1, settings.get(workspace))
-    return f"{spending.about(found.watt_hours)}, {spending.money(found)}"
+    return f"{spending.power(found.watt_hours)}, {spending.money(found)}"
 
 
 def _models(answer: dict[str, float], limit: float) -> str:
@@ -144,4 +145,4 @@ def _models(answer: dict[str, float], limit: float) -> str:
         return "1"
     share = min(1.0, limit / answer["seconds"]) if limit else 1.0
     every = words.count(answer["epochs"])
-    return f"about {max(1, round(share * answer['epochs']))} of {every}" if share < 1 else every
+    return f"about {max(1, round(share * answer['epochs']))}, of {every}" if share < 1 else every

@@ -98,7 +98,18 @@ def _settings(plan: Plan, versions: dict[str, str]) -> str:
     changed = [f"{p.label}: {getattr(spec, p.name)}" for spec in (plan.architecture, plan.training) for p in spec.params()]
     made = ", ".join(f"{name} {version}" for name, version in versions.items())
     kind = f"{type(plan.architecture).title}, {type(plan.training).title.lower()}, seed {plan.seed}."
+    kind += f" {_team(plan)}" if plan.team else ""
     return f"{kind} Preparation: {steps}.\n\n" + "\n".join(f"- {line}" for line in changed) + f"\n\nMade with {made}."
+
+
+def _team(plan: Plan) -> str:
+    """Which others could take part; who does is said in the report."""
+    assert plan.team is not None
+    each = count(plan.team.folds * plan.team.repeats, "model")
+    others = ", ".join(type(way.architecture).title.lower() for way in plan.team.others)
+    further = f" Besides, {each} at most of each further kind: {others}." if others else ""
+    within = f" All within {count(round(plan.team.seconds), 'second')}." if plan.team.seconds else ""
+    return f"{each[:1].upper()}{each[1:]} at most of this kind, which answer together.{further}{within}"
 
 
 def _plain(text: str) -> str:

@@ -64,6 +64,7 @@ class Listening(Tell):
     def leave_out(self, way: int) -> None:
         """A member that will not be trained."""
         self.pace.ahead[way] -= 1
+        self._tell_how_far()
 
     def begin(self, way: int) -> None:
         """A member of that way begins. Raises Cancelled, Paused."""

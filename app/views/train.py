@@ -6,8 +6,8 @@ import streamlit as st
 
 from app import ahead, check_list, costs, live, meanwhile, parts, reads, run_page, sketches, state, terms_card, words
 from app.text import md
+from engine import effort, split
 from engine import plan as plans
-from engine import split
 from engine.datasets import Dataset
 from engine.errors import EngineError
 from engine.plan import Plan
@@ -78,7 +78,14 @@ def _summary(plan: Plan, dataset: Dataset) -> list[tuple[str, str, str]]:
         ("Learns from", words.things(learned, "row"), f"and {words.things(steering, 'row')} to steer it"),
         ("Judged on", "a second file" if plan.split.outside else words.things(unseen, "row"), "never seen in training"),
         ("Model", type(plan.architecture).title, f"{words.things(len(plan.inputs), 'column')} in, {steps} of preparation"),
+        ("Effort", effort.TITLES[effort.of(plan)], _models(plan)),
     ]
+
+
+def _models(plan: Plan) -> str:
+    many = effort.members(plan)
+    within = f", within {words.duration(plan.team.seconds)}" if plan.team and plan.team.seconds else ""
+    return "one model" if many == 1 else f"up to {words.count(many)} models{within}"
 
 
 @st.fragment(run_every=POLL)
