@@ -101,7 +101,7 @@ def _choose(dataset: str) -> None:
 
 
 def table(found: Costs, now: Effort, limit: float = 0.0) -> str:
-    """Time, memory and energy of each effort side by side, as HTML, with a remark in small letters; the chosen one is marked. `limit` is the time given, in seconds."""
+    """Time, memory and energy of each effort side by side, as HTML; the chosen one is marked. `limit` is the time given, in seconds."""
     head = "".join(f'<th scope="col"{_marked(level, now)}>{html(TITLES[level])}</th>' for level in found)
     lines = []
     for name, told in (("Ready in", _time), ("Memory", _memory), ("Energy", _energy), ("Models", _models)):

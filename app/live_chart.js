@@ -154,9 +154,9 @@ function look(element) {
 function traces(live, v) {
   const l = look(v.plot), labels = isTeam(live) ? OF_A_TEAM : LABELS;
   return v.names.map((name, i) => {
-    const s = series(live, name), inner = i === 2;
+    const s = series(live, name), inner = i === 2, isOver = inner && isTeam(live) && series(live, v.names[1]).x.length > 0;
     v.drawn[i] = s.x.length;
-    return { type: 'scatter', name: labels[i], uid: name, x: s.x.slice(), y: s.y.slice(), mode: inner || s.x.length > MARKED ? 'lines' : 'lines+markers',
+    return { type: 'scatter', visible: !isOver, name: labels[i], uid: name, x: s.x.slice(), y: s.y.slice(), mode: inner || s.x.length > MARKED ? 'lines' : 'lines+markers',
       line: { width: inner ? 1 : 2, color: i === 1 ? l.unseen : l.training }, marker: { size: 5 }, opacity: inner ? 0.35 : 1, showlegend: !inner && !(i === 0 && isTeam(live)),
       legendgroup: i === 1 ? 'unseen' : 'own', hoverinfo: inner ? 'skip' : 'all', hovertemplate: inner ? null : '%{y:.3~g} ' + (v.chart.unit ?? '') + '<extra>' + labels[i] + '</extra>' };
   });

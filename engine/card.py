@@ -9,6 +9,7 @@ from engine.plan import Plan
 from engine.wording import amount, count, number
 
 MOST_COLUMNS = 40
+TURNS = "each of which also steered some of the models"
 LIMITS = {
     "poor": "It is hardly better than the trivial answer. Do not use it.",
     "unclear": "It is not shown to be better than the trivial answer, nor that it is not: too little was kept unseen. Do not rely on it.",
@@ -68,8 +69,9 @@ def _score(score: Score | None, measure: Measure) -> str:
 
 
 def _data(report: Report) -> str:
+    steering = f"{count(report.rows_validation, 'row')} to steer the training by"
     return (
-        f"{count(report.rows_training, 'row')} to learn from, {count(report.rows_validation, 'row')} to steer the training by, "
+        f"{count(report.rows_training, 'row')} to learn from, {steering if report.rows_validation else TURNS}, "
         f"and {count(report.rows_test, 'row')} kept unseen until the end to judge it."
     )
 

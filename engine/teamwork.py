@@ -190,13 +190,14 @@ class _Course:
             said.is_needed = said.is_needed and share > 0
 
     def _so_far(self) -> Mapping[str, float]:
-        """Measures of the mean of all ways, on the rows that have steered so far."""
+        """Measures of all that are ready, blended as they would be if it ended now, on the rows that have steered so far."""
         trained = [said for said in self.said if said.members and said.is_needed]
         at = self._common(trained)
         if not len(at):
             return {}
-        together = answering.blended([said.mean(at) for said in trained], [1 / len(trained)] * len(trained))
-        return self.rows.plan.task.evaluate(together, self._y(at), self.rows.state)
+        task, y, state = self.rows.plan.task, self._y(at), self.rows.state
+        outputs = [said.mean(at) for said in trained]
+        return task.evaluate(answering.blended(outputs, blending.weights(task, outputs, y, state)), y, state)
 
     def _blended(self) -> Team:
         """Ways that were left out on the way say nothing: on few rows only could they be compared with the others."""

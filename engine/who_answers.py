@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from engine.panels import Bars
 from engine.tasks.base import Metric
 from engine.teamwork import Share
-from engine.wording import amount, count
+from engine.wording import amount, count, per_cent
 
 MOSTLY = 0.5
 
@@ -13,17 +13,17 @@ MOSTLY = 0.5
 def panel(ways: Sequence[Share], together: Mapping[str, float], metric: Metric) -> Bars:
     """How much each kind counts, in per cent; the note has the measure of each alone and of all together, on the rows that steered."""
     ordered = sorted(ways, key=lambda way: -way.counts)
-    names = _names(ordered)
-    alone = ", ".join(f"{name} {_measured(way.measures, metric)}" for name, way in zip(names, ordered, strict=True))
-    said = f"{metric.label} on the rows that steered them: {alone}" + (" alone" if len(ordered) > 1 else "")
-    whole = f"; together {_measured(together, metric)}."
+    named = list(zip(_names(ordered), ordered, strict=True))
+    counting = [(name, way) for name, way in named if way.counts > 0]
+    alone = ", ".join(f"{name} {_measured(way.measures, metric)} ({count(way.models, 'model')})" for name, way in counting)
+    said = f"{metric.label}, each kind alone on the rows that steered it: {alone}."
     return Bars(
         title="Who answers",
         x_label="Kind of model",
         y_label="How much it counts, %",
-        names=[f"{name}, {_models(way)}" for name, way in zip(names, ordered, strict=True)],
-        values=[round(100 * way.counts, 1) for way in ordered],
-        note=" ".join(filter(None, [_mostly(ordered), said + whole, _left_out(ordered)])),
+        names=[name for name, _ in counting],
+        values=[round(100 * way.counts, 1) for _, way in counting],
+        note=" ".join(filter(None, [_mostly(ordered), said, _together(counting, together, metric), _left_out(named, metric)])),
     )
 
 
@@ -37,7 +37,9 @@ def notes(ways: Sequence[Share], turns: bool = True) -> tuple[str, ...]:
         how = "each was steered by other rows" if turns else "each began from another starting point"
         told = f"{many} models of the kind '{counting[0].title.lower()}' answer together; {how}."
     else:
-        shares = ", ".join(f"{name[:1].lower()}{name[1:]} {way.counts:.0%}" for name, way in zip(_names(counting), counting, strict=True))
+        shares = ", ".join(
+            f"{name[:1].lower()}{name[1:]} {per_cent(way.counts)}" for name, way in zip(_names(counting), counting, strict=True)
+        )
         told = f"{many} models answer together; their weight: {shares}."
     return tuple(filter(None, (told, _mostly(counting))))
 
@@ -49,12 +51,20 @@ def _mostly(ways: Sequence[Share]) -> str:
         return ""
     if share > 0.995:
         return "Only the trees answer here: what the networks say made the common answer no better, so they were left out."
-    return f"Mostly the trees answer here: boosted trees carry {share:.0%} of the weight, and networks the other {1 - share:.0%}."
+    return (
+        f"Mostly the trees answer here: boosted trees carry {per_cent(share)} of the weight, and networks the other {per_cent(1 - share)}."
+    )
 
 
-def _left_out(ways: Sequence[Share]) -> str:
-    names = [name for name, way in zip(_names(ways), ways, strict=True) if way.counts == 0]
-    return f"Tried and left out, since the common answer is no better with it: {', '.join(names)}." if names else ""
+def _together(counting: Sequence[tuple[str, Share]], together: Mapping[str, float], metric: Metric) -> str:
+    if len(counting) > 1:
+        return f"All together: {_measured(together, metric)}."
+    return f"Its models together: {_measured(together, metric)}." if counting[0][1].models > 1 else ""
+
+
+def _left_out(named: Sequence[tuple[str, Share]], metric: Metric) -> str:
+    told = [f"{name} {_measured(way.measures, metric)}" for name, way in named if way.counts == 0]
+    return f"Tried and left out, since the common answer is no better with it: {', '.join(told)}." if told else ""
 
 
 def _names(ways: Sequence[Share]) -> list[str]:
@@ -64,10 +74,6 @@ def _names(ways: Sequence[Share]) -> list[str]:
         seen = sum(name.split(" (")[0] == way.title for name in found)
         found.append(f"{way.title} ({seen + 1})" if seen else way.title)
     return found
-
-
-def _models(way: Share) -> str:
-    return f"left out after {count(way.models, 'model')}" if way.counts == 0 else count(way.models, "model")
 
 
 def _measured(measures: Mapping[str, float], metric: Metric) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import ahead, check_list, costs, live, meanwhile, parts, reads, run_page, sketches, state, terms_card, words
 from app.text import md
-from engine import effort, split
+from engine import effort, split, splits
 from engine import plan as plans
 from engine.datasets import Dataset
 from engine.errors import EngineError
@@ -73,9 +73,12 @@ def _summary(plan: Plan, dataset: Dataset) -> list[tuple[str, str, str]]:
     target = profile.column(plan.target)
     learned, steering, unseen = split.counts(plan.split, target.rows - target.missing, profile)
     steps = words.things(len(plan.recipe), "step")
+    own = f"and {words.things(steering, 'row')} to steer it"
+    if plan.team is not None and splits.of(plan.split).turns:
+        learned, own = learned + steering, "each also steers some of the models"
     return [
         ("To predict", target.name, type(plan.task).title),
-        ("Learns from", words.things(learned, "row"), f"and {words.things(steering, 'row')} to steer it"),
+        ("Learns from", words.things(learned, "row"), own),
         ("Judged on", "a second file" if plan.split.outside else words.things(unseen, "row"), "never seen in training"),
         ("Model", type(plan.architecture).title, f"{words.things(len(plan.inputs), 'column')} in, {steps} of preparation"),
         ("Effort", effort.TITLES[effort.of(plan)], _models(plan)),
@@ -104,7 +107,8 @@ def _expected(plan: Plan, dataset: Dataset) -> None:
         st.markdown(f":gray[{md(answer.what)}]")
     else:
         likely, most = words.duration(answer["seconds"]), words.duration(answer["seconds_high"])
-        st.markdown(f":gray[:material/timer: About **{likely}** on this computer, at most {most}. It goes on when you close the page.]")
+        told = f"About **{likely}** on this computer, at most {most}" if likely != most else f"Ready in at most **{most}**"
+        st.markdown(f":gray[:material/timer: {told}. It goes on when you close the page.]")
 
 
 def _start(plan: Plan, before: int, terms: Terms) -> None:

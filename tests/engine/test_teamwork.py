@@ -67,8 +67,15 @@ def test_what_is_told_of_the_whole_counts_models(made: tuple[bundle.Bundle, Hear
 def test_the_report_says_who_answers(made: tuple[bundle.Bundle, Heard]) -> None:
     panel = who(made[0].report)
     assert sum(panel.values) == pytest.approx(100, abs=0.2)
-    assert len(panel.names) == 2 and panel.values == sorted(panel.values, reverse=True)
-    assert "Right answers on the rows that steered them" in panel.note and "together" in panel.note
+    assert panel.names and panel.values == sorted(panel.values, reverse=True)
+    assert "Right answers, each kind alone on the rows that steered it" in panel.note
+    assert all(title in panel.note for title in ("Linear model", "Boosted trees"))
+
+
+def test_no_row_is_said_to_steer_and_not_to_teach(made: tuple[bundle.Bundle, Heard]) -> None:
+    report, card = made[0].report, (made[0].folder / "card.md").read_text("utf-8")
+    assert (report.rows_training, report.rows_validation) == (192, 0)
+    assert "192 rows to learn from, each of which also steered some of the models" in card and "0 rows" not in card
 
 
 def test_the_card_tells_of_the_team(made: tuple[bundle.Bundle, Heard]) -> None:
@@ -121,7 +128,8 @@ def test_a_way_that_fails_is_left_out(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(LEARNERS.get("scikit"), "fit", fail)
     made = training.train(plan(), lessons.table(), Heard(), tmp_path / "bundle")
-    assert who(made.report).names == [f"Linear model, {FOLDS} models"]
+    assert who(made.report).names == ["Linear model"]
+    assert f"({FOLDS} models)" in who(made.report).note
 
 
 def test_a_team_all_of_which_fails_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +165,7 @@ def shares(trees: float) -> tuple[Share, ...]:
 
 @pytest.mark.parametrize(
     ("trees", "expected"),
-    [(0.7, "Mostly the trees answer here: boosted trees carry 70% of the weight"), (1.0, "Only the trees answer here"), (0.5, "")],
+    [(0.7, "Mostly the trees answer here: boosted trees carry 70 % of the weight"), (1.0, "Only the trees answer here"), (0.5, "")],
 )
 def test_it_is_said_plainly_where_trees_answer(trees: float, expected: str) -> None:
     lines = " ".join(who_answers.notes(shares(trees)))
@@ -167,13 +175,13 @@ def test_it_is_said_plainly_where_trees_answer(trees: float, expected: str) -> N
 
 def test_a_way_without_weight_is_told_as_left_out() -> None:
     panel = who_answers.panel(shares(1.0), {"accuracy": 84.0}, ACCURACY)
-    assert panel.names == ["Boosted trees, 5 models", "Team of networks, left out after 5 models"]
-    assert "Tried and left out" in panel.note
+    assert panel.names == ["Boosted trees"]
+    assert "no better with it: Team of networks 83 %." in panel.note
 
 
 def test_two_ways_of_a_kind_have_names_of_their_own() -> None:
     twice = (Share("Boosted trees", 5, 0.6, {"accuracy": 84.0}, True), Share("Boosted trees", 4, 0.4, {"accuracy": 83.0}, True))
-    assert who_answers.panel(twice, {"accuracy": 85.0}, ACCURACY).names == ["Boosted trees, 5 models", "Boosted trees (2), 4 models"]
+    assert who_answers.panel(twice, {"accuracy": 85.0}, ACCURACY).names == ["Boosted trees", "Boosted trees (2)"]
 
 
 def test_the_sentence_beside_the_chart_counts_models() -> None:
