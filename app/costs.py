@@ -1,4 +1,4 @@
-"""What a training would take, as the desk measures it: of one model, or of a team once each of its kinds has been measured alone.
+"""What a training would take, as the desk measures it: of one kind of model, or of a team once each of its kinds has been measured alone.
 
 So no single question to the desk takes long, and kinds that were measured for their own card are not measured again.
 """
@@ -12,7 +12,7 @@ from engine.plan import Plan
 
 def about(plan: Plan, version: int) -> Answer | None:
     """The estimate, or None while it is on its way. `version` is the dataset's."""
-    if plan.team is None:
+    if plan.team is None or not plan.team.others:
         return asking.about("estimate", plan, version)
     found = [asking.about("estimate", single, version) for single in singles(plan)]
     if any(answer is None for answer in found):

@@ -185,3 +185,19 @@ def test_another_kind_of_model_keeps_the_effort(trained: Trained) -> None:
 def test_why_the_design_is_as_it_is_stands_beside_the_effort(trained: Trained) -> None:
     words = drawn(trained.project).words
     assert "Why this design" in words and "The effort is Quick" in words
+
+
+def test_a_kind_that_cannot_be_measured_is_not_waited_for(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.errors import EngineError
+
+    def refuse(self: Desk, question: str, timeout: float = 60.0, *, plan: dict) -> dict:
+        if plan["architecture"]["kind"] == "boosted_trees":
+            raise EngineError("It cannot be measured.", "Choose another.")
+        return LAYERS if question == "layers" else COSTS
+
+    monkeypatch.setattr(Desk, "ask", refuse)
+    page = drawn(trained.project)
+    assert "How much effort?" in page.words
+    page.at.segmented_control(key="effort").set_value("best")
+    page.run()
+    assert "measuring" not in page.words and "It cannot be measured." in page.words
