@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
@@ -211,13 +212,22 @@ def _left(seconds: float | None, how: str) -> str:
     return f"{how} {words.duration(seconds)}" if seconds >= 1 else "almost done"
 
 
+def _seconds_left(run: Run) -> float | None:
+    """As told; before the first model of a team is ready, as it was measured before the start."""
+    left = run.facts.get("seconds_left")
+    if left is not None or not run.facts.get("team") or not run.terms.seconds or not run.started:
+        return left
+    spent = (datetime.now(UTC) - datetime.fromisoformat(run.started)).total_seconds()
+    return run.terms.seconds - spent if spent < run.terms.seconds else None
+
+
 def _work_tiles(run: Run, active: bool) -> list[Tile]:
     facts, speed = run.facts, run.facts.get("rows_per_second")
     fast = f"{words.measure(float(f'{speed:.2g}'))} rows a second" if speed else ""
     if not active:
         size = words.count(facts["parameters"]) if facts.get("parameters") else "–"
         return [("Took", words.duration(facts.get("seconds")), fast), ("Numbers learned", size, "the size of the model")]
-    tiles = [("Time left", _left(facts.get("seconds_left"), "about" if facts.get("team") else "at most"), fast)]
+    tiles = [("Time left", _left(_seconds_left(run), "about" if facts.get("team") else "at most"), fast)]
     cores = facts["cpu"] / 100 if facts.get("cpu") is not None else None
     busy = f"{cores:.1f} of {os.cpu_count()}" if cores is not None else "–"
     tiles.append(("Cores at work", busy, f"memory {words.size(facts['ram'])}" if facts.get("ram") else ""))

@@ -8,6 +8,7 @@ import pytest
 
 from engine import bundle, pacing, progress, teamwork, training, who_answers
 from engine.answering import Team as Answers
+from engine.checkpoints import Checkpoints
 from engine.errors import Diverged
 from engine.learners import LEARNERS
 from engine.pacing import Pace
@@ -16,6 +17,7 @@ from engine.plan import Plan
 from engine.tasks.base import Metric
 from engine.team import Team, Way
 from engine.teamwork import Share
+from engine.tell import Paused
 from tests import lessons
 from tests.lessons import Heard
 
@@ -87,6 +89,17 @@ def test_stop_keeps_the_models_that_are_ready(tmp_path: Path) -> None:
     assert len(made.answers.members) == 1  # type: ignore[attr-defined]
     assert "One model answers" in said(made.report)
     assert np.isfinite(bundle.load(made.folder).outputs(lessons.table())).all()
+
+
+def test_a_team_that_was_paused_ends_as_one_that_was_not(made: tuple[bundle.Bundle, Heard], tmp_path: Path) -> None:
+    left = Checkpoints(tmp_path / "kept", "this one")
+    with pytest.raises(Paused):
+        training.train(plan(), lessons.table(), Heard("pause", at=2.0), tmp_path / "bundle", left)
+    heard = Heard()
+    again = training.train(plan(), lessons.table(), heard, tmp_path / "bundle", Checkpoints(tmp_path / "kept", "this one"))
+    assert heard.known["team"] == {"ready": 2 * FOLDS, "of": 2 * FOLDS}
+    assert again.answers.weights == made[0].answers.weights  # type: ignore[attr-defined]
+    assert np.allclose(again.outputs(lessons.table()), made[0].outputs(lessons.table()), atol=1e-6)
 
 
 class _Clock(Heard):
