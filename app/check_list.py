@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import charts, choices, meanwhile, parts, pictures, reads, state, words
 from app.text import md, short
-from engine import overrides
+from engine import effort, overrides
 from engine import plan as plans
 from engine.checks import CHECKS
 from engine.errors import EngineError
@@ -77,11 +77,17 @@ def mend(problem: Problem) -> None:
         if action.get("do") == "count as missing":
             _count_as_missing(action["column"], action["value"])
             return
-        state.save_plan(plans.apply_action(plan, action), undoable=True)
+        state.save_plan(_refitted(plans.apply_action(plan, action)), undoable=True)
         if action.get("do") == "divide":
             state.save_draft(answers={"group": "", "time": "", action["method"]: action["column"]})
     except EngineError as error:
         state.say_next(f"{md(error.what)} {md(error.fix)}", ":material/error:")
+
+
+def _refitted(plan: Plan) -> Plan:
+    """With the effort as it was, for the columns there are now."""
+    dataset = state.current_dataset()
+    return plan if dataset is None or plan.team is None else effort.again(plan, reads.profile(dataset))
 
 
 def _below(problem: Problem, name: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.state import Draft
-from engine import advice, roles, splits
+from engine import advice, effort, roles, splits
 from engine.columns import Table
 from engine.errors import EngineError
 from engine.plan import Plan
@@ -122,7 +122,7 @@ def proposed_recipe(data: Data, plan: Plan) -> list[tuple[Any, str]]:
 
 
 def _settled(data: Data, draft: Draft, plan: Plan) -> Draft:
-    """Split, model, recipe and training follow the rest, each unless it was set by hand."""
+    """Split, model, recipe and training follow the rest, each unless it was set by hand; the effort stays, with ways that fit."""
     changes: dict[str, Any] = {"split": _divided(data, draft, plan)} if draft.answers else {}
     fitting = {c.architecture.kind: c.architecture for c in advice.architectures(data.profile, plan.inputs, plan.task)}
     own = "architecture" in draft.touched and plan.architecture.kind in fitting
@@ -132,7 +132,8 @@ def _settled(data: Data, draft: Draft, plan: Plan) -> Draft:
         changes["recipe"] = tuple(step for step, _ in advice.recipe(data.profile, plan.inputs, architecture))
     if architecture.kind != plan.architecture.kind:
         changes["training"] = advice.training(data.profile, architecture)
-    return _with(draft, plan.model_copy(update=changes))
+    before = Plan.model_validate(draft.plan) if draft.plan else plan
+    return _with(draft, effort.again(plan.model_copy(update=changes), data.profile, before))
 
 
 def _divided(data: Data, draft: Draft, plan: Plan) -> Split:

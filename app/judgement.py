@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import charts, comparison, parts, pictures, state, words
 from app.text import md, short
-from engine import verdicts
+from engine import card, verdicts
 from engine.panels import Mistakes, Notes, Report, Scores, Thresholds
 from engine.store import looks
 from engine.store.runs import Run
@@ -26,12 +26,13 @@ A_ROW, ROWS = 6, 3
 def headline(run: Run, report: Report) -> None:
     """What it comes to, in words, first."""
     icon, colour, word = VERDICTS[report.verdict]
+    steering = f"and {words.count(report.rows_validation)} steered it" if report.rows_validation else card.TURNS
     with parts.card(f"verdict-{report.verdict}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(word, icon=icon, color=colour)  # type: ignore[arg-type]
             st.caption(
                 f"judged on {words.things(report.rows_test, 'row')} it never saw; "
-                f"it learned from {words.count(report.rows_training)}, and {words.count(report.rows_validation)} steered it"
+                f"it learned from {words.count(report.rows_training)}, {steering}"
             )
         st.markdown(f"### {md(report.headline)}")
         if report.detail:

@@ -10,8 +10,10 @@ const load = url => library ??= new Promise((ok, no) => {
 const CONFIG = { responsive: true, displaylogo: false, showSendToCloud: false, showTips: false,
   modeBarButtonsToRemove: ['sendChartToCloud', 'lasso2d', 'select2d', 'autoScale2d', 'zoomIn2d', 'zoomOut2d', 'pan2d'] };
 const LABELS = ['rows it learns from', 'rows it does not learn from', 'within the epoch'];
+const OF_A_TEAM = ['rows they learn from', 'all that are ready, on rows they do not learn from', 'within a model'];
 const FIRST_WAIT = 500, LONGEST_WAIT = 2000, TABLE_ROWS = 200, MARKED = 60, OVER = 1000;
 const lives = new WeakMap();
+const isTeam = live => live.data.charts.some(chart => chart.step === 'models ready');
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector('.mw-live');
@@ -80,7 +82,10 @@ function receive(live, message) {
   for (const [name, [x, y]] of Object.entries(message.rows)) {
     const s = series(live, name);
     for (let i = 0; i < x.length; i++) {
-      if (name === 'running_loss' && x[i] - s.x.at(-1) > 1) { s.x.push(x[i]); s.y.push(null); } // no line across epochs that went by unheard
+      if (name === 'running_loss' && (isTeam(live) ? Math.floor(x[i]) > s.x.at(-1) : x[i] - s.x.at(-1) > 1)) {
+        s.x.push(x[i]); // no line across epochs that went by unheard, nor from one model of a team to the next
+        s.y.push(null);
+      }
       s.x.push(x[i]);
       s.y.push(y[i]);
     }
@@ -147,13 +152,13 @@ function look(element) {
 }
 
 function traces(live, v) {
-  const l = look(v.plot);
+  const l = look(v.plot), labels = isTeam(live) ? OF_A_TEAM : LABELS;
   return v.names.map((name, i) => {
-    const s = series(live, name), inner = i === 2;
+    const s = series(live, name), inner = i === 2, isOver = inner && isTeam(live) && series(live, v.names[1]).x.length > 0;
     v.drawn[i] = s.x.length;
-    return { type: 'scatter', name: LABELS[i], uid: name, x: s.x.slice(), y: s.y.slice(), mode: inner || s.x.length > MARKED ? 'lines' : 'lines+markers',
-      line: { width: inner ? 1 : 2, color: i === 1 ? l.unseen : l.training }, marker: { size: 5 }, opacity: inner ? 0.35 : 1, showlegend: !inner,
-      legendgroup: i === 1 ? 'unseen' : 'own', hoverinfo: inner ? 'skip' : 'all', hovertemplate: inner ? null : '%{y:.3~g} ' + (v.chart.unit ?? '') + '<extra>' + LABELS[i] + '</extra>' };
+    return { type: 'scatter', visible: !isOver, name: labels[i], uid: name, x: s.x.slice(), y: s.y.slice(), mode: inner || s.x.length > MARKED ? 'lines' : 'lines+markers',
+      line: { width: inner ? 1 : 2, color: i === 1 ? l.unseen : l.training }, marker: { size: 5 }, opacity: inner ? 0.35 : 1, showlegend: !inner && !(i === 0 && isTeam(live)),
+      legendgroup: i === 1 ? 'unseen' : 'own', hoverinfo: inner ? 'skip' : 'all', hovertemplate: inner ? null : '%{y:.3~g} ' + (v.chart.unit ?? '') + '<extra>' + labels[i] + '</extra>' };
   });
 }
 
@@ -187,13 +192,14 @@ function marks(live, v) {
 }
 
 function table(live, v) {
-  const own = series(live, v.names[0]), seen = series(live, v.names[1]), grid = document.createElement('table'), head = grid.insertRow();
+  const own = series(live, v.names[isTeam(live) ? 1 : 0]), seen = series(live, v.names[1]), grid = document.createElement('table'), head = grid.insertRow();
   const cell = (row, tag, text) => { row.appendChild(document.createElement(tag)).textContent = text; };
   const text = value => value === undefined ? '' : value === null ? 'not a number' : value.toPrecision(4);
-  [v.chart.step, LABELS[0], LABELS[1]].forEach(title => cell(head, 'th', title));
+  const titles = isTeam(live) ? [OF_A_TEAM[1]] : LABELS.slice(0, 2);
+  [v.chart.step, ...titles].forEach(title => cell(head, 'th', title));
   for (let i = own.x.length - 1; i >= Math.max(0, own.x.length - TABLE_ROWS); i--) {
     const row = grid.insertRow();
-    [String(own.x[i]), text(own.y[i]), text(seen.y[i])].forEach(value => cell(row, 'td', value));
+    [String(own.x[i]), text(own.y[i]), text(seen.y[i])].slice(0, titles.length + 1).forEach(value => cell(row, 'td', value));
   }
   v.rows.replaceChildren(grid);
 }

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
@@ -78,7 +79,9 @@ def plan_of(run: Run) -> Plan | None:
 
 
 def step_word(plan: Plan | None) -> str:
-    """What the learner calls one time through: "epoch", "round"."""
+    """What the learner calls one time through: "epoch", "round"; for a team it is a "model"."""
+    if plan is not None and plan.team is not None:
+        return "model"
     units = [param.unit for param in plan.training.params() if param.name == "patience"] if plan else []
     return units[0].removesuffix("s") if units and units[0] else "epoch"
 
@@ -182,6 +185,9 @@ def _place(run: Run) -> str:
 def _steps_tile(facts: Mapping[str, Any], step: str, active: bool) -> Tile:
     verb = "so far was" if active else "was"
     best, total = (facts.get("best") or {}).get("epoch"), facts.get("epochs")
+    if facts.get("team"):
+        ready = facts["team"]["ready"]
+        return "Models ready", f"{words.count(ready)} of {words.count(total)}", "all of them can be used" if ready else "one is learning"
     value = words.count(facts.get("epoch") or 0) + (f" of {words.count(total)}" if total else "")
     return step.capitalize(), value, f"the best {verb} {words.count(best)}" if best else "times through all its rows"
 
@@ -192,7 +198,7 @@ def _measure_tile(facts: Mapping[str, Any], series: Series, active: bool) -> lis
     tiles = []
     for metric in shown:
         values = series.get(f"val_{metric['name']}", ((), ()))[1]
-        kept = (facts.get("best") or {}).get("value")
+        kept = (facts.get("best") or {}).get("value") if not facts.get("team") else values[-1] if values else None
         value = (values[-1] if values else None) if active else kept
         guess = (facts.get("baseline") or {}).get(metric["name"])
         note = f"guessing: {words.measure(guess, metric['unit'])}" if guess is not None else "rows it does not learn from"
@@ -200,10 +206,19 @@ def _measure_tile(facts: Mapping[str, Any], series: Series, active: bool) -> lis
     return tiles
 
 
-def _left(seconds: float | None) -> str:
+def _left(seconds: float | None, how: str) -> str:
     if seconds is None:
         return "–"
-    return f"at most {words.duration(seconds)}" if seconds >= 1 else "almost done"
+    return f"{how} {words.duration(seconds)}" if seconds >= 1 else "almost done"
+
+
+def _seconds_left(run: Run) -> float | None:
+    """As told; before the first model of a team is ready, as it was measured before the start."""
+    left = run.facts.get("seconds_left")
+    if left is not None or not run.facts.get("team") or not run.terms.seconds or not run.started:
+        return left
+    spent = (datetime.now(UTC) - datetime.fromisoformat(run.started)).total_seconds()
+    return run.terms.seconds - spent if spent < run.terms.seconds else None
 
 
 def _work_tiles(run: Run, active: bool) -> list[Tile]:
@@ -212,7 +227,7 @@ def _work_tiles(run: Run, active: bool) -> list[Tile]:
     if not active:
         size = words.count(facts["parameters"]) if facts.get("parameters") else "–"
         return [("Took", words.duration(facts.get("seconds")), fast), ("Numbers learned", size, "the size of the model")]
-    tiles = [("Time left", _left(facts.get("seconds_left")), fast)]
+    tiles = [("Time left", _left(_seconds_left(run), "about" if facts.get("team") else "at most"), fast)]
     cores = facts["cpu"] / 100 if facts.get("cpu") is not None else None
     busy = f"{cores:.1f} of {os.cpu_count()}" if cores is not None else "–"
     tiles.append(("Cores at work", busy, f"memory {words.size(facts['ram'])}" if facts.get("ram") else ""))
@@ -222,7 +237,8 @@ def _work_tiles(run: Run, active: bool) -> list[Tile]:
 
 
 def _charts(run: Run) -> Sequence[dict[str, str]]:
-    step = step_word(plan_of(run))
+    plan = plan_of(run)
+    step = "models ready" if plan is not None and plan.team is not None else step_word(plan)
     shown = [{"metric": "loss", "title": "How wrong it is (loss)", "unit": "", "note": "lower is better", "step": step}]
     for metric in (run.facts.get("metrics") or [{"name": "", "label": "How right it is", "better": "", "unit": ""}])[:1]:
         note = f"{metric['better']} is better" if metric["better"] else ""

@@ -6,6 +6,7 @@ Files: a single model has recipe.json and its own files; a team has team.json an
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -62,6 +63,11 @@ class Single:
     def models(self) -> int:
         return 1
 
+    @cached_property
+    def preparation(self) -> str:
+        """The same text for those whose rows are prepared in the very same way."""
+        return json.dumps(self.fitted.to_json(), sort_keys=True)
+
     def outputs(self, table: Table, rows: Array | None = None) -> Array:
         return self.model.predict(self.fitted.apply(table, rows))
 
@@ -101,10 +107,9 @@ class Team:
         prepared: dict[str, Inputs] = {}
         total: Array = np.zeros(())
         for member, weight in zip(self.members, self.weights, strict=True):
-            name = json.dumps(member.fitted.to_json(), sort_keys=True)
-            if name not in prepared:
-                prepared = {name: member.fitted.apply(table, rows)}
-            total = total + weight * member.prepared(prepared[name]).astype(np.float64)
+            if member.preparation not in prepared:
+                prepared = {member.preparation: member.fitted.apply(table, rows)}
+            total = total + weight * member.prepared(prepared[member.preparation]).astype(np.float64)
         return self.task.tempered(total, self.power).astype(np.float32)
 
     def save(self, folder: Path) -> None:

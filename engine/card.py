@@ -9,6 +9,7 @@ from engine.plan import Plan
 from engine.wording import amount, count, number
 
 MOST_COLUMNS = 40
+TURNS = "each of which also steered some of the models"
 LIMITS = {
     "poor": "It is hardly better than the trivial answer. Do not use it.",
     "unclear": "It is not shown to be better than the trivial answer, nor that it is not: too little was kept unseen. Do not rely on it.",
@@ -68,8 +69,9 @@ def _score(score: Score | None, measure: Measure) -> str:
 
 
 def _data(report: Report) -> str:
+    steering = f"{count(report.rows_validation, 'row')} to steer the training by"
     return (
-        f"{count(report.rows_training, 'row')} to learn from, {count(report.rows_validation, 'row')} to steer the training by, "
+        f"{count(report.rows_training, 'row')} to learn from, {steering if report.rows_validation else TURNS}, "
         f"and {count(report.rows_test, 'row')} kept unseen until the end to judge it."
     )
 
@@ -98,7 +100,18 @@ def _settings(plan: Plan, versions: dict[str, str]) -> str:
     changed = [f"{p.label}: {getattr(spec, p.name)}" for spec in (plan.architecture, plan.training) for p in spec.params()]
     made = ", ".join(f"{name} {version}" for name, version in versions.items())
     kind = f"{type(plan.architecture).title}, {type(plan.training).title.lower()}, seed {plan.seed}."
+    kind += f" {_team(plan)}" if plan.team else ""
     return f"{kind} Preparation: {steps}.\n\n" + "\n".join(f"- {line}" for line in changed) + f"\n\nMade with {made}."
+
+
+def _team(plan: Plan) -> str:
+    """Which others could take part; who does is said in the report."""
+    assert plan.team is not None
+    each = count(plan.team.folds * plan.team.repeats, "model")
+    others = ", ".join(type(way.architecture).title.lower() for way in plan.team.others)
+    further = f" Besides, {each} at most of each further kind: {others}." if others else ""
+    within = f" All within {count(round(plan.team.seconds), 'second')}." if plan.team.seconds else ""
+    return f"{each[:1].upper()}{each[1:]} at most of this kind, which answer together.{further}{within}"
 
 
 def _plain(text: str) -> str:

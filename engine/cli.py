@@ -61,6 +61,8 @@ def train(
     target: Annotated[str, typer.Option(help="The column to predict.")] = "",
     task: Annotated[str, typer.Option(help="What kind of answer: binary, multiclass or regression. Default: by the column.")] = "",
     architecture: Annotated[str, typer.Option(help="The kind of model. Default: what suits the data.")] = "",
+    effort: Annotated[str, typer.Option(help="quick (one model), good (several of its kind) or best (several of different kinds).")] = "",
+    minutes: Annotated[float, typer.Option(help="With good and best: have it ready within so many minutes.", min=0)] = 0.0,
     set_: Annotated[list[str] | None, typer.Option("--set", help="A setting, such as training.epochs=5. May be repeated.")] = None,
     plan: Annotated[Path | None, typer.Option(help="A plan (JSON) to follow instead of the proposed one.")] = None,
     seed: Annotated[int, typer.Option(help="The number all randomness comes from.")] = 0,
@@ -72,7 +74,8 @@ def train(
     """Train a model on DATA and judge it on rows it never saw."""
     from engine.command_line import training
 
-    training.train(training.Order(data, target, task, architecture, tuple(set_ or ()), plan, seed, out, sign), workspace, as_json)
+    order = training.Order(data, target, task, architecture, tuple(set_ or ()), plan, seed, out, sign, effort, minutes)
+    training.train(order, workspace, as_json)
 
 
 @app.command()

@@ -16,10 +16,13 @@ Effort = Literal["quick", "good", "best"]
 EFFORTS: tuple[Effort, ...] = get_args(Effort)
 TITLES: dict[Effort, str] = {"quick": "Quick", "good": "Good", "best": "Best"}
 WORDS: dict[Effort, str] = {
-    "quick": "One model, ready soon.",
-    "good": "The same model trained five times, each time steered by other rows; together they are steadier and a little more exact.",
-    "best": "Different strong models, networks and trees, each trained several times; those that help are blended.",
+    "quick": "One model, ready soon. Right for a first look and for trying things out.",
+    "good": "The same kind of model, trained several times on different parts of your rows. Together they are steadier, and usually "
+    "a little more exact.",
+    "best": "Networks and trees of different kinds, each trained several times. Those that help are blended, and the others are left out.",
 }
+NOT_PICTURES = "With pictures one training takes long enough: the effort is always Quick."
+TOO_FEW = "Only one kind of model can learn from these columns, so Best would be the same as Good."
 FOLDS = 5
 FEW_ROWS, REPEATS = 500, 2
 MEMBERS: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -43,18 +46,42 @@ def of(plan: Plan) -> Effort:
 
 
 def apply(plan: Plan, profile: Profile, effort: Effort, seconds: float = 0.0) -> Plan:
-    """The plan with that effort; `seconds` is the time it may take (0: no limit). The plan's own way stays the first."""
-    if effort == "quick":
+    """The plan with that effort; `seconds` is the time it may take (0: no limit). The plan's own way stays the first.
+
+    A plan that more effort does not suit stays with one model.
+    """
+    if effort == "quick" or not suits(plan, profile):
         return plan.model_copy(update={"team": None})
     few = profile.rows < FEW_ROWS
     others = _others(plan, profile) if effort == "best" else ()
     return plan.model_copy(update={"team": Team(folds=FOLDS, repeats=REPEATS if few else 1, seconds=seconds, others=others)})
 
 
+def again(plan: Plan, profile: Profile, before: Plan | None = None) -> Plan:
+    """The plan with the effort and the time of `before` (of itself, if None), and with ways that suit the columns it has now."""
+    asked = before or plan
+    return apply(plan, profile, of(asked), asked.team.seconds if asked.team else 0.0)
+
+
+def levels(plan: Plan, profile: Profile, seconds: float = 0.0) -> dict[Effort, Plan]:
+    """The plan with each effort; quick takes no limit of time."""
+    return {effort: apply(plan, profile, effort, seconds) for effort in EFFORTS}
+
+
+def members(plan: Plan) -> int:
+    """How many models are trained at most."""
+    return (1 + len(plan.team.others)) * plan.team.folds * plan.team.repeats if plan.team else 1
+
+
 def suits(plan: Plan, profile: Profile) -> bool:
     """Whether more effort than one model can be had: not for pictures, of which one training takes long enough."""
+    return not unsuitable(plan, profile)
+
+
+def unsuitable(plan: Plan, profile: Profile) -> str:
+    """Why no more effort than quick can be had; "" where it can."""
     types = {profile.column(id).type for id in plan.inputs}
-    return "image" not in types
+    return NOT_PICTURES if "image" in types else ""
 
 
 def _others(plan: Plan, profile: Profile) -> tuple[Way, ...]:

@@ -1,6 +1,6 @@
 """What trainings cost in energy, money and CO2: counted where the system counts, else estimated from processor time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.store.settings import Settings
 from engine.store.usage import Spent
@@ -47,3 +47,16 @@ def of(spent: Spent, settings: Settings) -> Energy:
         settings,
         tuple(part for part, is_counted in parts.items() if is_counted),
     )
+
+
+USUAL_LOAD = 0.7
+"""The part of all cores at work while it learns, as long as no training has been counted here."""
+
+
+def expected(seconds: float, before: Spent, cores: int, settings: Settings) -> Energy:
+    """The energy of a training that is to take so long, if it uses the computer as those `before` did."""
+    if before.seconds <= 0:
+        return of(Spent(runs=1, seconds=seconds, processor_seconds=USUAL_LOAD * cores * seconds), settings)
+    part = seconds / before.seconds
+    scaled = {name: part * getattr(before, name) for name in ("seconds", "processor_seconds", "processor_joules", "gpu_joules")}
+    return of(replace(before, runs=1, **scaled), settings)

@@ -18,6 +18,8 @@ def sentence(series: Series, facts: Mapping[str, Any], step: str = "epoch") -> t
     `step` is the learner's word for a step: "epoch", "round".
     """
     unseen = _unseen(series)
+    if facts.get("team"):
+        return _of_team(unseen, facts)
     if not unseen:
         return "wait", f"Under way; the first judgement comes after one {step}."
     if not _is_number(unseen[-1]):
@@ -37,6 +39,8 @@ def ending(series: Series, facts: Mapping[str, Any], step: str = "epoch") -> str
     unseen = _unseen(series)
     if not unseen or not _is_number(min(unseen)):
         return ""
+    if facts.get("team"):
+        return f"{_count(len(unseen), 'model')} were ready; those that help answer together.{_against_guessing(unseen[-1], facts)}"
     best = min(range(len(unseen)), key=unseen.__getitem__)
     last = len(unseen)
     if best == last - 1 and last > 1:
@@ -46,6 +50,16 @@ def ending(series: Series, facts: Mapping[str, Any], step: str = "epoch") -> str
     else:
         told = f"The model of {step} {best + 1} of {last} is kept: it was the best on rows it does not learn from."
     return told + _against_guessing(unseen[best], facts)
+
+
+def _of_team(unseen: Sequence[float], facts: Mapping[str, Any]) -> tuple[Mood, str]:
+    """A team cannot memorise by going on: each further model makes the common answer steadier."""
+    if not unseen:
+        return "wait", "The first model is learning; with it there is something to use."
+    ready, of = facts["team"]["ready"], facts["team"]["of"]
+    told = f"{_count(ready, 'model')} of {of} {'is' if ready == 1 else 'are'} ready and can be used: Stop keeps them."
+    guessing = _against_guessing(unseen[-1], facts)
+    return ("flat" if guessing else "good"), told + guessing
 
 
 def _unseen(series: Series) -> list[float]:

@@ -1,18 +1,21 @@
 """A plan tried out on a sample of its rows: what the prepared inputs look like, and what a training would take."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from engine import recipe, split
+from engine import recipe, split, splits
 from engine.columns import Table
-from engine.learners.base import Array, Lesson
+from engine.learners.base import Array, Cost, Lesson
 from engine.plan import Plan
 
 ROWS, PICTURES = 4_000, 48
 JUDGING = 3.0
+FINISHING, KEPT, TOGETHER = 0.5, 12.0, 120.0
+"""Seconds to write, judge and read again a model of a team, the megabytes that one takes once it is ready, and those beside them all."""
 TABLES = 1.3
 """The table in memory, with its unseen rows once more while they are judged."""
 
@@ -64,6 +67,53 @@ def estimate(plan: Plan, tried: Rehearsal) -> dict[str, float]:
         "per_epoch": cost.epoch,
         "megabytes": cost.megabytes + 1e-6 * TABLES * tried.table_bytes,
     }
+
+
+def estimate_team(plan: Plan, tried: Sequence[tuple[Plan, Rehearsal]]) -> dict[str, float]:
+    """The same for a team, from a plan and its rehearsal for each way; an "epoch" is a model. Capped by the time it may take."""
+    assert plan.team is not None
+    turns = plan.team.folds * plan.team.repeats
+    ways = [_way(own, rehearsed, plan.team.folds) for own, rehearsed in tried]
+    importing = {type(own.training): way.cost.once for (own, _), way in zip(tried, ways, strict=True)}
+    around = sum(importing.values()) + ways[0].preparing + JUDGING
+    orders: tuple[Literal["likely", "fewest", "most"], ...] = ("likely", "fewest", "most")
+    sums = [around + turns * sum(way.seconds(which) + FINISHING for way in ways) for which in orders]
+    likely, low, high = [min(seconds, plan.team.seconds or seconds) for seconds in sums]
+    largest = max(way.cost.libraries for way in ways) + max(way.cost.megabytes - way.cost.libraries for way in ways)
+    members = turns * len(ways)
+    return {
+        "seconds": likely,
+        "seconds_low": low,
+        "seconds_high": high,
+        "seconds_unlimited": sums[0],
+        "epochs": members,
+        "per_epoch": (sums[0] - around) / members,
+        "megabytes": largest + TOGETHER + KEPT * members + 1e-6 * TABLES * tried[0][1].table_bytes,
+    }
+
+
+@dataclass(frozen=True)
+class _Way:
+    """What a model of one way of a team takes: its cost, its epochs at most, the preparing of its rows, and what is around its epochs."""
+
+    cost: Cost
+    most: int
+    preparing: float
+
+    def seconds(self, which: Literal["likely", "fewest", "most"]) -> float:
+        """Of one model, without those that are spent once for all; with its likely, fewest or most epochs."""
+        epochs = {"likely": self.cost.epochs, "fewest": self.cost.fewest, "most": self.most}[which]
+        return self.cost.start - self.cost.once + self.preparing + self.cost.epoch * epochs
+
+
+def _way(plan: Plan, tried: Rehearsal, folds: int) -> _Way:
+    """Each model is steered by its part of all rows that are not kept unseen, and taught by the others, where any rows may steer."""
+    rows = tried.training + tried.validation
+    steering = rows // folds if splits.of(plan.split).turns else tried.validation
+    training = plan.training.takes(rows - steering)
+    cost = plan.training.cost(tried.lesson, training, steering)
+    most = int(plan.training.model_dump().get("epochs", cost.epochs))
+    return _Way(cost, most, tried.preparing * (training + steering) * 1.2)
 
 
 def _types(read: Read, plan: Plan) -> set[str]:

@@ -11,23 +11,35 @@ from typing import Any
 
 import numpy as np
 
-from engine import answering, blending, manifest, recipe, split, splits
+from engine import answering, blending, journal, manifest, recipe, split, splits
 from engine.answering import Single
 from engine.columns import Table
-from engine.errors import EngineError
+from engine.errors import Diverged, EngineError, InvalidPlan
 from engine.keep import Keep, Kept
 from engine.learners.base import Array, Lesson, Model
+from engine.pacing import Listening
 from engine.plan import Plan
 from engine.split import Parts
 from engine.splits.base import TRAIN, VALIDATION
 from engine.team import Way
-from engine.tell import Cancelled, Paused, Tell, Wish
+from engine.tell import Tell
 from engine.weights import of as weights_of
 from engine.wording import within
 
 FOLDER, MEMBER = "members", "member"
 TIGHT = 0.85
 ENOUGH_TO_CHOOSE = 300
+
+
+@dataclass(frozen=True)
+class Share:
+    """One way in a trained team: how many models it has, how much they count together (0 to 1), and its measures alone."""
+
+    title: str
+    models: int
+    counts: float
+    measures: Mapping[str, float]
+    is_trees: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,8 +50,9 @@ class Team:
     outputs: Array
     y: Array
     rows: Array
-    ways: tuple[tuple[str, float, float], ...]
-    """(title, how much it counts, its loss alone on the rows that steered)"""
+    ways: tuple[Share, ...]
+    measures: Mapping[str, float]
+    """of all together, on the rows that steered"""
 
 
 @dataclass(frozen=True)
@@ -80,7 +93,6 @@ class _Said:
     members: list[Single] = field(default_factory=list)
     total: Array = field(default_factory=lambda: np.zeros(0))
     times: Array = field(default_factory=lambda: np.zeros(0))
-    longest: float = 0.0
     is_needed: bool = True
 
     def add(self, member: Single, at: Array, outputs: Array, rows: int) -> None:
@@ -124,16 +136,6 @@ def train(plan: Plan, table: Table, parts: Parts, state: dict[str, Any], tell: T
     return _Course(rows, tell, keep).run()
 
 
-def notes(team: Team) -> tuple[str, ...]:
-    """What is to be said of a team beside its judgement: who answers, and how much each kind counts."""
-    counting = [(title, share) for title, share, _ in team.ways if share > 0]
-    many = len(team.answers.members)
-    if len(counting) == 1:
-        return (f"{many} models of the kind '{counting[0][0].lower()}' answer together; each was steered by other rows.",)
-    shares = ", ".join(f"{within(title)} {share:.0%}" for title, share in sorted(counting, key=lambda way: -way[1]))
-    return (f"{many} models answer together; their weight: {shares}.",)
-
-
 class _Course:
     """The members in rounds: first one of each way, then a second of each, so that whenever it ends all ways have had their turn."""
 
@@ -141,34 +143,42 @@ class _Course:
         self.rows = rows
         self.keep = keep
         self.said = [_Said(way) for way in ways(rows.plan)]
-        began = time.monotonic() - keep.seconds
         given = rows.plan.team.seconds if rows.plan.team else 0.0
-        self.listening = _Listening(tell, len(self.said) * len(rows.divisions), began + TIGHT * given if given else math.inf)
+        until = time.monotonic() - keep.seconds + TIGHT * given if given else math.inf
+        self.listening = Listening(tell, [type(said.way.architecture).title for said in self.said], len(rows.divisions), until)
+        self.failed: EngineError | None = None
 
     def run(self) -> Team:
         for number in range(len(self.rows.divisions)):
-            for place, said in enumerate(self.said):
-                if self.listening.is_over(said.longest):
-                    self.listening.leave_out()
-                    continue
-                if number == 0 or said.is_needed:
-                    self._add(number, number * len(self.said) + place, said)
+            for way, said in enumerate(self.said):
+                if said.is_needed and not self.listening.is_over(way):
+                    self._add(number, way, said)
                 else:
-                    self.listening.leave_out()
+                    self.listening.leave_out(way)
             self._choose_ways()
+        if self.failed and not any(said.members for said in self.said):
+            raise self.failed
         return self._blended()
 
-    def _add(self, number: int, place: int, said: _Said) -> None:
-        began, parts = time.monotonic(), self.rows.divisions[number]
-        fitted, lesson = self.rows.lesson(number, said.way)
-        self.listening.begin(f"{type(said.way.architecture).title} {number + 1} of {len(self.rows.divisions)}")
-        model = _finished(self.keep, place, said.way) or said.way.training.fit(lesson, self.listening, _Part(self.keep, place))
+    def _add(self, number: int, way: int, said: _Said) -> None:
+        """A way whose numbers stop making sense, or that cannot take the columns, is left; the others go on."""
+        parts, place = self.rows.divisions[number], number * len(self.said) + way
+        self.listening.begin(way)
+        model = _finished(self.keep, place, said.way)
+        is_new = model is None
+        try:
+            fitted, lesson = self.rows.lesson(number, said.way)
+            model = model or said.way.training.fit(lesson, self.listening, _Part(self.keep, place))
+        except (Diverged, InvalidPlan) as error:
+            journal.say(f"Left out: {error}")
+            self.failed, said.is_needed = error, False
+            self.listening.give_up()
+            return
         member = Single(fitted, model, said.way.training.kind)
         said.add(member, parts.validation, model.predict(lesson.validation), len(self.rows.table))
         _put_by(self.keep, place, member)
         self.keep.offer(lambda: Kept(place + 1.0, {MEMBER: place + 1}), must=self.keep.folder is not None)
-        said.longest = max(said.longest, time.monotonic() - began)
-        self.listening.end(self._so_far())
+        self.listening.end(self._so_far(), is_new)
 
     def _choose_ways(self) -> None:
         """A way that adds nothing to the others on the rows that have steered so far is not trained further."""
@@ -178,34 +188,41 @@ class _Course:
             return
         shares = blending.weights(self.rows.plan.task, [said.mean(at) for said in trained], self._y(at), self.rows.state)
         for said, share in zip(trained, shares, strict=True):
-            said.is_needed = share > 0
+            said.is_needed = said.is_needed and share > 0
 
     def _so_far(self) -> Mapping[str, float]:
-        """Measures of the mean of all ways, on the rows that have steered so far."""
+        """Measures of all that are ready, blended as they would be if it ended now, on the rows that have steered so far."""
         trained = [said for said in self.said if said.members and said.is_needed]
         at = self._common(trained)
         if not len(at):
             return {}
-        together = answering.blended([said.mean(at) for said in trained], [1 / len(trained)] * len(trained))
-        return self.rows.plan.task.evaluate(together, self._y(at), self.rows.state)
+        task, y, state = self.rows.plan.task, self._y(at), self.rows.state
+        outputs = [said.mean(at) for said in trained]
+        return task.evaluate(answering.blended(outputs, blending.weights(task, outputs, y, state)), y, state)
 
     def _blended(self) -> Team:
+        """Ways that were left out on the way say nothing: on few rows only could they be compared with the others."""
         plan, state = self.rows.plan, self.rows.state
         trained = [said for said in self.said if said.members]
-        at = self._common(trained)
+        asked = [said for said in trained if said.is_needed] or trained
+        at = self._common(asked)
         y = self._y(at)
-        outputs = [said.mean(at) for said in trained]
+        outputs = [said.mean(at) for said in asked]
         shares = blending.weights(plan.task, outputs, y, state)
         together = answering.blended(outputs, shares)
         power = blending.power(plan.task, together, y, state)
-        members = tuple(member for said, share in zip(trained, shares, strict=True) if share > 0 for member in said.members)
-        counts = tuple(share / len(said.members) for said, share in zip(trained, shares, strict=True) if share > 0 for _ in said.members)
-        told = tuple(
-            (type(said.way.architecture).title, share, plan.task.evaluate(one, y, state)["loss"])
-            for said, share, one in zip(trained, shares, outputs, strict=True)
-        )
+        members = tuple(member for said, share in zip(asked, shares, strict=True) if share > 0 for member in said.members)
+        counts = tuple(share / len(said.members) for said, share in zip(asked, shares, strict=True) if share > 0 for _ in said.members)
+        counting = {id(said): share for said, share in zip(asked, shares, strict=True)}
+        told = tuple(self._share(said, counting.get(id(said), 0.0)) for said in trained)
         tempered = plan.task.tempered(together, power).astype(np.float32)
-        return Team(answering.Team(members, counts, plan.task, power), tempered, y, at, told)
+        measures = plan.task.evaluate(tempered, y, state)
+        return Team(answering.Team(members, counts, plan.task, power), tempered, y, at, told, measures)
+
+    def _share(self, said: _Said, counts: float) -> Share:
+        shape, at = type(said.way.architecture), self._common([said])
+        alone = self.rows.plan.task.evaluate(said.mean(at), self._y(at), self.rows.state)
+        return Share(shape.title, len(said.members), counts, alone, shape.is_trees)
 
     def _common(self, trained: list[_Said]) -> Array:
         """Positions of the rows that have steered a member of each of these ways: only on them they can be compared."""
@@ -213,62 +230,6 @@ class _Course:
 
     def _y(self, at: Array) -> Array:
         return self.rows.plan.task.encode(self.rows.table.values(self.rows.plan.target)[at], self.rows.state)
-
-
-class _Listening(Tell):
-    """Passes on what a member tells as part of the whole: its step is how many members are ready, and how far it is itself."""
-
-    def __init__(self, tell: Tell, members: int, until: float) -> None:
-        self.tell = tell
-        self.members = members
-        self.until = until
-        self.finished = 0
-        self._is_stopped = False
-        self._name = ""
-        self._epochs = 1
-
-    def is_over(self, seconds: float) -> bool:
-        """Whether no member may begin that takes so long. The first one always may."""
-        return self.finished > 0 and (self._is_stopped or time.monotonic() + seconds > self.until)
-
-    def leave_out(self) -> None:
-        """One member fewer than was thought."""
-        self.members -= 1
-
-    def begin(self, name: str) -> None:
-        self._name = name
-        self._obey(self.tell.stage(name, min(1.0, self.finished / self.members)))
-
-    def end(self, measures: Mapping[str, float]) -> None:
-        self.finished += 1
-        if measures:
-            self._obey(self.tell.metrics(float(self.finished), {f"val_{name}": value for name, value in measures.items()}))
-
-    def metrics(self, step: float, values: Mapping[str, float]) -> Wish:
-        within = min(step / max(self._epochs, 1), 0.999)
-        shown = {name: value for name, value in values.items() if name == "running_loss"}
-        return self._heard(self.tell.metrics(self.finished + within, shown) if shown else "go on")
-
-    def stage(self, text: str, done: float | None = None) -> Wish:
-        whole = min(1.0, (self.finished + (done or 0.0)) / self.members)
-        return self._heard(self.tell.stage(f"{self._name}: {text[:1].lower()}{text[1:]}", whole))
-
-    def facts(self, values: Mapping[str, Any]) -> None:
-        self._epochs = int(values.get("epochs", self._epochs))
-        kept = {name: value for name, value in values.items() if name in ("parameters", "rows_per_second")}
-        if kept:
-            self.tell.facts(kept)
-
-    def _heard(self, wish: Wish) -> Wish:
-        """When the time is over, the member at hand stops too, with the best it has."""
-        self._is_stopped |= wish == "stop"
-        return "stop" if wish == "go on" and time.monotonic() > self.until else wish
-
-    def _obey(self, wish: Wish) -> None:
-        if self._heard(wish) == "cancel":
-            raise Cancelled
-        if wish == "pause":
-            raise Paused
 
 
 class _Part(Keep):

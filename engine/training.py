@@ -24,6 +24,7 @@ from engine import (
     verdicts,
     weighted,
     weights,
+    who_answers,
 )
 from engine import plan as plans
 from engine.answering import Answers, Single
@@ -32,7 +33,7 @@ from engine.bundle import Bundle
 from engine.columns import Table
 from engine.errors import InvalidPlan
 from engine.learners.base import NOTHING_KEPT, Array, Cancelled, Keep, Lesson, Paused, Tell
-from engine.panels import Report
+from engine.panels import Bars, Report
 from engine.plan import Plan
 from engine.recipe import Fitted
 from engine.split import Parts
@@ -96,7 +97,9 @@ def prepare(plan: Plan, table: Table, tell: Tell, outside: int = 0) -> Prepared:
 
 
 def get_ready(prepared: Prepared, tell: Tell) -> Prepared:
-    """The same with what the learner can make beforehand, so that `learn` begins at once, to the same end."""
+    """The same with what the learner can make beforehand, so that `learn` begins at once, to the same end. For a team: nothing."""
+    if prepared.plan.team is not None:
+        return prepared
     began = time.monotonic()
     _say(tell, "Building the network")
     lesson = replace(prepared.lesson, ready=prepared.plan.training.ready(prepared.lesson))
@@ -136,6 +139,7 @@ class _Learned:
     examples: Array
     teaching: int
     notes: Sequence[str] = ()
+    who: Bars | None = None
 
 
 def _taught(prepared: Prepared, tell: Tell, keep: Keep) -> _Learned:
@@ -148,9 +152,21 @@ def _taught(prepared: Prepared, tell: Tell, keep: Keep) -> _Learned:
         answers = Single(prepared.fitted, model, plan.training.kind)
         return _Learned(answers, steering, lesson.validation_y, steering[shown], len(parts.train))
     team = teamwork.train(plan, prepared.table, parts, lesson.state, tell, keep)
-    at = np.searchsorted(team.rows, parts.validation[shown])
+    followed = _of_team(team, prepared.table, parts.validation[shown])
     teaching = len(parts.train) + (len(parts.validation) if splits.of(plan.split).turns else 0)
-    return _Learned(team.answers, team.outputs, team.y, team.outputs[at], teaching, teamwork.notes(team))
+    metric = plan.task.metrics(lesson.state)[0]
+    said = who_answers.notes(team.ways, splits.of(plan.split).turns), who_answers.panel(team.ways, team.measures, metric)
+    return _Learned(team.answers, team.outputs, team.y, followed, teaching, *said)
+
+
+def _of_team(team: teamwork.Team, table: Table, rows: Array) -> Array:
+    """What the team says of these rows: as those members say it that have not learned from a row, where there are such."""
+    outputs = team.answers.outputs(table, rows) if len(rows) else np.empty((0, team.outputs.shape[1]), np.float32)
+    places = {int(row): place for place, row in enumerate(team.rows)}
+    for i, row in enumerate(rows):
+        if int(row) in places:
+            outputs[i] = team.outputs[places[int(row)]]
+    return outputs
 
 
 def _divide(plan: Plan, table: Table, outside: int) -> tuple[Parts, State]:
@@ -221,7 +237,7 @@ def _judge(prepared: Prepared, learned: _Learned, linear: rivals.Ask | None, sta
     report = plan.task.report(judged, state)
     if (counted := _unseen_weights(prepared, asked)) is not None:
         report = weighted.beside(report, plan.task, judged, state, counted, table.column(plan.weight).name)
-    panels = verdicts.with_notes(report.panels, [*learned.notes])
+    panels = verdicts.with_notes(report.panels, [*learned.notes]) + ([learned.who] if learned.who else [])
     steering = len(parts.train) + len(parts.validation) - learned.teaching
     report = report.model_copy(update={"panels": panels, "rows_training": learned.teaching, "rows_validation": steering})
     y = plan.task.encode(judged.y, state)

@@ -1,13 +1,13 @@
-"""Design: which model, with which settings, and what that looks like."""
+"""Design: how much effort, then which kind of model, with which settings, and what that looks like."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
-from app import ahead, asking, check_list, diagram, forms, parts, reads, run_page, sketches, state, words
+from app import ahead, asking, check_list, costs, diagram, effort_card, forms, parts, reads, run_page, sketches, state, words
 from app.text import md
-from engine import advice, preflight
+from engine import advice, effort, preflight
 from engine import plan as plans
 from engine.advice import Choice
 from engine.datasets import Dataset
@@ -21,8 +21,8 @@ Answer = dict[str, Any] | EngineError | None
 
 
 def page() -> None:
-    """The models side by side, then the settings of the chosen one and, beside them, what they make of it."""
-    parts.head("Design", "The kind of model that learns from your rows. The first suits your data best; the others are there to compare.")
+    """The effort with its costs, the models side by side, then the settings of the chosen one and what they make of it."""
+    parts.head("Design", "One decision: how much effort a training takes. The model and its settings are proposed, and yours to change.")
     if not parts.need_plan():
         return
     state.mark_seen("design")
@@ -30,19 +30,22 @@ def page() -> None:
     if plan is None or dataset is None:
         parts.empty(":material/table_chart:", "The data is gone", "The dataset of this project was deleted.", "Go to Data", "data")
         return
-    costs = _cards(plan, dataset)
+    efforts = effort_card.draw(plan, dataset)
+    parts.section("The kind of model", "The first suits your data best; the others are there to compare.")
+    found = _cards(plan, dataset)
     left, right = st.columns([1, 1], gap="medium")
     with left:
         changed = _settings(plan, dataset)
     if changed != plan:
-        state.save_plan(changed, touched="architecture" if changed.architecture != plan.architecture else "training", undoable=True)
+        part = "architecture" if changed.architecture != plan.architecture else "training"
+        state.save_plan(effort.again(changed, reads.profile(dataset)), touched=part, undoable=True)
         st.rerun()
     with right:
         shown = _effect(plan, dataset)
     seen = check_list.card(plan, dataset, "design-checks")
-    missing = [answer is None for answer in (*costs, *shown)]
+    missing = [answer is None for answer in (*efforts, *found, *shown)]
     if any(missing):
-        _watch(_alternatives(plan, dataset), plan, dataset.version, missing)
+        _watch(_alternatives(plan, dataset), plan, dataset, missing)
     run = state.current_run()
     if not any(missing) and seen is not None and (run is None or not run_page.is_same(run, plan)):
         ahead.look_at(plan, plans.check(plan, reads.profile(dataset), seen or ()), dataset.version)
@@ -100,17 +103,18 @@ def _time(cost: Answer) -> str:
 
 
 def _with(plan: Plan, architecture: Any, dataset: Dataset) -> Plan:
-    """The plan with another architecture: preparation and training follow it, unless the architecture stays."""
+    """One model of another architecture: preparation and training follow it, unless the architecture stays."""
     if architecture.kind == plan.architecture.kind:
-        return plan
+        return plan.model_copy(update={"team": None})
     profile = reads.profile(dataset)
     recipe = tuple(step for step, _ in advice.recipe(profile, plan.inputs, architecture))
     training = advice.training(profile, architecture)
-    return plan.model_copy(update={"architecture": architecture, "recipe": recipe, "training": training})
+    return plan.model_copy(update={"architecture": architecture, "recipe": recipe, "training": training, "team": None})
 
 
 def _choose(plan: Plan, architecture: Any, dataset: Dataset) -> None:
-    state.save_plan(_with(plan, architecture, dataset), touched="architecture", undoable=True)
+    chosen = effort.again(_with(plan, architecture, dataset), reads.profile(dataset), plan)
+    state.save_plan(chosen, touched="architecture", undoable=True)
     state.say_next(f"{md(type(architecture).title)} is in use. Preparation and training were set to suit it.")
 
 
@@ -137,7 +141,7 @@ def _effect(plan: Plan, dataset: Dataset) -> list[Answer]:
         _picture(layers, reads.profile(dataset).column(plan.target).name)
     with parts.card("costs"):
         st.markdown("**What training takes, measured on this computer**")
-        cost = asking.about("estimate", plan, dataset.version)
+        cost = costs.about(plan, dataset.version)
         _costs(cost, plan)
     return [layers, cost]
 
@@ -183,10 +187,11 @@ def _each(seconds: float) -> str:
 
 
 @st.fragment(run_every=POLL)
-def _watch(plans: list[Plan], plan: Plan, version: int, missing: list[bool]) -> None:
+def _watch(plans: list[Plan], plan: Plan, dataset: Dataset, missing: list[bool]) -> None:
     """Looks for answers that were still missing; when one has come, the page is drawn anew."""
+    version, efforts = dataset.version, effort_card.measured(plan, dataset).values()
     asked = [asking.about("estimate", other, version) for other in plans]
-    now = [*asked, asking.about("layers", plan, version), asking.about("estimate", plan, version)]
+    now = [*efforts, *asked, asking.about("layers", plan, version), costs.about(plan, version)]
     if [answer is None for answer in now] != missing:
         st.rerun()
 

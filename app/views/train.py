@@ -4,10 +4,10 @@ import hashlib
 
 import streamlit as st
 
-from app import ahead, asking, check_list, live, meanwhile, parts, reads, run_page, sketches, state, terms_card, words
+from app import ahead, check_list, costs, live, meanwhile, parts, reads, run_page, sketches, state, terms_card, words
 from app.text import md
+from engine import effort, split, splits
 from engine import plan as plans
-from engine import split
 from engine.datasets import Dataset
 from engine.errors import EngineError
 from engine.plan import Plan
@@ -51,7 +51,7 @@ def _ready(plan: Plan, dataset: Dataset, has_runs: bool) -> None:
     reason = f"First mend this: {md(blocking[0].where)}" if blocking else "" if seen is not None else "Looking at the rows first"
     with st.container(horizontal=True, vertical_alignment="center", key="start-row"):
         label, icon = "Train with these choices" if has_runs else "Start training", ":material/play_arrow:"
-        start = (plan, len(state.project_runs()), terms_card.agreed(asking.about("estimate", plan, dataset.version)))
+        start = (plan, len(state.project_runs()), terms_card.agreed(costs.about(plan, dataset.version)))
         st.button(label, key="start", type="primary", icon=icon, disabled=bool(reason), width=280, on_click=_start, args=start)
         if reason:
             st.markdown(f":orange[:material/pending: {reason}]")
@@ -62,7 +62,7 @@ def _ready(plan: Plan, dataset: Dataset, has_runs: bool) -> None:
         st.button("Undo the last change", key="undo", icon=":material/undo:", type="tertiary", on_click=state.undo)
     if has_runs:
         st.button("Back to the last run", key="last-run", icon=":material/arrow_back:", type="tertiary", on_click=_look_back)
-    if asking.about("estimate", plan, dataset.version) is not None and not reason:
+    if costs.about(plan, dataset.version) is not None and not reason:
         ahead.look_at(plan, problems, dataset.version)
     live.warm()
     parts.step_bar("train", missing=reason or "Start the training first")
@@ -73,31 +73,42 @@ def _summary(plan: Plan, dataset: Dataset) -> list[tuple[str, str, str]]:
     target = profile.column(plan.target)
     learned, steering, unseen = split.counts(plan.split, target.rows - target.missing, profile)
     steps = words.things(len(plan.recipe), "step")
+    own = f"and {words.things(steering, 'row')} to steer it"
+    if plan.team is not None and splits.of(plan.split).turns:
+        learned, own = learned + steering, "each also steers some of the models"
     return [
         ("To predict", target.name, type(plan.task).title),
-        ("Learns from", words.things(learned, "row"), f"and {words.things(steering, 'row')} to steer it"),
+        ("Learns from", words.things(learned, "row"), own),
         ("Judged on", "a second file" if plan.split.outside else words.things(unseen, "row"), "never seen in training"),
         ("Model", type(plan.architecture).title, f"{words.things(len(plan.inputs), 'column')} in, {steps} of preparation"),
+        ("Effort", effort.TITLES[effort.of(plan)], _models(plan)),
     ]
+
+
+def _models(plan: Plan) -> str:
+    many = effort.members(plan)
+    within = f", within {words.duration(plan.team.seconds)}" if plan.team and plan.team.seconds else ""
+    return "one model" if many == 1 else f"up to {words.count(many)} models{within}"
 
 
 @st.fragment(run_every=POLL)
 def _expected_soon(plan: Plan, version: int) -> None:
     """Drawn until the answer is there; then the page is drawn once more without this."""
-    if asking.about("estimate", plan, version) is not None:
+    if costs.about(plan, version) is not None:
         st.rerun()
     st.markdown(":gray[:material/timer: Measuring how long it will take on this computer…]")
 
 
 def _expected(plan: Plan, dataset: Dataset) -> None:
-    answer = asking.about("estimate", plan, dataset.version)
+    answer = costs.about(plan, dataset.version)
     if answer is None:
         _expected_soon(plan, dataset.version)
     elif isinstance(answer, EngineError):
         st.markdown(f":gray[{md(answer.what)}]")
     else:
         likely, most = words.duration(answer["seconds"]), words.duration(answer["seconds_high"])
-        st.markdown(f":gray[:material/timer: About **{likely}** on this computer, at most {most}. It goes on when you close the page.]")
+        told = f"About **{likely}** on this computer, at most {most}" if likely != most else f"Ready in at most **{most}**"
+        st.markdown(f":gray[:material/timer: {told}. It goes on when you close the page.]")
 
 
 def _start(plan: Plan, before: int, terms: Terms) -> None:

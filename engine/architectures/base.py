@@ -40,11 +40,13 @@ class Layer:
 
 
 class Architecture(Spec):
-    """Base of the architectures. `takes` are tensor kinds ("number", "code", "pixels"); `needs` qualities ("complete", "scaled")."""
+    """Base of the architectures. `takes` are tensor kinds ("number", "code", "pixels"); `needs` qualities ("complete", "scaled");
+    `is_trees` says that it is made of decision trees rather than a network."""
 
     takes: ClassVar[frozenset[str]] = frozenset({"number"})
     needs: ClassVar[frozenset[str]] = frozenset({"complete", "scaled"})
     learner: ClassVar[str] = "gradient"
+    is_trees: ClassVar[bool] = False
 
     @classmethod
     def propose(cls, profile: "Profile", inputs: Sequence[str], task: "Task") -> "tuple[Architecture, float, str] | None":

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from engine import advice, checks, datasets, extras, overrides, real_values, refusals, verdicts
+from engine import effort as efforts
 from engine import plan as plans
 from engine.architectures import ARCHITECTURES
 from engine.cli import give, tell
@@ -42,6 +43,8 @@ class Order:
     seed: int
     out: Path | None
     sign: str = ""
+    effort: str = ""
+    minutes: float = 0.0
 
 
 def train(order: Order, at: Path | None, as_json: bool) -> None:
@@ -88,6 +91,7 @@ def _plan(workspace: Workspace, dataset: str, order: Order) -> Plan:
         made = _with_architecture(made, profile, order.architecture)
     for setting in order.settings:
         made = _with_setting(made, setting)
+    made = _with_effort(made, profile, order)
     return made.model_copy(update={"seed": order.seed, "name": plans.name_of(made, profile)})
 
 
@@ -111,6 +115,23 @@ def _with_architecture(plan: Plan, profile: Profile, kind: str) -> Plan:
         raise InvalidPlan(f"'{wanted.title}' cannot learn from these columns.", f"Choose one of: {', '.join(ARCHITECTURES.members)}.")
     steps = tuple(step for step, _ in advice.recipe(profile, plan.inputs, offered[0]))
     return plan.model_copy(update={"architecture": offered[0], "recipe": steps, "training": advice.training(profile, offered[0])})
+
+
+def _with_effort(plan: Plan, profile: Profile, order: Order) -> Plan:
+    """The effort of a given plan stays unless another is asked for. Raises InvalidPlan."""
+    if not order.effort and not order.minutes:
+        return plan
+    wanted = order.effort or efforts.of(plan)
+    if wanted not in efforts.EFFORTS:
+        raise InvalidPlan(f"There is no effort '{order.effort}'.", f"Choose one of: {', '.join(efforts.EFFORTS)}.")
+    if wanted == "quick" and order.minutes:
+        raise InvalidPlan("Only a training with more effort can be given a time.", "Add --effort good or --effort best to --minutes.")
+    if wanted != "quick" and (reason := efforts.unsuitable(plan, profile)):
+        raise InvalidPlan(reason, "Leave --effort out.")
+    made = efforts.apply(plan, profile, wanted, 60 * order.minutes)
+    many = f"Up to {efforts.members(made)} models are trained; those that help answer together."
+    tell(f"  {many if made.team else 'One model is trained.'}")
+    return made
 
 
 def _with_setting(plan: Plan, setting: str) -> Plan:
@@ -182,9 +203,10 @@ class _Line:
         facts = run.facts
         words = str(facts.get("stage") or run.state)
         if facts.get("epoch"):
-            words = f"Epoch {facts['epoch']} of {facts.get('epochs')}"
-            left = facts.get("seconds_left")
-            words += f", at most {left:.0f} s left" if left and self._is_terminal else ""
+            of_team = bool(facts.get("team"))
+            words = f"{'Models ready:' if of_team else 'Epoch'} {facts['epoch']} of {facts.get('epochs')}"
+            left, how = facts.get("seconds_left"), "about" if of_team else "at most"
+            words += f", {how} {left:.0f} s left" if left and self._is_terminal else ""
         if words == self._last:
             return
         self._last = words

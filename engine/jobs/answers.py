@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from engine import bundle as bundles
-from engine import datasets, gains, known_rows, rehearsal, samples, split, spreadsheets, treatments, values
+from engine import datasets, gains, known_rows, rehearsal, samples, split, spreadsheets, teamwork, treatments, values
 from engine import form as forms
 from engine.bundle import Bundle
 from engine.columns import Column, Table
@@ -51,7 +51,10 @@ def layers(workspace: Workspace, plan: dict[str, Any]) -> dict[str, Any]:
 def estimate(workspace: Workspace, plan: dict[str, Any]) -> dict[str, float]:
     """What this training would take on this computer, measured by a few real steps."""
     asked = Plan.model_validate(plan)
-    return rehearsal.estimate(asked, _rehearsed(workspace, asked))
+    if asked.team is None:
+        return rehearsal.estimate(asked, _rehearsed(workspace, asked))
+    singles = [asked.model_copy(update={"team": None, **dict(way)}) for way in teamwork.ways(asked)]
+    return rehearsal.estimate_team(asked, [(single, _rehearsed(workspace, single)) for single in singles])
 
 
 def gain(workspace: Workspace, plan: dict[str, Any]) -> dict[str, Any]:
@@ -166,7 +169,7 @@ def _with_dates(frame: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFrame:
 
 def _rehearsed(workspace: Workspace, plan: Plan) -> Rehearsal:
     """The sample is prepared once for all plans that prepare the same rows in the same way, whatever the model."""
-    preparation = plan.model_dump_json(exclude={"architecture", "training", "name", "confirmed", "overrides"})
+    preparation = plan.model_dump_json(exclude={"architecture", "training", "name", "confirmed", "overrides", "team"})
     tried = _prepared(workspace, datasets.get(workspace, plan.dataset).version, preparation)
     return replace(tried, lesson=replace(tried.lesson, architecture=plan.architecture))
 

@@ -72,13 +72,18 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a training would take here: seconds to start and for an epoch, how many epochs are likely (and at least), memory."""
+    """What a training would take here: seconds to start and for an epoch, how many epochs are likely (and at least), memory.
+
+    `once` are those of the seconds to start that a process spends only once, and `libraries` those of the megabytes.
+    """
 
     start: float
     epoch: float
     epochs: int
     fewest: int
     megabytes: float
+    once: float = 0.0
+    libraries: float = 0.0
 
 
 class Model(Protocol):

@@ -156,6 +156,8 @@ class Gradient(Learner):
             epochs=min(self.epochs, 2 * self.patience) if self.patience else self.epochs,
             fewest=min(self.epochs, self.patience + 1) if self.patience else self.epochs,
             megabytes=LIBRARIES + 1e-6 * (2 * bytes_a_row * (rows + validation) + 16 * took.parameters),
+            once=IMPORTING,
+            libraries=LIBRARIES,
         )
 
     @classmethod

@@ -72,7 +72,8 @@ class Scikit(Learner):
         round = (time.monotonic() - began) / TRIED * max(1.0, rows / len(x))
         likely = min(self.epochs, 5 * self.patience) if self.patience else self.epochs
         fewest = min(self.epochs, self.patience + 1) if self.patience else self.epochs
-        return Cost(IMPORTING, round, likely, fewest, LIBRARIES + 1e-6 * x[:1].nbytes * (rows + validation) * 3)
+        memory = LIBRARIES + 1e-6 * x[:1].nbytes * (rows + validation) * 3
+        return Cost(IMPORTING, round, likely, fewest, memory, once=IMPORTING, libraries=LIBRARIES)
 
     @classmethod
     def load(cls, folder: Path) -> "Trees":

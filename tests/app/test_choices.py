@@ -4,7 +4,7 @@ import pytest
 
 from app import choices
 from app.state import Draft
-from engine import datasets
+from engine import datasets, effort
 from engine.errors import EngineError, InvalidPlan
 from engine.plan import Plan
 from tests.app.conftest import Filled
@@ -120,3 +120,36 @@ def test_the_target_has_no_other_role(data: choices.Data, filled: Filled) -> Non
     with pytest.raises(EngineError, match="Choose another column to predict first"):
         choices.role(data, choices.first(data), filled.column("ill"), "weight")
     assert choices.role(data, choices.first(data), filled.column("age"), "target").target == filled.column("age")
+
+
+def with_effort(data: choices.Data, draft: Draft, level: effort.Effort) -> Draft:
+    made = effort.apply(plan(draft), data.profile, level, 120.0)
+    return draft.model_copy(update={"plan": made.model_dump(mode="json")})
+
+
+def test_the_effort_stays_when_another_column_is_predicted(data: choices.Data, filled: Filled) -> None:
+    best = with_effort(data, choices.first(data), "best")
+    after = plan(choices.target(data, best, filled.column("age")))
+    assert after.target == filled.column("age")
+    assert effort.of(after) == "best" and after.team is not None and after.team.seconds == 120.0
+
+
+def test_the_ways_of_a_team_follow_the_columns(data: choices.Data, filled: Filled) -> None:
+    best = with_effort(data, choices.first(data), "best")
+    without = plan(choices.column(data, best, filled.column("ward"), use=False))
+    assert without.team is not None and without.team.others
+    assert not {step.kind for way in without.team.others for step in way.recipe} & {"one_hot", "codes", "fill_categories"}
+
+
+def test_a_recipe_set_by_hand_is_that_of_the_own_way_alone(data: choices.Data, filled: Filled) -> None:
+    best = with_effort(data, choices.first(data), "best")
+    own = best.model_copy(update={"touched": ("recipe",), "plan": plan(best).model_copy(update={"recipe": ()}).model_dump(mode="json")})
+    after = plan(choices.column(data, own, filled.column("age"), use=False))
+    assert after.recipe == ()
+    assert after.team is not None and all(way.recipe for way in after.team.others)
+
+
+def test_without_more_effort_nothing_is_added(data: choices.Data, filled: Filled) -> None:
+    draft = choices.first(data)
+    assert plan(draft).team is None
+    assert plan(choices.target(data, draft, filled.column("age"))).team is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import datasets, extras
+from engine import datasets, effort, extras
 from engine.architectures import ARCHITECTURES
 from engine.jobs.desk import Desk
 from engine.learners import LEARNERS
@@ -19,6 +19,7 @@ LAYERS = {
     "parameters": 10,
     "edges": [["number", "answer"]],
 }
+TEAM = {"seconds": 400.0, "seconds_low": 200.0, "seconds_high": 900.0, "epochs": 5, "per_epoch": 80.0, "megabytes": 800.0}
 COSTS = {"seconds": 42.0, "seconds_low": 20.0, "seconds_high": 100.0, "epochs": 12, "per_epoch": 0.25, "megabytes": 320.0}
 
 
@@ -27,9 +28,11 @@ def quick_desk(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
     """A desk that knows the answers at once; gives what it was asked."""
     asked: list[dict] = []
 
-    def ask(self: Desk, question: str, timeout: float = 60.0, **arguments: object) -> dict:
-        asked.append({"question": question, **arguments})
-        return LAYERS if question == "layers" else COSTS
+    def ask(self: Desk, question: str, timeout: float = 60.0, *, plan: dict) -> dict:
+        asked.append({"question": question, "plan": plan})
+        if question == "layers":
+            return LAYERS
+        return {**TEAM, "seconds_unlimited": TEAM["seconds"]} if plan["team"] else COSTS
 
     monkeypatch.setattr(Desk, "ask", ask)
     return asked
@@ -160,3 +163,67 @@ def test_next_leads_to_a_new_training_when_the_choices_differ(trained: Trained) 
 def test_next_leads_to_the_run_when_it_has_these_very_choices(trained: Trained) -> None:
     page = drawn(trained.project).click("bar-next")
     assert any(header.value == "Trained" for header in page.at.header)
+
+
+def test_each_effort_stands_with_what_it_would_take(trained: Trained) -> None:
+    words = drawn(trained.project).words
+    assert "How much effort?" in words
+    assert "about 42\u202fs" in words and "about 7\u202fmin" in words
+    assert "800\u202fMB" in words and "Wh" in words
+
+
+def test_quick_is_the_effort_nobody_chose(trained: Trained) -> None:
+    assert drawn(trained.project).at.segmented_control(key="effort").value == "quick"
+
+
+def test_more_effort_is_a_click_and_can_be_taken_back(trained: Trained) -> None:
+    before, page = trained.plan(), drawn(trained.project)
+    page.at.segmented_control(key="effort").set_value("best")
+    page.run()
+    assert effort.of(trained.plan()) == "best"
+    page.click("undo")
+    assert trained.plan() == before
+    assert page.at.segmented_control(key="effort").value == "quick"
+
+
+def test_a_time_can_be_given_and_taken_away(trained: Trained) -> None:
+    page = drawn(trained.project)
+    assert not [field for field in page.at.number_input if field.key == "effort-minutes"]
+    page.at.segmented_control(key="effort").set_value("good")
+    page.run()
+    page.at.number_input(key="effort-minutes").set_value(2.0)
+    page.run()
+    assert trained.plan().team is not None and trained.plan().team.seconds == 120.0
+    page.until(lambda: "instead of 7\u202fmin" in page.words)
+    page.at.segmented_control(key="effort").set_value("quick")
+    page.run()
+    assert trained.plan().team is None
+
+
+def test_another_kind_of_model_keeps_the_effort(trained: Trained) -> None:
+    page = drawn(trained.project)
+    page.at.segmented_control(key="effort").set_value("good")
+    page.run()
+    page.click("use-boosted_trees")
+    assert (trained.plan().architecture.kind, effort.of(trained.plan())) == ("boosted_trees", "good")
+
+
+def test_why_the_design_is_as_it_is_stands_beside_the_effort(trained: Trained) -> None:
+    words = drawn(trained.project).words
+    assert "Why this design" in words and "The effort is Quick" in words
+
+
+def test_a_kind_that_cannot_be_measured_is_not_waited_for(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.errors import EngineError
+
+    def refuse(self: Desk, question: str, timeout: float = 60.0, *, plan: dict) -> dict:
+        if plan["architecture"]["kind"] == "boosted_trees":
+            raise EngineError("It cannot be measured.", "Choose another.")
+        return LAYERS if question == "layers" else COSTS
+
+    monkeypatch.setattr(Desk, "ask", refuse)
+    page = drawn(trained.project)
+    assert "How much effort?" in page.words
+    page.at.segmented_control(key="effort").set_value("best")
+    page.run()
+    assert "measuring" not in page.words and "It cannot be measured." in page.words

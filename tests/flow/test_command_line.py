@@ -55,6 +55,45 @@ def test_a_training_ends_in_one_json_object(trained: dict) -> None:
     assert "Epoch 8 of 8" in trained["stderr"]
 
 
+@pytest.fixture(scope="module")
+def team(home: Path) -> dict:
+    table(home / "people.csv")
+    done = modelwright(
+        "train", home / "people.csv", "--target", "tall", "--architecture", "boosted_trees", "--set", "training.epochs=20",
+        "--effort", "good", "--minutes", 5, "--out", home / "team.zip", "--json", at=home / "workspace",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout) | {"stderr": done.stderr}
+
+
+def test_more_effort_trains_several_models_that_answer_together(team: dict, home: Path) -> None:
+    assert "Up to 10 models are trained" in team["stderr"] and "Models ready: 10 of 10" in team["stderr"]
+    done = modelwright("evaluate", home / "team.zip", home / "people.csv", "--json")
+    assert done.returncode == 0 and json.loads(done.stdout)["metrics"]["accuracy"]["value"] > 70
+    done = modelwright("predict", home / "team.zip", home / "people.csv", "--out", home / "answers.csv")
+    assert done.returncode == 0 and len((home / "answers.csv").read_text().splitlines()) == 241
+
+
+def test_a_team_is_taken_away_whole_and_is_no_keras_file(team: dict, home: Path) -> None:
+    done = modelwright("export", home / "team.zip", "--kind", "bundle_zip", "--out", home / "again.zip")
+    assert done.returncode == 0 and (home / "again.zip").is_file()
+    done = modelwright("export", home / "team.zip", "--kind", "keras_file", "--out", home / "team.keras")
+    assert done.returncode == 2 and "Take the whole bundle instead." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--effort", "huge"), "There is no effort 'huge'. Choose one of: quick, good, best."),
+        (("--minutes", 2), "Only a training with more effort can be given a time. Add --effort good or --effort best to --minutes."),
+    ],
+)
+def test_an_effort_that_cannot_be_is_refused(asked: tuple[object, ...], said: str, home: Path) -> None:
+    table(home / "people.csv")
+    done = modelwright("train", home / "people.csv", "--target", "tall", *asked, at=home / "workspace")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, said)
+
+
 def test_what_the_checks_stop_goes_on_only_with_a_name(home: Path) -> None:
     rows = table(home / "leak.csv").read_text().split("\n")
     told = [rows[0] + ",code", *(f"{row},{'X' if row.endswith('yes') else 'Y'}" for row in rows[1:])]

@@ -1,0 +1,148 @@
+"""The one decision of the Design page: how much effort a training takes, with what each would cost before anything is clicked."""
+
+import os
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from app import costs, parts, reads, spending, state, words
+from app.asking import Answer
+from app.text import html, md
+from engine import effort, energy, reasons
+from engine.datasets import Dataset
+from engine.effort import EFFORTS, TITLES, WORDS, Effort
+from engine.errors import EngineError
+from engine.plan import Plan
+from engine.store import settings, usage
+
+LEVEL, MINUTES = "effort", "effort-minutes"
+MOST_MINUTES = 7 * 24 * 60
+Costs = Mapping[Effort, Answer | None]
+
+
+def draw(plan: Plan, dataset: Dataset) -> list[Answer | None]:
+    """The choice with its costs on the left, why the design is as it is on the right. Gives back the costs, None where not yet known."""
+    found = measured(plan, dataset)
+    left, right = st.columns([3, 2], gap="medium")
+    with left, parts.card("effort", height="stretch"):
+        _choice(plan, dataset, found)
+    with right, parts.card("why", height="stretch", gap="small"):
+        st.markdown("**Why this design**")
+        for sentence in reasons.design(plan, reads.profile(dataset)):
+            st.markdown(md(sentence))
+    return list(found.values())
+
+
+def measured(plan: Plan, dataset: Dataset) -> Costs:
+    """What each effort that can be had would take, without a limit of time."""
+    return {level: costs.about(asked, dataset.version) for level, asked in _levels(plan, dataset).items()}
+
+
+def _levels(plan: Plan, dataset: Dataset) -> dict[Effort, Plan]:
+    """Those that differ: pictures have one, and where a single kind can learn from the columns, the best is no more than good."""
+    levels = effort.levels(plan, reads.profile(dataset))
+    return {level: asked for level, asked in levels.items() if effort.of(asked) == level}
+
+
+def _choice(plan: Plan, dataset: Dataset, found: Costs) -> None:
+    now, reason = effort.of(plan), effort.unsuitable(plan, reads.profile(dataset))
+    st.markdown("**How much effort?**")
+    if st.session_state.get(LEVEL) != now:
+        st.session_state[LEVEL] = now
+    st.segmented_control(
+        "How much effort?",
+        list(found),
+        format_func=TITLES.__getitem__,
+        key=LEVEL,
+        required=True,
+        disabled=bool(reason),
+        label_visibility="collapsed",
+        on_change=_choose,
+        args=(dataset.id,),
+        width="stretch",
+    )
+    st.markdown(md(reason or WORDS[now]))
+    if not reason and "best" not in found:
+        st.caption(md(effort.TOO_FEW))
+    _limit(plan, dataset)
+    st.html(table(found, now, plan.team.seconds if plan.team else 0.0))
+    st.caption("Measured on this computer before you start. More effort makes an answer steadier; it cannot make up for poor data.")
+
+
+def _limit(plan: Plan, dataset: Dataset) -> None:
+    if plan.team is None:
+        return
+    minutes = round(plan.team.seconds / 60, 2) or None
+    if st.session_state.get(MINUTES) != minutes:
+        st.session_state[MINUTES] = minutes
+    st.number_input(
+        "Have it ready in so many minutes (optional)",
+        min_value=0.5,
+        max_value=float(MOST_MINUTES),
+        step=1.0,
+        format="%g",
+        key=MINUTES,
+        placeholder="No limit",
+        help="It stops in time with what is ready by then; the judging is counted in. Empty: it takes as long as it takes.",
+        on_change=_choose,
+        args=(dataset.id,),
+        width=320,
+    )
+
+
+def _choose(dataset: str) -> None:
+    """The effort and the time as the widgets have them now."""
+    plan, here = state.current_plan(), state.current_dataset()
+    level = st.session_state.get(LEVEL)
+    if plan is None or here is None or here.id != dataset or level not in EFFORTS:
+        return
+    seconds = 60 * (st.session_state.get(MINUTES) or 0.0)
+    state.save_plan(effort.apply(plan, reads.profile(here), level, 0.0 if level == "quick" else seconds), undoable=True)
+
+
+def table(found: Costs, now: Effort, limit: float = 0.0) -> str:
+    """Time, memory and energy of each effort side by side, as HTML; the chosen one is marked. `limit` is the time given, in seconds."""
+    head = "".join(f'<th scope="col"{_marked(level, now)}>{html(TITLES[level])}</th>' for level in found)
+    lines = []
+    for name, told in (("Ready in", _time), ("Memory", _memory), ("Energy", _energy), ("Models", _models)):
+        cells = "".join(f"<td{_marked(level, now)}>{_cell(answer, told, limit, level)}</td>" for level, answer in found.items())
+        lines.append(f'<tr><th scope="row">{name}</th>{cells}</tr>')
+    return f'<table class="mw-effort"><thead><tr><td></td>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
+
+
+def _marked(level: Effort, now: Effort) -> str:
+    return ' class="mw-now"' if level == now else ""
+
+
+def _cell(answer: Answer | None, told: Callable[[dict[str, float], float], str], limit: float, level: Effort) -> str:
+    if answer is None:
+        return '<i class="mw-wait">measuring…</i>'
+    if isinstance(answer, EngineError):
+        return "–"
+    first, _, rest = told(answer, 0.0 if level == "quick" else limit).partition(", ")
+    return html(first) + (f"<small>{html(rest)}</small>" if rest else "")
+
+
+def _time(answer: dict[str, float], limit: float) -> str:
+    if limit and answer["seconds"] > limit:
+        return f"{words.duration(limit)}, instead of {words.duration(answer['seconds'])}"
+    return f"about {words.duration(answer['seconds'])}"
+
+
+def _memory(answer: dict[str, float], limit: float) -> str:
+    return words.size(1e6 * answer["megabytes"])
+
+
+def _energy(answer: dict[str, float], limit: float) -> str:
+    seconds = min(answer["seconds"], limit or answer["seconds"])
+    workspace = state.workspace()
+    found = energy.expected(seconds, usage.spent_by(workspace), os.cpu_count() or 1, settings.get(workspace))
+    return f"{spending.power(found.watt_hours)}, {spending.money(found)}"
+
+
+def _models(answer: dict[str, float], limit: float) -> str:
+    if "seconds_unlimited" not in answer:
+        return "1"
+    share = min(1.0, limit / answer["seconds"]) if limit else 1.0
+    every = words.count(answer["epochs"])
+    return f"about {max(1, round(share * answer['epochs']))}, of {every}" if share < 1 else every

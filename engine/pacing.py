@@ -1,0 +1,131 @@
+"""How a team's training tells of itself: members ready as steps, what all of them say together, and how long it still takes."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.tell import Cancelled, Paused, Tell, Wish
+
+PASSED_ON = ("parameters", "rows_per_second")
+
+
+class Pace:
+    """How long members of each way take, and how many are still to come. `until` is the moment by which all is to be over."""
+
+    def __init__(self, ways: int, turns: int, until: float) -> None:
+        self.until = until
+        self.ahead = [turns] * ways
+        self.took: list[list[float]] = [[] for _ in range(ways)]
+
+    def longest(self, way: int) -> float:
+        """The most seconds that a member of this way has taken; 0 as long as none is ready."""
+        return max(self.took[way], default=0.0)
+
+    def usual(self, way: int) -> float:
+        """The seconds a member of this way is likely to take: the mean of those ready, else that of all ways."""
+        means = [sum(took) / len(took) for took in self.took if took]
+        own = self.took[way]
+        return sum(own) / len(own) if own else sum(means) / len(means) if means else 0.0
+
+    def left(self, way: int | None = None, spent: float = 0.0) -> float | None:
+        """Seconds until the last member is ready, if a member of `way` has been at it for `spent`; None before the first is ready."""
+        if not any(self.took):
+            return None
+        now = max(self.usual(way) - spent, 0.0) if way is not None else 0.0
+        rest = sum(count * self.usual(place) for place, count in enumerate(self.ahead))
+        return max(0.0, min(now + rest, self.until - time.monotonic()))
+
+
+class Listening(Tell):
+    """Passes on what a member tells as part of the whole: its step is how many members are ready, and how far it is itself."""
+
+    def __init__(self, tell: Tell, titles: Sequence[str], turns: int, until: float) -> None:
+        self.tell = tell
+        self.titles = titles
+        self.turns = turns
+        self.pace = Pace(len(titles), turns, until)
+        self.finished = 0
+        self._parameters = 0
+        self._own_parameters = 0
+        self._is_stopped = False
+        self._way: int | None = None
+        self._began = time.monotonic()
+        self._epochs = 1
+
+    @property
+    def members(self) -> int:
+        """How many there will be, as far as is known."""
+        return self.finished + sum(self.pace.ahead) + (self._way is not None)
+
+    def is_over(self, way: int) -> bool:
+        """Whether no member of that way may begin. The first member of all always may."""
+        return self.finished > 0 and (self._is_stopped or time.monotonic() + self.pace.longest(way) > self.pace.until)
+
+    def leave_out(self, way: int) -> None:
+        """A member that will not be trained."""
+        self.pace.ahead[way] -= 1
+        self._tell_how_far()
+
+    def begin(self, way: int) -> None:
+        """A member of that way begins. Raises Cancelled, Paused."""
+        self._way, self._began, self._epochs, self._own_parameters = way, time.monotonic(), 1, 0
+        self.pace.ahead[way] -= 1
+        self._tell_how_far()
+        self._obey(self.tell.stage(self._name(way), min(1.0, self.finished / self.members)))
+
+    def end(self, measures: Mapping[str, float], is_new: bool = True) -> None:
+        """It is ready; `measures` are those of all that are, together. Raises Cancelled, Paused.
+
+        One that an earlier attempt trained (not `is_new`) says nothing about how long others take.
+        """
+        if self._way is not None and is_new:
+            self.pace.took[self._way].append(time.monotonic() - self._began)
+        self.finished += 1
+        self._parameters += self._own_parameters
+        self._way = None
+        self._tell_how_far()
+        if measures:
+            self._obey(self.tell.metrics(float(self.finished), {f"val_{name}": value for name, value in measures.items()}))
+
+    def give_up(self) -> None:
+        """The member that began will never be ready."""
+        self._way = None
+
+    def metrics(self, step: float, values: Mapping[str, float]) -> Wish:
+        within = min(step / max(self._epochs, 1), 0.999)
+        shown = {name: value for name, value in values.items() if name == "running_loss"}
+        self._tell_how_far()
+        return self._heard(self.tell.metrics(self.finished + within, shown) if shown else "go on")
+
+    def stage(self, text: str, done: float | None = None) -> Wish:
+        name = self._name(self._way) if self._way is not None else ""
+        whole = min(1.0, (self.finished + (done or 0.0)) / max(self.members, 1))
+        return self._heard(self.tell.stage(f"{name}: {text[:1].lower()}{text[1:]}", whole))
+
+    def facts(self, values: Mapping[str, Any]) -> None:
+        self._epochs = int(values.get("epochs", self._epochs))
+        self._own_parameters = int(values.get("parameters", self._own_parameters))
+        kept = {name: value for name, value in values.items() if name in PASSED_ON}
+        if "parameters" in kept:
+            kept["parameters"] = self._parameters + self._own_parameters
+        if kept:
+            self.tell.facts(kept)
+
+    def _name(self, way: int) -> str:
+        return f"{self.titles[way]} {self.turns - self.pace.ahead[way]} of {self.turns}"
+
+    def _tell_how_far(self) -> None:
+        spent = time.monotonic() - self._began if self._way is not None else 0.0
+        told: dict[str, Any] = {"epoch": self.finished, "epochs": self.members, "team": {"ready": self.finished, "of": self.members}}
+        self.tell.facts({**told, "seconds_left": self.pace.left(self._way, spent)})
+
+    def _heard(self, wish: Wish) -> Wish:
+        """When the time is over, the member at hand stops too, with the best it has."""
+        self._is_stopped |= wish == "stop"
+        return "stop" if wish == "go on" and time.monotonic() > self.pace.until else wish
+
+    def _obey(self, wish: Wish) -> None:
+        if self._heard(wish) == "cancel":
+            raise Cancelled
+        if wish == "pause":
+            raise Paused

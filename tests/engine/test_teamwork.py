@@ -1,0 +1,206 @@
+"""A team: several models trained in turn, told as models ready, stopped in time, blended, judged and used as one."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from engine import bundle, pacing, progress, teamwork, training, who_answers
+from engine.answering import Team as Answers
+from engine.checkpoints import Checkpoints
+from engine.errors import Diverged
+from engine.learners import LEARNERS
+from engine.pacing import Pace
+from engine.panels import Bars, Notes, Report
+from engine.plan import Plan
+from engine.tasks.base import Metric
+from engine.team import Team, Way
+from engine.teamwork import Share
+from engine.tell import Paused
+from tests import lessons
+from tests.lessons import Heard
+
+FOLDS = 3
+
+
+def plan(folds: int = FOLDS, seconds: float = 0.0, kinds: tuple[str, ...] = ("boosted_trees",)) -> Plan:
+    """A linear model, and one way of each further kind."""
+    own, others = lessons.plan("linear", epochs=3), [lessons.plan(kind, epochs=3) for kind in kinds]
+    ways = tuple(Way(recipe=one.recipe, architecture=one.architecture, training=one.training) for one in others)
+    return own.model_copy(update={"team": Team(folds=folds, seconds=seconds, others=ways)})
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[bundle.Bundle, Heard]:
+    heard = Heard()
+    return training.train(plan(), lessons.table(), heard, tmp_path_factory.mktemp("team") / "bundle"), heard
+
+
+def who(report: Report) -> Bars:
+    return next(panel for panel in report.panels if panel.title == "Who answers")
+
+
+def said(report: Report) -> str:
+    return " ".join(line for panel in report.panels if isinstance(panel, Notes) for line in panel.lines)
+
+
+def test_a_team_answers_the_same_when_it_is_read_again(made: tuple[bundle.Bundle, Heard]) -> None:
+    again = bundle.load(made[0].folder)
+    assert isinstance(again.answers, Answers)
+    assert np.allclose(again.outputs(lessons.table()), made[0].outputs(lessons.table()), atol=1e-5)
+    assert len(again.predict(lessons.table().take(np.array([0])))) == 1
+
+
+def test_each_step_is_one_more_model_ready(made: tuple[bundle.Bundle, Heard]) -> None:
+    steps = [step for step, values in made[1].points if "val_loss" in values]
+    assert steps == [float(number) for number in range(1, 2 * FOLDS + 1)]
+    assert all({"val_loss", "val_accuracy"} <= set(values) for step, values in made[1].points if step in steps and "val_loss" in values)
+
+
+def test_what_is_told_of_the_whole_counts_models(made: tuple[bundle.Bundle, Heard]) -> None:
+    known = made[1].known
+    assert known["team"] == {"ready": 2 * FOLDS, "of": 2 * FOLDS}
+    assert (known["epoch"], known["epochs"], known["seconds_left"]) == (2 * FOLDS, 2 * FOLDS, 0.0)
+    assert "best" not in known
+    assert f"Boosted trees {FOLDS} of {FOLDS}" in made[1].stages
+
+
+def test_the_report_says_who_answers(made: tuple[bundle.Bundle, Heard]) -> None:
+    panel = who(made[0].report)
+    assert sum(panel.values) == pytest.approx(100, abs=0.2)
+    assert panel.names and panel.values == sorted(panel.values, reverse=True)
+    assert "Right answers, each kind alone on the rows that steered it" in panel.note
+    assert all(title in panel.note for title in ("Linear model", "Boosted trees"))
+
+
+def test_no_row_is_said_to_steer_and_not_to_teach(made: tuple[bundle.Bundle, Heard]) -> None:
+    report, card = made[0].report, (made[0].folder / "card.md").read_text("utf-8")
+    assert (report.rows_training, report.rows_validation) == (192, 0)
+    assert "192 rows to learn from, each of which also steered some of the models" in card and "0 rows" not in card
+
+
+def test_the_card_tells_of_the_team(made: tuple[bundle.Bundle, Heard]) -> None:
+    assert "3 models at most of this kind" in (made[0].folder / "card.md").read_text("utf-8")
+
+
+def test_stop_keeps_the_models_that_are_ready(tmp_path: Path) -> None:
+    made = training.train(plan(), lessons.table(), Heard("stop", at=1.0), tmp_path / "bundle")
+    assert len(made.answers.members) == 1  # type: ignore[attr-defined]
+    assert "One model answers" in said(made.report)
+    assert np.isfinite(bundle.load(made.folder).outputs(lessons.table())).all()
+
+
+def test_a_team_that_was_paused_ends_as_one_that_was_not(made: tuple[bundle.Bundle, Heard], tmp_path: Path) -> None:
+    left = Checkpoints(tmp_path / "kept", "this one")
+    with pytest.raises(Paused):
+        training.train(plan(), lessons.table(), Heard("pause", at=2.0), tmp_path / "bundle", left)
+    heard = Heard()
+    again = training.train(plan(), lessons.table(), heard, tmp_path / "bundle", Checkpoints(tmp_path / "kept", "this one"))
+    assert heard.known["team"] == {"ready": 2 * FOLDS, "of": 2 * FOLDS}
+    assert again.answers.weights == made[0].answers.weights  # type: ignore[attr-defined]
+    assert np.allclose(again.outputs(lessons.table()), made[0].outputs(lessons.table()), atol=1e-6)
+
+
+class _Clock(Heard):
+    """A clock that goes on by `pace` seconds whenever a model begins, and stands still otherwise."""
+
+    def __init__(self, pace: float) -> None:
+        super().__init__()
+        self.now, self.pace = 0.0, pace
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def stage(self, text: str, done: float | None = None):  # type: ignore[no-untyped-def]
+        self.now += self.pace if " of " in text and ":" not in text else 0.0
+        return super().stage(text, done)
+
+
+def test_a_team_is_ready_in_the_time_it_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = _Clock(10.0)
+    for module in (pacing, teamwork):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=clock.monotonic))
+    made = training.train(plan(seconds=45.0), lessons.table(), clock, tmp_path / "bundle")
+    assert clock.known["team"] == {"ready": 3, "of": 3}
+    assert clock.now <= 45.0
+    assert np.isfinite(bundle.load(made.folder).outputs(lessons.table())).all()
+
+
+def test_less_time_than_one_model_takes_still_gives_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = _Clock(10.0)
+    for module in (pacing, teamwork):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=clock.monotonic))
+    made = training.train(plan(seconds=1.0), lessons.table(), clock, tmp_path / "bundle")
+    assert len(made.answers.members) == 1  # type: ignore[attr-defined]
+
+
+def test_a_way_that_fails_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise Diverged("The loss became infinite.", "Lower the learning rate.")
+
+    monkeypatch.setattr(LEARNERS.get("scikit"), "fit", fail)
+    made = training.train(plan(), lessons.table(), Heard(), tmp_path / "bundle")
+    assert who(made.report).names == ["Linear model"]
+    assert f"({FOLDS} models)" in who(made.report).note
+
+
+def test_a_team_all_of_which_fails_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise Diverged("The loss became infinite.", "Lower the learning rate.")
+
+    for kind in ("scikit", "gradient"):
+        monkeypatch.setattr(LEARNERS.get(kind), "fit", fail)
+    with pytest.raises(Diverged, match="infinite"):
+        training.train(plan(), lessons.table(), Heard(), tmp_path / "bundle")
+    assert not (tmp_path / "bundle").exists()
+
+
+def test_the_time_left_goes_by_how_long_models_of_each_kind_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "time", SimpleNamespace(monotonic=lambda: 100.0))
+    pace = Pace(2, 3, until=1e9)
+    assert pace.left(0, 1.0) is None
+    pace.took[0], pace.ahead = [4.0, 6.0], [1, 3]
+    assert pace.left(0, 2.0) == (5 - 2) + 5 + 3 * 5
+    pace.took[1], pace.ahead = [1.0], [1, 2]
+    assert pace.left(1, 5.0) == 0 + 5 + 2 * 1
+    pace.until = 104.0
+    assert pace.left(1, 5.0) == 4.0
+
+
+ACCURACY = Metric("accuracy", "Right answers", "higher", "%")
+
+
+def shares(trees: float) -> tuple[Share, ...]:
+    found = [Share("Boosted trees", 5, trees, {"accuracy": 84.0}, True), Share("Team of networks", 5, 1 - trees, {"accuracy": 83.0})]
+    return tuple(found)
+
+
+@pytest.mark.parametrize(
+    ("trees", "expected"),
+    [(0.7, "Mostly the trees answer here: boosted trees carry 70 % of the weight"), (1.0, "Only the trees answer here"), (0.5, "")],
+)
+def test_it_is_said_plainly_where_trees_answer(trees: float, expected: str) -> None:
+    lines = " ".join(who_answers.notes(shares(trees)))
+    assert expected in lines if expected else "the trees answer" not in lines
+    assert (expected or "Right answers") in who_answers.panel(shares(trees), {"accuracy": 85.0}, ACCURACY).note
+
+
+def test_a_way_without_weight_is_told_as_left_out() -> None:
+    panel = who_answers.panel(shares(1.0), {"accuracy": 84.0}, ACCURACY)
+    assert panel.names == ["Boosted trees"]
+    assert "no better with it: Team of networks 83 %." in panel.note
+
+
+def test_two_ways_of_a_kind_have_names_of_their_own() -> None:
+    twice = (Share("Boosted trees", 5, 0.6, {"accuracy": 84.0}, True), Share("Boosted trees", 4, 0.4, {"accuracy": 83.0}, True))
+    assert who_answers.panel(twice, {"accuracy": 85.0}, ACCURACY).names == ["Boosted trees", "Boosted trees (2)"]
+
+
+def test_the_sentence_beside_the_chart_counts_models() -> None:
+    series = {"val_loss": ([1.0, 2.0], [0.5, 0.4])}
+    facts = {"team": {"ready": 2, "of": 10}, "baseline": {"loss": 0.6}}
+    assert progress.sentence(series, facts) == ("good", "2 models of 10 are ready and can be used: Stop keeps them.")
+    assert progress.sentence(series, {**facts, "baseline": {"loss": 0.3}})[0] == "flat"
+    assert progress.sentence({}, facts)[1].startswith("The first model is learning")
+    assert progress.ending(series, facts) == "2 models were ready; those that help answer together."
