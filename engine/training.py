@@ -61,7 +61,8 @@ def prepare(plan: Plan, table: Table, tell: Tell, outside: int = 0) -> Prepared:
     lesson = replace(_lesson(plan, table, parts, state, fitted), examples=followed)
     baseline, scored = _baseline(lesson)
     tell.facts(followed.facts | scored)
-    return Prepared(plan, table, parts, fitted, lesson, baseline, rows | scored | followed.facts, time.monotonic() - began, outside)
+    facts, judged_outside = rows | scored | followed.facts, 0 if plan.split.spares_unseen else outside
+    return Prepared(plan, table, parts, fitted, lesson, baseline, facts, time.monotonic() - began, judged_outside)
 
 
 def get_ready(prepared: Prepared, tell: Tell) -> Prepared:
@@ -85,6 +86,8 @@ def learn(prepared: Prepared, tell: Tell, folder: Path, keep: Keep = NOTHING_KEP
         lesson.examples.told(None, learned.examples, state, tell)
     report = _judge(prepared, learned, linear, state)
     report = _completed(prepared, report, looks, tell)
+    if plan.split.spares_unseen:
+        report = report.model_copy(update={"headline": verdicts.while_comparing(report.headline)})
     report = checks.told(plan, table.take(parts.train), report, looks)
     _say(tell, "Packing the model")
     made = bundle.write(folder, plan, table, parts, learned.answers, state, prepared.baseline, report)
@@ -194,10 +197,11 @@ def _completed(prepared: Prepared, report: Report, looks: int, tell: Tell) -> Re
         weights.note(table.column(plan.weight).name) if plan.weight else "",
         verdicts.looked_at(looks) if looks < verdicts.MANY_LOOKS else "",
         verdicts.taught_by(len(prepared.parts.train), recipe.TEACHING),
+        verdicts.NOT_UNSEEN if plan.split.spares_unseen else "",
         *_about_outside(prepared),
     ]
     panels = verdicts.with_notes(report.panels, said)
-    if splits.of(plan.split).is_whole and not prepared.outside:
+    if splits.of(plan.split).is_whole and not prepared.outside and not plan.split.folds and not plan.split.spares_unseen:
         _say(tell, "Comparing with a split by chance")
         found = optimism.panel(plan, table, prepared.parts, report.main)
         panels += [found] if found else []

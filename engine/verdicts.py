@@ -15,6 +15,10 @@ FEW_ROWS = 30
 FEW_GROUPS_TO_JUDGE = 20
 WIDE_POINTS = 10.0
 MANY_LOOKS = 2
+NOT_UNSEEN = (
+    "This model was made to compare settings. It is judged on the rows that also steered it, which flatters it a little; the rows kept"
+    " unseen were not touched."
+)
 
 
 def verdict(trivial: Comparison | None, skill: float | None, linear: Comparison | None) -> Verdict:
@@ -78,6 +82,11 @@ def notes(lines: list[str]) -> list[Notes]:
     """The notes panel, if there is anything to say."""
     said = [line for line in lines if line]
     return [Notes(title="Good to know", lines=said)] if said else []
+
+
+def while_comparing(headline: str) -> str:
+    """The headline of a model that was made only to compare settings."""
+    return f"Only for comparing settings, on the rows that steered it: {headline[:1].lower()}{headline[1:]}"
 
 
 def looked_at(looks: int) -> str:
