@@ -6,7 +6,7 @@ from app import parts, state, words
 from app.text import md, short
 from engine.errors import EngineError
 from engine.store import datasets as stored
-from engine.store import projects, runs, sizes
+from engine.store import projects, runs, sizes, studies
 from engine.store.datasets import Dataset
 
 ASKED = "delete-datasets"
@@ -16,6 +16,7 @@ def unused() -> list[Dataset]:
     """The datasets that no project uses and no run waits for, the newest first."""
     used = {project.dataset for project in projects.all(state.workspace())}
     used |= {run.dataset for run in runs.active(state.workspace())}
+    used |= {study.dataset for study in studies.all(state.workspace()) if not study.is_done}
     return [dataset for dataset in stored.all(state.workspace()) if dataset.id not in used]
 
 
@@ -45,7 +46,7 @@ def _dialog() -> None:
         parts.error_box(EngineError("This data is in use or gone meanwhile.", "Close this."), "delete")
         return
     ids = {dataset.id for dataset in found}
-    trained = sum(run.dataset in ids for run in runs.all(state.workspace()))
+    trained = sum(run.dataset in ids for run in runs.all(state.workspace(), of_studies=True))
     if len(found) == 1:
         rows = words.things(found[0].rows, "row")
         st.markdown(f"The data **{md(short(found[0].name, 60))}** goes ({rows}, {words.size(room(found))}). That cannot be undone.")

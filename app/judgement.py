@@ -25,11 +25,12 @@ A_ROW, ROWS = 6, 3
 def headline(run: Run, report: Report) -> None:
     """What it comes to, in words, first."""
     icon, colour, word = VERDICTS[report.verdict]
+    is_spared = bool((run.plan.get("split") or {}).get("spares_unseen"))
     with parts.card(f"verdict-{report.verdict}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(word, icon=icon, color=colour)  # type: ignore[arg-type]
             st.caption(
-                f"judged on {words.things(report.rows_test, 'row')} it never saw; "
+                f"judged on {words.things(report.rows_test, 'row')} {'that steered it' if is_spared else 'it never saw'}; "
                 f"it learned from {words.count(report.rows_training)}, and {words.count(report.rows_validation)} steered it"
             )
         st.markdown(f"### {md(report.headline)}")

@@ -87,7 +87,7 @@ def learn(prepared: Prepared, tell: Tell, folder: Path, keep: Keep = NOTHING_KEP
     report = _judge(prepared, learned, linear, state)
     report = _completed(prepared, report, looks, tell)
     if plan.split.spares_unseen:
-        report = report.model_copy(update={"headline": verdicts.while_comparing(report.headline)})
+        report = report.model_copy(update={"headline": verdicts.while_comparing(report.main, len(prepared.parts.test)), "detail": ""})
     report = checks.told(plan, table.take(parts.train), report, looks)
     _say(tell, "Packing the model")
     made = bundle.write(folder, plan, table, parts, learned.answers, state, prepared.baseline, report)

@@ -6,7 +6,7 @@ from engine.intervals import FEWEST_ROWS, Comparison
 from engine.panels import Measure, Notes, Panel, Verdict
 from engine.sampling import FEWEST_GROUPS
 from engine.scoring import Array, calibration_bins, calibration_error
-from engine.wording import count
+from engine.wording import amount, count
 
 GOOD_SKILL = 0.5
 """A good model closes at least half of the gap between the trivial answer and perfection."""
@@ -84,9 +84,10 @@ def notes(lines: list[str]) -> list[Notes]:
     return [Notes(title="Good to know", lines=said)] if said else []
 
 
-def while_comparing(headline: str) -> str:
+def while_comparing(main: Measure, rows: int) -> str:
     """The headline of a model that was made only to compare settings."""
-    return f"Only for comparing settings, on the rows that steered it: {headline[:1].lower()}{headline[1:]}"
+    shown = amount(main.model.value, main.unit)
+    return f"Only to compare settings: {main.label.lower()} {shown} on the {count(rows, 'row')} that steered it."
 
 
 def looked_at(looks: int) -> str:

@@ -26,6 +26,7 @@ AT_ONCE = Terms()
 
 
 _SOON_JUDGED = "The best model so far will be judged and kept."
+_BY_ITSELF = "NOT EXISTS (SELECT 1 FROM study_runs AS inner_run WHERE inner_run.run = runs.id AND inner_run.role <> 'winner')"
 _OUTRANKED_BY = {"pause": "pause stop cancel", "stop": "stop cancel", "cancel": "cancel"}
 
 
@@ -144,9 +145,7 @@ def all(workspace: Workspace, project: str | None = None, limit: int | None = No
     """Runs (of one project, if given), the newest first; those that only answer a study's question if asked for."""
     found = db.rows(
         workspace,
-        "SELECT * FROM runs WHERE (:project IS NULL OR project = :project)"
-        " AND (:inner OR NOT EXISTS (SELECT 1 FROM study_runs WHERE run = runs.id AND role <> 'winner'))"
-        " ORDER BY rowid DESC LIMIT :limit",
+        f"SELECT * FROM runs WHERE (:project IS NULL OR project = :project) AND (:inner OR {_BY_ITSELF}) ORDER BY rowid DESC LIMIT :limit",
         {"project": project, "inner": of_studies, "limit": -1 if limit is None else limit},
     )
     return [_run(row) for row in found]
@@ -285,10 +284,11 @@ def latest_event(workspace: Workspace) -> int:
 
 
 def ended_after(workspace: Workspace, seq: int) -> list[Ended]:
-    """Which runs have ended since the event `seq`, in order."""
+    """Which runs have ended since the event `seq`, in order; without those that only answer a study's question."""
     sql = (
         "SELECT events.seq, run, name, after AS state, events.message, coalesce(json_extract(score, '$.headline'), '') AS headline, at"
-        " FROM events JOIN runs ON runs.id = run WHERE seq > ? AND after IN ('succeeded', 'failed', 'cancelled') ORDER BY seq"
+        " FROM events JOIN runs ON runs.id = run WHERE seq > ? AND after IN ('succeeded', 'failed', 'cancelled')"
+        f" AND {_BY_ITSELF} ORDER BY seq"
     )
     return [Ended(**row) for row in db.rows(workspace, sql, (seq,))]
 

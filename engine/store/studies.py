@@ -176,6 +176,21 @@ def delete(workspace: Workspace, id: str) -> None:
         trash.keep_promise(workspace, f"runs/{row['run']}")
 
 
+def delete_empty(workspace: Workspace, dataset: str) -> None:
+    """Takes away studies of that dataset whose runs have all been deleted."""
+    with db.write(workspace, durable=True) as database:
+        sql = "DELETE FROM studies WHERE dataset = ? AND state <> 'running' AND id NOT IN (SELECT study FROM study_runs)"
+        database.execute(sql, (dataset,))
+
+
+def refuse_use(workspace: Workspace, dataset: str, name: str) -> None:
+    """Raises EngineError while a study is going to train on that dataset."""
+    found = db.rows(workspace, "SELECT name FROM studies WHERE dataset = ? AND state = 'running'", (dataset,))
+    if found:
+        what = f"The dataset '{name}' is in use by a study ('{found[0]['name']}')."
+        raise EngineError(what, "Wait until it has ended, or stop it first.")
+
+
 def _record(row: dict[str, Any]) -> Record:
     row = {key: value for key, value in row.items() if key != "request"}
     for name in ("plan", "spec", "facts"):

@@ -74,6 +74,11 @@ class Study(Spec):
         """How many runs there will be at most, as far as the profile tells."""
         raise NotImplementedError
 
+    @property
+    def most_seconds(self) -> float | None:
+        """How long it may take, if that is limited."""
+        return None
+
     def next(self, look: Look, room: int) -> list[Asked]:
         """At most `room` further runs; none when all are there. Not asked any more once it is to stop."""
         raise NotImplementedError
@@ -100,6 +105,11 @@ def succeeded(children: Sequence[Child]) -> list[Child]:
     return [child for child in children if child.run.state == "succeeded" and (child.run.score or {}).get("value") is not None]
 
 
-def without_others(plan: Plan, **split: Any) -> Plan:
+def adopted(plan: Plan, found: Plan) -> Plan:
+    """The plan with the way of learning that a study has found: what it says of rows and columns stays."""
+    return plan.model_copy(update={"recipe": found.recipe, "architecture": found.architecture, "training": found.training})
+
+
+def divided(plan: Plan, **split: Any) -> Plan:
     """The plan with its split changed so."""
     return plan.model_copy(update={"split": plan.split.model_copy(update=split)})

@@ -10,7 +10,7 @@ from engine import labels, resampled, split, splits
 from engine.plan import Plan
 from engine.problems import Problem
 from engine.spec import param
-from engine.studies.base import Asked, Child, Look, Study, succeeded, without_others
+from engine.studies.base import Asked, Child, Look, Study, divided, succeeded
 from engine.wording import amount, count
 
 if TYPE_CHECKING:
@@ -99,16 +99,16 @@ class CrossValidation(Study):
 
     def _asked(self, plan: Plan, number: int, folds: int) -> Asked:
         repeat, fold = divmod(number, folds)
-        made = without_others(plan, folds=folds, fold=fold, repeat=repeat, outside="")
+        made = divided(plan, folds=folds, fold=fold, repeat=repeat, outside="")
         words = f"{plan.name} · unseen part {fold + 1} of {folds}" + (f", turn {repeat + 1}" if self.repeats > 1 else "")
         return Asked(number, made.model_copy(update={"name": words}), FOLD)
 
 
 def name(child: Child) -> str:
     """Which rows were unseen, in short: "Part 2", "Turn 3, part 1"."""
-    divided = child.run.plan["split"]
-    part = f"part {divided['fold'] + 1}"
-    return f"Turn {divided['repeat'] + 1}, {part}" if divided["repeat"] else part.capitalize()
+    asked = child.run.plan["split"]
+    part = f"part {asked['fold'] + 1}"
+    return f"Turn {asked['repeat'] + 1}, {part}" if asked["repeat"] else part.capitalize()
 
 
 def summary(done: Sequence[Child]) -> dict[str, Any]:

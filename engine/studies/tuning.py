@@ -9,7 +9,7 @@ from engine.problems import Problem
 from engine.spec import Spec, param
 from engine.studies import _halving, _sampler, _space
 from engine.studies._sampler import Tried
-from engine.studies.base import WINNER, Asked, Child, Look, Study, without_others
+from engine.studies.base import WINNER, Asked, Child, Look, Study, divided
 from engine.wording import count
 
 if TYPE_CHECKING:
@@ -45,6 +45,10 @@ class Tuning(Study):
     def trainings(self, plan: Plan, profile: "Profile") -> int:
         return self.trainings_at_most + 1
 
+    @property
+    def most_seconds(self) -> float | None:
+        return 60 * self.minutes or None
+
     def next(self, look: Look, room: int) -> list[Asked]:
         """One at a time, so that each suggestion knows of the one before."""
         tried = look.of(TRIAL)
@@ -59,7 +63,7 @@ class Tuning(Study):
         return [_asked(look.plan, number, _space.with_values(look.plan, chosen), chosen)]
 
     def is_over(self, look: Look) -> bool:
-        return bool(self.minutes) and look.seconds >= 60 * self.minutes
+        return self.most_seconds is not None and look.seconds >= self.most_seconds
 
     def hopeless(self, look: Look) -> list[Child]:
         """Only trainings whose curves can be compared with the plan's: the same kinds of model and training, equally long."""
@@ -82,7 +86,7 @@ class Tuning(Study):
         if best is None:
             return None
         won = Plan.model_validate(best.run.plan)
-        judged = without_others(won, spares_unseen=look.plan.split.spares_unseen)
+        judged = divided(won, spares_unseen=look.plan.split.spares_unseen)
         plan = judged.model_copy(update={"team": look.plan.team, "name": f"{look.plan.name} · best settings"})
         return Asked(look.next_number, plan, WINNER, best.settings)
 
@@ -143,7 +147,7 @@ def _settings(look: Look, plan: Plan) -> dict[str, Any]:
 
 def _asked(plan: Plan, number: int, made: Plan, settings: dict[str, Any]) -> Asked:
     """One model each, also where the plan asks for several that answer together; the unseen rows stay unseen."""
-    made = without_others(made, spares_unseen=True).model_copy(update={"team": None, "name": f"{plan.name} · settings {number + 1}"})
+    made = divided(made, spares_unseen=True).model_copy(update={"team": None, "name": f"{plan.name} · settings {number + 1}"})
     return Asked(number, made, TRIAL, settings)
 
 
