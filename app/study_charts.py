@@ -63,7 +63,7 @@ def history(numbers: Sequence[int], losses: Sequence[float], given_up: Sequence[
     chart.add_scatter(x=[n + 1 for n in numbers], y=line, name="best so far", mode="lines", line=step, hoverinfo="skip")
     chart.update_layout(**layout(look, "Training", "How wrong it is on rows that steer (loss)"))
     if _is_wide(losses):
-        chart.update_yaxes(type="log", nticks=5)
+        chart.update_yaxes(type="log", dtick=1)
     return chart
 
 
@@ -129,7 +129,7 @@ def one_setting(dimension: Mapping[str, Any], settings: Sequence[Mapping[str, An
         )
     chart.update_layout(**layout(look, dimension["label"], "Loss", 240, showlegend=False))
     if _is_wide(losses):
-        chart.update_yaxes(type="log", nticks=4)
+        chart.update_yaxes(type="log", dtick=1)
     if dimension["values"]:
         order = [_text(value) for value in dimension["values"]]
         chart.update_xaxes(type="category", categoryorder="array", categoryarray=order, showgrid=False)

@@ -63,7 +63,7 @@ def delete(id: str) -> None:
 
 def _line(record: Record, titles: Mapping[str, str]) -> None:
     path, query = state.link("runs", project=record.project, run=None, study=record.id)
-    with st.container(key=f"study-{record.id}", horizontal=True, vertical_alignment="center"):
+    with st.container(key=f"asked-study-{record.id}", horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch", gap=None):
             st.page_link(path, label=f"**{md(question(record))}** · {md(short(record.name, 60))}", query_params=query)
             said = record.facts.get("said") or record.message or "It begins."
