@@ -25,7 +25,7 @@ A_ROW, ROWS = 6, 3
 def headline(run: Run, report: Report) -> None:
     """What it comes to, in words, first."""
     icon, colour, word = VERDICTS[report.verdict]
-    is_spared = bool((run.plan.get("split") or {}).get("spares_unseen"))
+    is_spared = spares_unseen(run)
     with parts.card(f"verdict-{report.verdict}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(word, icon=icon, color=colour)  # type: ignore[arg-type]
@@ -38,10 +38,15 @@ def headline(run: Run, report: Report) -> None:
             st.markdown(md(report.detail))
 
 
+def spares_unseen(run: Run) -> bool:
+    """Whether it was made to compare settings, and judged on the rows that steered it."""
+    return bool((run.plan.get("split") or {}).get("spares_unseen"))
+
+
 def looked_at(run: Run) -> None:
     """This is a look at the rows kept unseen: it is counted, once for each run, and said."""
     unseen = run.facts.get("unseen")
-    if not unseen:
+    if not unseen or spares_unseen(run):
         return
     looks.add(state.workspace(), run.dataset, str(unseen), run.id)
     many = looks.count(state.workspace(), run.dataset, str(unseen))

@@ -8,6 +8,7 @@ from app import parts, state, words
 from app.text import md, short
 from engine.errors import EngineError
 from engine.store import studies
+from engine.store.runs import Run
 from engine.store.studies import Record
 from engine.studies import STUDIES
 
@@ -48,6 +49,16 @@ def badge(record: Record) -> None:
     """The study's state as icon and word."""
     word, icon, colour = STATES[record.state]
     st.badge(word, icon=icon, color=colour)  # type: ignore[arg-type]
+
+
+def back(run: Run) -> None:
+    """The way from a training to the study that it belongs to, if any."""
+    id = studies.of_run(state.workspace(), run.id)
+    if id is None:
+        return
+    record = studies.get(state.workspace(), id)
+    path, query = state.link("runs", project=record.project, run=None, study=id)
+    st.page_link(path, label=f"Part of: {md(question(record))}", icon=":material/stacks:", query_params=query)
 
 
 def delete(id: str) -> None:

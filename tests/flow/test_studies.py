@@ -13,11 +13,11 @@ import pytest
 
 from engine import advice, datasets
 from engine.errors import EngineError
-from engine.jobs import locks, study
+from engine.jobs import locks, study, studying
 from engine.jobs.rounds import Rounds
 from engine.jobs.studying import Studies
 from engine.plan import Plan
-from engine.store import runs, studies, trash
+from engine.store import runs, studies, transitions, trash
 from engine.store.studies import Record
 from engine.store.workspace import Workspace
 from engine.studies.cross_validation import CrossValidation
@@ -144,6 +144,36 @@ def test_stopping_keeps_the_best_so_far(workspace: Workspace, plan: Plan, monkey
     children = studies.children(workspace, record.id)
     assert ended.state == "done" and "Stopped as you asked" in ended.message
     assert len(children) < 20 and children[-1].role == "winner" and children[-1].run.state == "succeeded"
+
+
+def test_when_the_minutes_are_over_the_best_so_far_is_taken(workspace: Workspace, plan: Plan) -> None:
+    record = drive(workspace, studies.add(workspace, plan, Tuning(trainings_at_most=200, minutes=0.1)).id)
+    children = studies.children(workspace, record.id)
+    assert record.state == "done" and 2 < len(children) < 100
+    assert (children[-1].role, children[-1].run.state) == ("winner", "succeeded")
+
+
+def test_a_study_whose_driver_always_dies_ends_with_a_reason(workspace: Workspace, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(studying, "BACK_OFF", 0.0)
+    monkeypatch.setattr(studying, "EVERY", 0.0)
+    record, drivers = studies.add(workspace, plan, CrossValidation()), Studies(workspace, (sys.executable, "-c", "raise SystemExit(1)"))
+    until = time.monotonic() + PATIENCE
+    while not (found := studies.get(workspace, record.id)).is_done:
+        assert time.monotonic() < until
+        drivers.step()
+    assert found.state == "failed" and "It ended unexpectedly several times" in found.message
+
+
+def test_trainings_that_all_fail_end_the_study_with_their_reason(workspace: Workspace, plan: Plan) -> None:
+    spec = CrossValidation(folds=2)
+    record = studies.add(workspace, plan, spec)
+    driver = study.Driver(workspace, record.id)
+    for _ in range(3):
+        driver.step()
+        for child in studies.children(workspace, record.id):
+            transitions.refuse(workspace, child.run.id, child.run.attempt, "out_of_memory", "It needs about 900 GB.")
+    found = studies.get(workspace, record.id)
+    assert (found.state, found.message) == ("failed", "It needs about 900 GB.")
 
 
 def test_a_deleted_study_takes_its_runs_with_it(workspace: Workspace, plan: Plan) -> None:
