@@ -5,11 +5,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app import charts, curves, parts, pictures, run_page, state, study_charts, words
-from app.text import md
+from app.text import md, short
 from engine.plan import Plan
+from engine.store import studies
 from engine.store.studies import Child, Record
+from engine.studies import rivals, versus
 
 FOLD = "fold"
+MOST_RIVALS = 4
 
 
 def draw(study: Record, children: Sequence[Child], plan: Plan | None) -> None:
@@ -22,12 +25,25 @@ def draw(study: Record, children: Sequence[Child], plan: Plan | None) -> None:
         with left, parts.card("fold-scores", gap="small", height="stretch"):
             st.markdown("**How much does it depend on which rows are unseen?**")
             pictures.draw(study_charts.scores(study.facts, pictures.look()), key="fold-scores-chart")
-            st.caption("The band is the 95 % interval of the mean; the thin lines are the intervals of single trainings.")
+            st.caption("The line is the mean, the band its 95 % interval; the thin lines are the intervals of single trainings.")
     with right, parts.card("fold-curves", gap="small", height="stretch"):
         st.markdown("**Do they all learn alike?**")
         _curves(folds, plan)
         st.caption("How wrong each is on the rows that steer it (loss), lower is better.")
+    _beside(study)
     _table(folds, study)
+
+
+def _beside(study: Record) -> None:
+    """Other models of the project that were asked the same on the same rows."""
+    others = rivals(study, studies.all(state.workspace(), project=study.project)) if study.is_done else []
+    if not others:
+        return
+    with parts.card("fold-beside", gap="small"):
+        st.markdown("**Against your other models, training by training**")
+        for other in others[:MOST_RIVALS]:
+            found = words.measure(other.facts.get("mean"), str(other.facts.get("unit", "")))
+            st.markdown(f"{md(short(other.name, 60))} ({found}): this one is {md(versus(study, other))}")
 
 
 def _curves(folds: Sequence[Child], plan: Plan | None) -> None:

@@ -70,9 +70,9 @@ def lost(here: str) -> None:
 def _training_now() -> None:
     """A badge for each run under way; a click leads to it."""
     under_way = [run for run in runs.all(state.workspace(), limit=20) if run.state in {"starting", "running", "queued"}]
-    asked = [studies.get(state.workspace(), id) for id in studies.unfinished(state.workspace())]
+    asked = [study for study in studies.all(state.workspace()) if not study.is_done]
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small", key="under-way"):
-        notices.follow(len(under_way) + len(asked))
+        notices.follow(len(under_way) + len(asked), [study.id for study in asked])
         for study in asked[:2]:
             path, query = state.link("runs", project=study.project, run=None, study=study.id)
             done = f"{study.facts.get('finished', 0)} of {study.facts['total']}" if study.facts.get("total") else "starting"

@@ -22,8 +22,7 @@ def scores(found: Mapping[str, Any], look: Look) -> Any:
     if found.get("low") is not None:
         chart.add_hrect(y0=found["low"], y1=found["high"], fillcolor=faded(look.unseen, 0.14), line_width=0)
     if found.get("mean") is not None:
-        mean = {"text": "mean", "font": {"color": look.text}}
-        chart.add_hline(y=found["mean"], line={"color": look.unseen, "width": 2}, annotation=mean, annotation_position="top left")
+        chart.add_hline(y=found["mean"], line={"color": look.unseen, "width": 2})
     if found.get("baseline") is not None:
         guess = {"text": "guessing", "font": {"color": look.quiet}}
         chart.add_hline(y=found["baseline"], line={"color": look.quiet, "dash": "dash", "width": 1.4}, annotation=guess)

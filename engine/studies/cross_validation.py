@@ -120,7 +120,7 @@ def summary(done: Sequence[Child]) -> dict[str, Any]:
     low, high = _within(found, unit) if found else (None, None)
     guesses = [float(child.run.score["baseline"]) for child in done if child.run.score and child.run.score.get("baseline") is not None]
     told: dict[str, Any] = {"label": first.get("label", ""), "unit": unit, "better": first.get("better", "higher"), "mean": mean}
-    told |= {"low": low, "high": high, "difference": needed, "baseline": fmean(guesses) if guesses else None}
+    told |= {"ratio": ratio, "low": low, "high": high, "difference": needed, "baseline": fmean(guesses) if guesses else None}
     return told | {"said": _said(told, len(scores)), "needed": _needed(needed, unit)}
 
 
