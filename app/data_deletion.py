@@ -8,7 +8,7 @@ from app import parts, state, words
 from app.text import md, short
 from engine.errors import EngineError
 from engine.store import datasets as stored
-from engine.store import projects, runs, sizes
+from engine.store import projects, runs, sizes, studies
 from engine.store.datasets import Dataset
 
 ASKED = "delete-datasets"
@@ -19,6 +19,7 @@ def unused() -> list[Dataset]:
     every = projects.all(state.workspace())
     used = {project.dataset for project in every} | {_outside(project.draft) for project in every}
     used |= {run.dataset for run in runs.active(state.workspace())}
+    used |= {study.dataset for study in studies.all(state.workspace()) if not study.is_done}
     return [dataset for dataset in stored.all(state.workspace()) if dataset.id not in used]
 
 
@@ -53,7 +54,7 @@ def _dialog() -> None:
         parts.error_box(EngineError("This data is in use or gone meanwhile.", "Close this."), "delete")
         return
     ids = {dataset.id for dataset in found}
-    trained = sum(run.dataset in ids for run in runs.all(state.workspace()))
+    trained = sum(run.dataset in ids for run in runs.all(state.workspace(), of_studies=True))
     if len(found) == 1:
         rows = words.things(found[0].rows, "row")
         st.markdown(f"The data **{md(short(found[0].name, 60))}** goes ({rows}, {words.size(room(found))}). That cannot be undone.")

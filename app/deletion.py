@@ -6,7 +6,7 @@ from app import arriving, data_deletion, errands, parts, run_deletion, state, wo
 from app.text import md
 from engine.errors import EngineError, NotFound
 from engine.store import datasets as stored
-from engine.store import projects, runs
+from engine.store import projects, runs, studies
 
 
 def ask_project(id: str) -> None:
@@ -30,7 +30,7 @@ def _project_dialog(id: str) -> None:
     except NotFound as error:
         parts.error_box(error, "delete")
         return
-    own = runs.all(state.workspace(), project=id)
+    own = runs.all(state.workspace(), project=id, of_studies=True)
     st.markdown(f"The project **{md(project.name)}** and the choices made in it will be deleted. That cannot be undone.")
     if own:
         st.toggle(
@@ -71,6 +71,8 @@ def _delete(id: str) -> None:
     state.keep("delete-project", None)
     try:
         if st.session_state.get("delete-runs"):
+            for study in studies.all(workspace, project=id):
+                studies.delete(workspace, study.id)
             for run in runs.all(workspace, project=id):
                 runs.delete(workspace, run.id)
                 errands.drop(run.id)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import notices, state, steps
 from app.text import md, short
-from engine.store import projects, runs
+from engine.store import projects, runs, studies
 
 MARKS = {
     "done": ":material/check_circle:",
@@ -13,7 +13,11 @@ MARKS = {
     "running": ":material/progress_activity:",
     "not yet": ":material/radio_button_unchecked:",
 }
-LOST = {state.PROJECT: ("project", "home", "Your projects"), state.RUN: ("run", "runs", "All runs")}
+LOST = {
+    state.PROJECT: ("project", "home", "Your projects"),
+    state.RUN: ("run", "runs", "All runs"),
+    state.STUDY: ("study", "runs", "All runs"),
+}
 IN_PROJECT = (*steps.LINE, "runs")
 
 
@@ -66,8 +70,13 @@ def lost(here: str) -> None:
 def _training_now() -> None:
     """A badge for each run under way; a click leads to it."""
     under_way = [run for run in runs.all(state.workspace(), limit=20) if run.state in {"starting", "running", "queued"}]
+    asked = [study for study in studies.all(state.workspace()) if not study.is_done]
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small", key="under-way"):
-        notices.follow(len(under_way))
+        notices.follow(len(under_way) + len(asked), [study.id for study in asked])
+        for study in asked[:2]:
+            path, query = state.link("runs", project=study.project, run=None, study=study.id)
+            done = f"{study.facts.get('finished', 0)} of {study.facts['total']}" if study.facts.get("total") else "starting"
+            st.page_link(path, label=f"{md(short(study.name, 30))} · {done}", icon=":material/progress_activity:", query_params=query)
         for run in under_way[:3]:
             stage = {"queued": "waiting", "starting": "starting"}.get(run.state, "training")
             path, query = state.link("train", project=run.project, run=run.id)

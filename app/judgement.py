@@ -26,12 +26,13 @@ A_ROW, ROWS = 6, 3
 def headline(run: Run, report: Report) -> None:
     """What it comes to, in words, first."""
     icon, colour, word = VERDICTS[report.verdict]
+    is_spared = spares_unseen(run)
     steering = f"and {words.count(report.rows_validation)} steered it" if report.rows_validation else card.TURNS
     with parts.card(f"verdict-{report.verdict}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(word, icon=icon, color=colour)  # type: ignore[arg-type]
             st.caption(
-                f"judged on {words.things(report.rows_test, 'row')} it never saw; "
+                f"judged on {words.things(report.rows_test, 'row')} {'that steered it' if is_spared else 'it never saw'}; "
                 f"it learned from {words.count(report.rows_training)}, {steering}"
             )
         st.markdown(f"### {md(report.headline)}")
@@ -39,10 +40,15 @@ def headline(run: Run, report: Report) -> None:
             st.markdown(md(report.detail))
 
 
+def spares_unseen(run: Run) -> bool:
+    """Whether it was made to compare settings, and judged on the rows that steered it."""
+    return bool((run.plan.get("split") or {}).get("spares_unseen"))
+
+
 def looked_at(run: Run) -> None:
     """This is a look at the rows kept unseen: it is counted, once for each run, and said."""
     unseen = run.facts.get("unseen")
-    if not unseen:
+    if not unseen or spares_unseen(run):
         return
     looks.add(state.workspace(), run.dataset, str(unseen), run.id)
     many = looks.count(state.workspace(), run.dataset, str(unseen))

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from app import check_list, curves, live, live_examples, parts, remedies, run_buttons, run_log, run_queue, run_usage, sketches, state, words
+from app import study_list as studies_shown
 from app.text import md, short
 from engine import progress
 from engine.errors import EngineError
@@ -48,6 +49,7 @@ def show(run: Run, plan: Plan | None) -> None:
     """The whole page of a run. `plan` is the project's draft, which may have changed since."""
     active = is_under_way(run)
     _head(run, active)
+    studies_shown.back(run)
     if run.state == "failed":
         _failure(run)
     _now(run.id, not run.is_done, _drawn(run))

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from engine.errors import EngineError, InvalidPlan, NotFound
 from engine.plan import Plan
-from engine.store import projects, runs
+from engine.store import projects, runs, studies
 from engine.store.projects import Project
 from engine.store.runs import Run
 from engine.store.workspace import Workspace
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PROJECT = "project"
 RUN = "run"
+STUDY = "study"
 STARTING = "starting"
 COMPARE = "compare"
 MOST_UNDO = 20
@@ -128,6 +129,22 @@ def open_run(id: str) -> None:
     _remember(RUN, run.id)
 
 
+def current_study() -> studies.Record | None:
+    """The study named by the URL; `lost` tells of one that is gone."""
+    id = st.query_params.get(STUDY)
+    try:
+        return studies.get(workspace(), id) if id else None
+    except NotFound:
+        _forget(STUDY)
+        keep(_LOST, (STUDY, None))
+        return None
+
+
+def forget_study() -> None:
+    """No study is open any more."""
+    _forget(STUDY)
+
+
 def forget_runs(ids: Sequence[str]) -> None:
     """None of these runs is open any more."""
     if st.session_state.get(RUN) in ids or st.query_params.get(RUN) in ids:
@@ -229,7 +246,7 @@ def go(view: str, **changes: str | None) -> None:
     """Leaves for another page. Ends this script run; not for callbacks, which use `go_next`."""
     for name, value in changes.items():
         _remember(name, value) if value else _forget(name)
-    path, query = link(view)
+    path, query = link(view, **changes)
     st.switch_page(path, query_params=query)
 
 

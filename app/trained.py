@@ -40,6 +40,7 @@ def need(icon: str, what: str) -> Run | None:
 
 def _trained(run: Run) -> list[Run]:
     found = runs.all(state.workspace(), project=run.project) if run.project else [run]
+    found = found if any(other.id == run.id for other in found) else [run, *found]
     return [other for other in found if other.state == "succeeded"]
 
 

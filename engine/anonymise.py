@@ -12,7 +12,7 @@ from engine.anonymity import Anonymity
 from engine.columns import Treatment
 from engine.errors import EngineError
 from engine.quarantine import Progress
-from engine.store import backup, datasets, db, keys, projects, runs, trash, wiping
+from engine.store import backup, datasets, db, keys, projects, runs, studies, trash, wiping
 from engine.store.datasets import Dataset
 from engine.store.records import to_json
 from engine.store.runs import Run
@@ -22,7 +22,7 @@ from engine.treating import Request, Treated
 
 def seen_by(workspace: Workspace, id: str, columns: Mapping[str, Treatment]) -> list[Run]:
     """Runs whose models and reports hold values of these columns from before the treatment."""
-    return [run for run in runs.all(workspace) if run.dataset == id and set(columns) & _columns(run)]
+    return [run for run in runs.all(workspace, of_studies=True) if run.dataset == id and set(columns) & _columns(run)]
 
 
 def outlook(workspace: Workspace, id: str, known: Sequence[str], wanted: Mapping[str, Treatment]) -> tuple[Anonymity, Anonymity]:
@@ -70,6 +70,7 @@ def treat(
         raise
     for run in seen_by(workspace, id, wanted) if with_runs else []:
         runs.delete(workspace, run.id)
+    studies.delete_empty(workspace, id)
     return _forget(workspace, after)
 
 
@@ -96,6 +97,7 @@ def _refuse(workspace: Workspace, dataset: Dataset, wanted: Mapping[str, Treatme
             raise EngineError(f"'{column.name}' was treated already.", "Leave it as it is, or leave it out.")
     if len({id for id, how in wanted.items() if how.kind == "drop"}) == len(dataset.columns):
         raise EngineError("No column would be left.", "Keep at least one.")
+    studies.refuse_use(workspace, dataset.id, dataset.name)
     if using := runs.active(workspace, dataset=dataset.id, with_paused=True):
         raise EngineError(
             f"The dataset '{dataset.name}' is in use by a run ('{using[0].name}').", "Wait until it has ended, or cancel it first."

@@ -79,6 +79,53 @@ def train(
 
 
 @app.command()
+def crossvalidate(
+    data: Data,
+    target: Annotated[str, typer.Option(help="The column to predict.")] = "",
+    folds: Annotated[int, typer.Option(help="Trainings in a turn; in each, another part of the rows is unseen.")] = 5,
+    repeats: Annotated[int, typer.Option(help="How often the rows are divided anew.")] = 1,
+    each_group: Annotated[bool, typer.Option("--each-group", help="Leave each case out once, where rows are divided by case.")] = False,
+    task: Annotated[str, typer.Option(help="What kind of answer. Default: by the column.")] = "",
+    architecture: Annotated[str, typer.Option(help="The kind of model. Default: what suits the data.")] = "",
+    set_: Annotated[list[str] | None, typer.Option("--set", help="A setting, such as training.epochs=5. May be repeated.")] = None,
+    plan: Annotated[Path | None, typer.Option(help="A plan (JSON) to follow instead of the proposed one.")] = None,
+    seed: Annotated[int, typer.Option(help="The number all randomness comes from.")] = 0,
+    sign: Annotated[str, typer.Option(help="Your name: train in spite of what the checks stop; it stands in the report.")] = "",
+    workspace: Where = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train several times on DATA, each time with other rows unseen: how stable is the figure?"""
+    from engine.command_line import studying, training
+
+    order = training.Order(data, target, task, architecture, tuple(set_ or ()), plan, seed, None, sign)
+    asked = {"kind": "cross_validation", "folds": folds, "repeats": repeats, "each_group": each_group}
+    studying.study(order, asked, workspace, as_json)
+
+
+@app.command()
+def tune(
+    data: Data,
+    target: Annotated[str, typer.Option(help="The column to predict.")] = "",
+    trainings: Annotated[int, typer.Option(help="The most trainings.")] = 30,
+    minutes: Annotated[float, typer.Option(help="Take the best so far after so many minutes; 0: no limit.")] = 0.0,
+    task: Annotated[str, typer.Option(help="What kind of answer. Default: by the column.")] = "",
+    architecture: Annotated[str, typer.Option(help="The kind of model. Default: what suits the data.")] = "",
+    set_: Annotated[list[str] | None, typer.Option("--set", help="A setting, such as training.epochs=5. May be repeated.")] = None,
+    plan: Annotated[Path | None, typer.Option(help="A plan (JSON) to begin with instead of the proposed one.")] = None,
+    seed: Annotated[int, typer.Option(help="The number all randomness comes from.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Where to put the best model: a folder, or a file ending in .zip.")] = None,
+    sign: Annotated[str, typer.Option(help="Your name: train in spite of what the checks stop; it stands in the report.")] = "",
+    workspace: Where = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look for better settings by many trainings on DATA; only the best is judged on the rows it never saw."""
+    from engine.command_line import studying, training
+
+    order = training.Order(data, target, task, architecture, tuple(set_ or ()), plan, seed, out, sign)
+    studying.study(order, {"kind": "tuning", "trainings_at_most": trainings, "minutes": minutes}, workspace, as_json)
+
+
+@app.command()
 def predict(
     bundle: BundleAt,
     data: Data,

@@ -258,9 +258,10 @@ def exchange(workspace: Workspace, before: Dataset, after: Dataset) -> Dataset:
 
 def delete(workspace: Workspace, id: str) -> None:
     """Deletes the dataset with all its files. Raises EngineError while a run uses it."""
-    from engine.store import runs
+    from engine.store import runs, studies
 
     dataset = get(workspace, id)
+    studies.refuse_use(workspace, id, dataset.name)
     if using := runs.active(workspace, dataset=id, with_paused=True):
         raise EngineError(
             f"The dataset '{dataset.name}' is in use by a run ('{using[0].name}').", "Wait until it has ended, or cancel it first."

@@ -18,6 +18,9 @@ SCHEDULES: dict[Schedule, str] = {
     "waves": "Falls to zero four times, in ever longer waves",
     "plateau": "Falls when nothing improves",
 }
+MONOTONE: frozenset[Schedule] = frozenset({"constant", "cosine", "plateau"})
+"""Schedules whose rate only falls (after the warm-up): with them, curves of trainings of equal length can be compared on the way."""
+
 USUAL_RATES: dict[Name, float] = {"gd": 0.05, "momentum": 0.02, "adam": 0.001, "adamw": 0.001}
 
 

@@ -27,6 +27,7 @@ __all__ = [
 Array = np.ndarray[Any, Any]
 
 FEWEST_ROWS = 20
+LEVELS = 10
 
 
 @dataclass(frozen=True)
@@ -47,18 +48,37 @@ def assign(split: Split, table: Table, target: str, task: "Task", seed: int, out
     """Divides the rows whose target is there as the split's method does; the same seed divides them alike.
 
     The last `outside` rows of the table come from a dataset of their own: they are the unseen ones, and all others are learned from
-    or steer. Raises InvalidPlan when there are too few rows, classes, groups or dates.
+    or steer. With `split.folds` the unseen rows are those of one fold, and the rows of a second dataset are not used; with
+    `split.spares_unseen` those that steer judge too. Raises InvalidPlan when there are too few rows, classes, groups or dates.
     """
-    present = np.flatnonzero(_present(table.values(target)))
+    present = np.flatnonzero(has_value(table.values(target)))
     rows, others = present[present < len(table) - outside], present[present >= len(table) - outside]
     if len(rows) < FEWEST_ROWS:
         name = table.column(target).name
         what = f"Only {count(len(rows), 'row has', 'rows have')} a value in '{name}'; at least {FEWEST_ROWS} are needed."
         raise InvalidPlan(what, "Add rows, or choose another column to predict.")
-    classes = _classes(table, target, rows) if task.estimator == "classifier" else np.zeros(len(rows), np.int64)
+    is_class = task.estimator == "classifier"
+    classes = _classes(table, target, rows) if is_class else np.zeros(len(rows), np.int64)
+    if split.folds:
+        return _turned_round(split, table, rows, classes if is_class else _levels(table.values(target)[rows]), seed)
     case, method = Case(split, table, rows, classes, np.random.default_rng(seed)), splits.of(split)
     parts = method.divide_without_test(case) if outside else method.divide(case)
-    return Parts(rows[parts == TRAIN], rows[parts == VALIDATION], others if outside else rows[parts == TEST])
+    steering = rows[parts == VALIDATION]
+    unseen = others if outside else rows[parts == TEST]
+    return Parts(rows[parts == TRAIN], steering, steering if split.spares_unseen else unseen)
+
+
+def _turned_round(split: Split, table: Table, rows: Array, classes: Array, seed: int) -> Parts:
+    """Each fold of one turn begins with the same chance, so that together they are a division of all rows."""
+    random = np.random.default_rng([seed, split.folds, split.repeat])
+    parts = splits.of(split).turned_round(Case(split, table, rows, classes, random))
+    return Parts(rows[parts == TRAIN], rows[parts == VALIDATION], rows[parts == TEST])
+
+
+def _levels(y: Array) -> Array:
+    """(rows,) which tenth of the amounts each belongs to, so that every fold gets small and large ones."""
+    edges = np.unique(np.quantile(y, np.linspace(0, 1, LEVELS + 1)[1:-1]))
+    return np.unique(np.searchsorted(edges, y), return_inverse=True)[1]
 
 
 def rounds(split: Split, table: Table, target: str, task: "Task", seed: int, rows: Array, count: int) -> list[Array]:
@@ -111,7 +131,7 @@ def digest(split: Split, unseen: Array) -> str:
     return told.hexdigest()
 
 
-def _present(values: Array) -> Array:
+def has_value(values: Array) -> Array:
     """(rows,) whether there is a value (a finite one, for numbers)."""
     present: Array = np.isfinite(values) if values.dtype.kind == "f" else ~pd.isna(values)
     return present

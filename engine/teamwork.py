@@ -24,7 +24,6 @@ from engine.splits.base import TRAIN, VALIDATION
 from engine.team import Way
 from engine.tell import Tell
 from engine.weights import of as weights_of
-from engine.wording import within
 
 FOLDER, MEMBER = "members", "member"
 TIGHT = 0.85

@@ -93,7 +93,8 @@ def prepare(plan: Plan, table: Table, tell: Tell, outside: int = 0) -> Prepared:
     lesson = replace(_lesson(plan, table, parts, state, fitted.shapes), train=train, validation=validation, examples=followed)
     baseline, scored = _baseline(lesson)
     tell.facts(followed.facts | scored)
-    return Prepared(plan, table, parts, fitted, lesson, baseline, rows | scored | followed.facts, time.monotonic() - began, outside, there)
+    facts, judged_outside = rows | scored | followed.facts, 0 if plan.split.spares_unseen else outside
+    return Prepared(plan, table, parts, fitted, lesson, baseline, facts, time.monotonic() - began, judged_outside, there)
 
 
 def get_ready(prepared: Prepared, tell: Tell) -> Prepared:
@@ -119,6 +120,8 @@ def learn(prepared: Prepared, tell: Tell, folder: Path, keep: Keep = NOTHING_KEP
         lesson.examples.told(None, learned.examples, state, tell)
     report, said = _judge(prepared, learned, linear, state)
     report = _completed(prepared, report, looks, tell)
+    if plan.split.spares_unseen:
+        report = report.model_copy(update={"headline": verdicts.while_comparing(report.main, len(prepared.parts.test)), "detail": ""})
     report = checks.told(plan, table.take(_spread(parts.train, checks.MOST_ROWS)), report, looks)
     _say(tell, "Timing one answer")
     answering = {"answer_seconds": latency.of_one(learned.answers, table.only(plan.inputs), parts.test), "models": learned.answers.models}
@@ -261,10 +264,11 @@ def _completed(prepared: Prepared, report: Report, looks: int, tell: Tell) -> Re
         verdicts.learned_from(len(prepared.parts.train), prepared.there),
         verdicts.taught_by(len(prepared.parts.train), recipe.TEACHING),
         verdicts.judged_by(report.rows_test, len(prepared.parts.test)),
+        verdicts.NOT_UNSEEN if plan.split.spares_unseen else "",
         *_about_outside(prepared),
     ]
     panels = verdicts.with_notes(report.panels, said)
-    if splits.of(plan.split).is_whole and not prepared.outside:
+    if splits.of(plan.split).is_whole and not prepared.outside and not plan.split.folds and not plan.split.spares_unseen:
         _say(tell, "Comparing with a split by chance")
         found = optimism.panel(plan, table, prepared.parts, report.main)
         panels += [found] if found else []

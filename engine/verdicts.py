@@ -9,7 +9,7 @@ from engine.intervals import FEWEST_ROWS, SURE_DEVIATIONS, Z95, Comparison
 from engine.panels import Measure, Notes, Panel, Verdict
 from engine.sampling import FEWEST_GROUPS
 from engine.scoring import Array, calibration_bins, calibration_error
-from engine.wording import count, number
+from engine.wording import amount, count, number
 
 GOOD_SKILL = 0.5
 """A good model closes at least half of the gap between the trivial answer and perfection."""
@@ -22,6 +22,10 @@ FEW_ROWS = 30
 FEW_GROUPS_TO_JUDGE = 20
 WIDE_POINTS = 10.0
 MANY_LOOKS = 2
+NOT_UNSEEN = (
+    "This model was made to compare settings. It is judged on the rows that also steered it, which flatters it a little; the rows kept"
+    " unseen were not touched."
+)
 
 
 def verdict(trivial: Comparison | None, skill: float | None, linear: Comparison | None) -> Verdict:
@@ -141,6 +145,12 @@ def notes(lines: list[str]) -> list[Notes]:
     """The notes panel, if there is anything to say."""
     said = [line for line in lines if line]
     return [Notes(title="Good to know", lines=said)] if said else []
+
+
+def while_comparing(main: Measure, rows: int) -> str:
+    """The headline of a model that was made only to compare settings."""
+    shown = amount(main.model.value, main.unit)
+    return f"Only to compare settings: {main.label.lower()} {shown} on the {count(rows, 'row')} that steered it."
 
 
 def looked_at(looks: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import charts, judgement, parts, pictures, state, trained
+from app import charts, judgement, parts, pictures, state, study_list, trained
 from app.text import md
 from engine import bundle
 from engine.errors import EngineError
@@ -16,6 +16,7 @@ from engine.store.runs import Run
 
 KINDS = 12
 LEAD = "How good the model is, on rows it never saw in training."
+COMPARING = "One of several models made to compare settings, judged on the rows that steered it: how good the best is says its own page."
 
 
 def page() -> None:
@@ -28,8 +29,9 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="page-head"):
         with st.container(gap=None, width="stretch"):
             st.header("Evaluate", anchor=False)
-            st.caption(LEAD)
+            st.caption(COMPARING if judgement.spares_unseen(run) else LEAD)
         trained.choose(run)
+    study_list.back(run)
     try:
         report = _report(run)
     except EngineError as error:

@@ -5,7 +5,20 @@ from typing import Any
 
 import streamlit as st
 
-from app import board, parts, run_deletion, run_page, run_table, run_usage, side_by_side, state, webhook_form, words
+from app import (
+    board,
+    parts,
+    run_deletion,
+    run_page,
+    run_table,
+    run_usage,
+    side_by_side,
+    state,
+    study_list,
+    study_page,
+    webhook_form,
+    words,
+)
 from app.text import md, short
 from engine.store import disk, projects, runs, sizes
 from engine.store.runs import Run
@@ -16,7 +29,10 @@ EVERY = 2.0
 
 
 def page() -> None:
-    """The table of runs, and what can be done with the chosen ones."""
+    """The table of runs, and what can be done with the chosen ones; or the study that the URL names."""
+    if (study := state.current_study()) is not None:
+        study_page.show(study)
+        return
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch"):
             parts.head("Runs", "Every training of every project. Choose one to open it, or several to compare them.")
@@ -25,7 +41,10 @@ def page() -> None:
     webhook_form.dialog()
     titles = {project.id: project.name for project in projects.all(state.workspace())}
     found = runs.all(state.workspace(), limit=MOST)
+    study_list.draw(titles)
     if not found:
+        if study_list.found():
+            return
         parts.empty(":material/history:", "No runs yet", "Each training you start is listed here with its result.", "Go to Home", "home")
         return
     only = _filter(titles, found)

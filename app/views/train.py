@@ -4,7 +4,7 @@ import hashlib
 
 import streamlit as st
 
-from app import ahead, check_list, costs, live, meanwhile, parts, reads, run_page, sketches, state, terms_card, words
+from app import ahead, check_list, costs, live, meanwhile, parts, reads, run_page, sketches, state, study_card, terms_card, words
 from app.text import md
 from engine import effort, split, splits
 from engine import plan as plans
@@ -57,6 +57,7 @@ def _ready(plan: Plan, dataset: Dataset, has_runs: bool) -> None:
             st.markdown(f":orange[:material/pending: {reason}]")
         else:
             _expected(plan, dataset)
+    study_card.draw(plan, dataset, bool(reason))
     terms_card.draw()
     if state.draft().undo:
         st.button("Undo the last change", key="undo", icon=":material/undo:", type="tertiary", on_click=state.undo)

@@ -26,7 +26,12 @@ class Mlp(Architecture):
     order = 10
     takes: ClassVar[frozenset[str]] = frozenset({"number", "code"})
 
-    widths: Widths = param((256, 128), "Neurons in each layer", help="One number a layer, from the inputs to the answer.")
+    widths: Widths = param(
+        (256, 128),
+        "Neurons in each layer",
+        help="One number a layer, from the inputs to the answer.",
+        search=((64,), (128, 64), (256, 128), (256, 256, 128)),
+    )
     activation: Literal["relu", "gelu", "silu", "tanh"] = param(
         "silu",
         "Activation",

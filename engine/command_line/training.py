@@ -49,6 +49,15 @@ class Order:
 
 def train(order: Order, at: Path | None, as_json: bool) -> None:
     """Trains and tells. Raises EngineError for what the user can mend, also when the run fails."""
+    workspace, plan = ready(order, at)
+    run = runs.add(workspace, plan, name=plan.name)
+    result = finished(workspace, _follow(workspace, run), order)
+    if as_json:
+        give(result)
+
+
+def ready(order: Order, at: Path | None) -> tuple[Workspace, Plan]:
+    """The data read, and the plan proposed, changed as asked and checked."""
     if order.out:
         _refuse_other_things(order.out)
     workspace = Workspace.open(at)
@@ -56,17 +65,18 @@ def train(order: Order, at: Path | None, as_json: bool) -> None:
     for change in dataset.changes:
         tell(f"  {change.words()}")
     plan = _plan(workspace, dataset.id, order)
-    plan = _checked(workspace, plan, order.sign)
-    run = runs.add(workspace, plan, name=plan.name)
-    ended = _follow(workspace, run)
+    return workspace, _checked(workspace, plan, order.sign)
+
+
+def finished(workspace: Workspace, run: Run, order: Order) -> dict[str, object]:
+    """Puts the model where it was asked for, tells how good it is, and gives that for a program."""
     bundle = workspace.run(run.id) / "bundle"
     if order.out:
         _put(bundle, order.out)
     report = Report.model_validate_json((bundle / "report.json").read_text())
     tell(report.headline)
-    _look(workspace, ended)
-    if as_json:
-        give(_result(ended, report, order.out or bundle))
+    _look(workspace, run)
+    return _result(run, report, order.out or bundle)
 
 
 def _look(workspace: Workspace, run: Run) -> None:
@@ -175,7 +185,7 @@ def _id(problem: Problem) -> str:
 def _follow(workspace: Workspace, run: Run) -> Run:
     """Waits for the run, telling each epoch. Ctrl+C stops it and keeps the best model; a second one cancels."""
     here = supervisor.run_here(workspace, run.id)
-    line = _Line()
+    line = Line()
     while True:
         try:
             run = here.poll()
@@ -192,7 +202,7 @@ def _follow(workspace: Workspace, run: Run) -> Run:
     return run
 
 
-class _Line:
+class Line:
     """Progress on one line of a terminal, or one line a stage where there is none."""
 
     def __init__(self) -> None:
@@ -207,6 +217,10 @@ class _Line:
             words = f"{'Models ready:' if of_team else 'Epoch'} {facts['epoch']} of {facts.get('epochs')}"
             left, how = facts.get("seconds_left"), "about" if of_team else "at most"
             words += f", {how} {left:.0f} s left" if left and self._is_terminal else ""
+        self.say(words)
+
+    def say(self, words: str) -> None:
+        """Shows these words instead of the last ones."""
         if words == self._last:
             return
         self._last = words

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +35,7 @@ class _Child:
 
 
 class Rounds:
-    """Looks after all runs of a workspace, or after `only` one. Call `step` a few times a second.
+    """Looks after all runs of a workspace, or `only` after some. Call `step` a few times a second.
 
     `places` says where runs can be trained; None: wherever and however many.
     """
@@ -43,7 +43,7 @@ class Rounds:
     def __init__(
         self,
         workspace: Workspace,
-        only: str | None = None,
+        only: Collection[str] | None = None,
         places: Places | None = slots.names,
         attempts: int = aftermath.ATTEMPTS,
         program: Sequence[str] = WORKER,
@@ -62,7 +62,7 @@ class Rounds:
 
     def step(self) -> bool:
         """One round: bury the dead, press on with cancelling, start what waits. Whether there is anything to look after."""
-        found = [run for run in transitions.unfinished(self.workspace) if self.only in (None, run.id)]
+        found = [run for run in transitions.unfinished(self.workspace) if self.only is None or run.id in self.only]
         for run in found:
             if run.state != "queued" and self._is_dead(run):
                 self._bury(run)

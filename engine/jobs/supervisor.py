@@ -24,7 +24,8 @@ from engine.jobs.courier import Courier
 from engine.jobs.keeping import Keeper
 from engine.jobs.rounds import WORKER, Rounds
 from engine.jobs.spare import Spare
-from engine.store import db, migrations, preparing, relist, runs, transitions, trash
+from engine.jobs.studying import Studies
+from engine.store import db, migrations, preparing, relist, runs, studies, transitions, trash
 from engine.store.preparing import Looked
 from engine.store.records import now
 from engine.store.runs import Run
@@ -46,7 +47,7 @@ class Here:
     """One run looked after from this process, as the command line does."""
 
     def __init__(self, workspace: Workspace, id: str, program: Sequence[str] = WORKER) -> None:
-        self._rounds = Rounds(workspace, only=id, places=None, program=program)
+        self._rounds = Rounds(workspace, only={id}, places=None, program=program)
         self.id = id
 
     def poll(self) -> Run:
@@ -130,6 +131,7 @@ class _Service:
         self.touched = 0
         self.began = self.used_at = self.busy_at = self.full_at = time.monotonic()
         self.courier = Courier(self.workspace)
+        self.studies = Studies(self.workspace)
         self.next_look = 0.0
         self.looked: Looked | None = None
         self.seen = 0
@@ -154,7 +156,7 @@ class _Service:
 
     def _step(self) -> bool:
         try:
-            is_busy = self.rounds.step()
+            is_busy = self.rounds.step() | self.studies.step()
             db.tidy(self.workspace)
             return is_busy
         except (db.DatabaseError, OSError) as error:
@@ -234,7 +236,9 @@ class _Service:
         if self.lock is not None:
             os.close(self.lock)
         self.lock = None
-        if not self.workspace.database.exists() or not transitions.unfinished(self.workspace):
+        if not self.workspace.database.exists():
+            return True
+        if not transitions.unfinished(self.workspace) and not studies.unfinished(self.workspace):
             return True
         self.lock = locks.take(_lock_file(self.workspace))
         return self.lock is None

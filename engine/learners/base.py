@@ -133,6 +133,15 @@ class Learner(Spec):
         """
         return None
 
+    def meant(self, rows: int) -> "Learner":
+        """The same with every setting said that 0 leaves to the program, for so many training rows. Default: none is left open."""
+        return self
+
+    @property
+    def tells_early(self) -> bool:
+        """Whether a training that is behind others after the same number of epochs is likely to stay behind. Default: no."""
+        return False
+
     def layers(self, lesson: Lesson) -> list[Layer]:
         """The boxes of the model's picture."""
         outputs = lesson.task.baseline(lesson.train_y, lesson.state).shape[1]

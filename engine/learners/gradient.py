@@ -142,6 +142,13 @@ class Gradient(Learner):
         batch = (self.batch_size or int(facts.get("batch") or MOST_USUAL)) // 2
         return (f"batch size {batch}", self.with_(batch_size=batch)) if reason == "out_of_memory" and batch else None
 
+    def meant(self, rows: int) -> "Gradient":
+        return self.with_(learning_rate=self.rate, batch_size=self.batch_size or epochs.size_for(rows, False))
+
+    @property
+    def tells_early(self) -> bool:
+        return self.schedule in optimisers.MONOTONE
+
     def layers(self, lesson: Lesson) -> list[Layer]:
         return diagram.layers(network.build(lesson.architecture, lesson.task, lesson.state, lesson.shapes, lesson.seed))
 

@@ -9,6 +9,7 @@ import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from engine.columns import Table
+from engine.errors import InvalidPlan
 from engine.problems import Problem
 from engine.spec import Spec, param
 from engine.wording import count, number
@@ -23,6 +24,7 @@ FEWEST_GROUPS = 3
 TRAIN, VALIDATION, TEST, LEFT_OUT = 0, 1, 2, 3
 PLACES: dict[str, int] = dict(zip(get_args(Part), (TRAIN, VALIDATION, TEST, LEFT_OUT), strict=True))
 LEAST_SHARE = 0.05
+MOST_FOLDS = 1000
 
 
 def _known(method: str) -> str:
@@ -38,6 +40,10 @@ class Split(BaseModel):
 
     `gap` is in the column's own terms: days for a date. `mapping` says for the column's values (as labels) which part their rows
     belong to; other values are left out. `outside` is the id of a dataset whose rows are the unseen ones, else "".
+
+    With `folds` the rows are turned round: of so many divisions this is number `fold`, whose unseen rows are unseen in no other one;
+    `repeat` numbers further such turns, each with another chance. `spares_unseen` keeps the unseen rows for later, as a comparison of
+    settings must: the rows that steer then judge as well.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,6 +55,10 @@ class Split(BaseModel):
     gap: float = param(0.0, "Left out before a later part", ge=0, le=1e15)
     mapping: dict[str, Part] = Field(default_factory=dict)
     outside: str = param("", "Dataset of unseen rows")
+    folds: int = Field(0, ge=0, le=MOST_FOLDS)
+    fold: int = Field(0, ge=0, le=MOST_FOLDS)
+    repeat: int = Field(0, ge=0, le=1000)
+    spares_unseen: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +110,27 @@ class Method(Spec):
         """So many divisions of the rows into TRAIN, VALIDATION and LEFT_OUT. Where any rows may steer (`turns`), each row is in exactly one
         VALIDATION part. Default: the same division, so many times."""
         return [self.divide_without_test(case)] * count
+
+    def turned_round(self, case: Case) -> Array:
+        """As `divide`, in the division that `split.folds` and `split.fold` name: that fold is unseen, and of the rest some rows steer.
+
+        Raises InvalidPlan where there are not so many folds, or the rows cannot be turned round.
+        """
+        if not self.turns:
+            what = f"Rows that are divided '{self.title.lower()}' cannot take turns at being unseen."
+            raise InvalidPlan(what, "Divide them by chance, by case or by time.")
+        folds = self.rounds(case, case.split.folds)
+        if case.split.fold >= len(folds):
+            raise InvalidPlan(f"These rows fall into {len(folds)} parts, not {case.split.folds}.", f"Ask for {len(folds)} or fewer.")
+        parts = np.full(len(case.rows), TEST)
+        rest = np.flatnonzero(folds[case.split.fold] != VALIDATION)
+        classes = np.unique(case.classes[rest], return_inverse=True)[1]
+        parts[rest] = self.steered(Case(case.split, case.table, case.rows[rest], classes, case.random))
+        return parts
+
+    def steered(self, case: Case) -> Array:
+        """(rows,) TRAIN, VALIDATION or LEFT_OUT for the rows that are left when a fold is unseen."""
+        return self.divide_without_test(case)
 
     def counts(self, split: Split, rows: int, column: "ColumnProfile | None") -> tuple[int, int, int]:
         """About how many of `rows` are learned from, steer, and are kept unseen; `column` is the one to divide by, if it is known."""
@@ -160,13 +191,19 @@ def by_chance(split: Split, classes: Array, random: np.random.Generator) -> Arra
 
 def spread(classes: Array, random: np.random.Generator) -> Array:
     """The rows' positions in a line along which each class is spread evenly and by chance."""
-    order = random.permutation(len(classes))
-    by_class = order[np.argsort(classes[order], kind="stable")]
+    by_class = shuffled_by_class(classes, random)
     sizes = np.bincount(classes)
     rank = np.arange(len(classes)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     place = (rank + 0.5) / np.repeat(sizes, sizes)
     line: Array = by_class[np.lexsort((random.random(len(classes)), place))]
     return line
+
+
+def shuffled_by_class(classes: Array, random: np.random.Generator) -> Array:
+    """The rows' positions one class after the other, each in an order of chance."""
+    order = random.permutation(len(classes))
+    by_class: Array = order[np.argsort(classes[order], kind="stable")]
+    return by_class
 
 
 def turned(fold: Array, count: int) -> list[Array]:

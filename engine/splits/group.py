@@ -9,7 +9,7 @@ import pandas as pd
 from engine import alike
 from engine.errors import InvalidPlan
 from engine.problems import Problem
-from engine.splits.base import FEWEST_GROUPS, Array, Case, Method, Split, few, turned
+from engine.splits.base import FEWEST_GROUPS, LEAST_SHARE, TRAIN, VALIDATION, Array, Case, Method, Split, few, turned
 from engine.wording import count
 
 if TYPE_CHECKING:
@@ -47,6 +47,17 @@ class Group(Method):
         count = min(count, len(size))
         fold_of = _place(_by_class(groups, case.classes), _order(size, case.random), [1 / count] * count)
         return turned(_none_empty(fold_of, size, count)[groups], count)
+
+    def steered(self, case: Case) -> Array:
+        """Also of two groups one can steer."""
+        groups = numbered(case.table.values(case.split.column)[case.rows])
+        size = np.bincount(groups)
+        if len(size) < 2:
+            what = f"Without the unseen rows only one '{case.name}' is left, and at least 2 are needed: one to learn from, one to steer."
+            raise InvalidPlan(what, "Divide by another column, or ask for more parts.")
+        share = max(case.split.validation, LEAST_SHARE)
+        part_of = _place(_by_class(groups, case.classes), _order(size, case.random), (1 - share, share))
+        return np.array([TRAIN, VALIDATION])[_none_empty(part_of, size, 2)[groups]]
 
     def problems(self, split: Split, column: "ColumnProfile") -> list[Problem]:
         return [] if column.missing else few(column)

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from engine.splits.base import Array, Case, Method, Split, by_chance, spread, turned
+from engine.splits.base import Array, Case, Method, Split, by_chance, shuffled_by_class, turned
 
 PIECE = 100_000
 
@@ -31,7 +31,7 @@ class Random(Method):
         which = _copies(case)
         _, first = np.unique(which, return_index=True)
         fold = np.empty(len(first), np.int64)
-        fold[spread(case.classes[first], case.random)] = np.arange(len(first)) % count
+        fold[shuffled_by_class(case.classes[first], case.random)] = np.arange(len(first)) % count
         return turned(fold[which], count)
 
     def needed(self, split: Split, inputs: Sequence[str]) -> list[str]:

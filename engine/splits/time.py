@@ -38,7 +38,27 @@ class Time(Method):
             raise InvalidPlan(what, "Divide by another column, or at random.")
         part_of = _in_order(_by_age(case.split, size))
         if gap:
-            part_of = _apart(case, distinct, size, part_of, gap)
+            share = case.split.validation / (1 - case.split.test)
+            part_of = _apart(case, distinct, size, part_of == TEST, gap, share)
+        parts = np.full(len(case.rows), TRAIN)
+        parts[dated] = part_of[which]
+        return parts
+
+    def turned_round(self, case: Case) -> Array:
+        """Expanding windows: the moments fall into one more block than there are folds, of about as many rows each. A fold's unseen
+        rows are one block, and it knows only what lies before that block, less the gap; what comes later is left out.
+        """
+        moments, gap = _moments(case)
+        dated = np.isfinite(moments)
+        distinct, which, size = np.unique(moments[dated], return_inverse=True, return_counts=True)
+        blocks = case.split.folds + 1
+        if len(distinct) < blocks + 1 or case.split.fold >= case.split.folds:
+            found = f"'{case.name}' has only {count(len(distinct), 'different moment')}"
+            raise InvalidPlan(f"{found}, too few for {case.split.folds} windows.", "Ask for fewer parts, or divide at random.")
+        block = _blocks(size, blocks)
+        unseen = block == case.split.fold + 1
+        part_of = _apart(case, distinct, size, unseen, gap, case.split.validation)
+        part_of[block > case.split.fold + 1] = LEFT_OUT
         parts = np.full(len(case.rows), TRAIN)
         parts[dated] = part_of[which]
         return parts
@@ -87,14 +107,26 @@ def _in_order(part_of: Array) -> Array:
     return np.repeat([TRAIN, VALIDATION, TEST], [len(part_of) - tests - validations, validations, tests])
 
 
-def _apart(case: Case, distinct: Array, size: Array, part_of: Array, gap: float) -> Array:
-    """The unseen moments stay; those less than the gap before them are left out, and so before the rows that steer."""
-    unseen = part_of == TEST
-    before = np.flatnonzero(distinct <= distinct[unseen].min() - gap)
-    share = case.split.validation / (1 - case.split.test)
+def _blocks(size: Array, count: int) -> Array:
+    """(moments,) the number of each one's block: in order, of about as many rows each, none empty, and at least two in the first."""
+    middle = (np.cumsum(size) - size / 2) / size.sum()
+    starts = np.searchsorted(middle, np.arange(1, count) / count)
+    places = np.arange(1, count)
+    starts = np.maximum.accumulate(np.maximum(starts, places + 1) - places) + places
+    starts = np.minimum(starts, len(size) - (count - places))
+    return np.searchsorted(starts, np.arange(len(size)), side="right")
+
+
+def _apart(case: Case, distinct: Array, size: Array, unseen: Array, gap: float, share: float) -> Array:
+    """The unseen moments stay; those less than the gap before them are left out, and so before the rows that steer, which are that
+    share of what is before."""
+    first = distinct[unseen].min()
+    before = np.flatnonzero((distinct < first) & (distinct <= first - gap))
     seen = np.cumsum(size[before]) / size[before].sum() if len(before) else np.zeros(0)
     steering = before[seen > 1 - share] if len(before) > 1 else before[:0]
-    learned = before[distinct[before] <= distinct[steering].min() - gap] if len(steering) else before[:0]
+    steering = steering if len(steering) < len(before) else before[-1:]
+    starts = distinct[steering].min() if len(steering) else first
+    learned = before[(distinct[before] < starts) & (distinct[before] <= starts - gap)] if len(steering) else before[:0]
     if not len(learned):
         unit = " days" if case.table.column(case.split.column).type == "date" else ""
         what = f"With a gap of {number(case.split.gap)}{unit} before the unseen rows, none are left to learn from and to steer."

@@ -265,3 +265,38 @@ def looks_at_unseen_rows(db: Database) -> None:
             PRIMARY KEY (dataset, digest, run)
         ) STRICT, WITHOUT ROWID;
     """)
+
+
+@CHANGES()
+def studies_of_several_runs(db: Database) -> None:
+    """Questions that several runs answer together. `plan`, `spec`, `terms`, `facts` and `settings` are JSON; `seconds` counts the time at
+    work. A run belongs to at most one study, under a `number`; it is `dropped` when the study has given it up.
+    """
+    db.executescript("""
+        CREATE TABLE studies (
+            id TEXT PRIMARY KEY,
+            request TEXT UNIQUE,
+            project TEXT REFERENCES projects (id) ON DELETE SET NULL,
+            dataset TEXT NOT NULL,
+            name TEXT NOT NULL,
+            plan TEXT NOT NULL,
+            spec TEXT NOT NULL,
+            terms TEXT NOT NULL DEFAULT '{}',
+            state TEXT NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'done', 'failed')),
+            wish TEXT CHECK (wish IN ('stop')),
+            message TEXT NOT NULL DEFAULT '',
+            seconds REAL NOT NULL DEFAULT 0,
+            facts TEXT NOT NULL DEFAULT '{}',
+            created TEXT NOT NULL,
+            ended TEXT
+        ) STRICT;
+        CREATE TABLE study_runs (
+            study TEXT NOT NULL REFERENCES studies (id) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            run TEXT NOT NULL UNIQUE REFERENCES runs (id) ON DELETE CASCADE,
+            role TEXT NOT NULL,
+            settings TEXT NOT NULL DEFAULT '{}',
+            dropped INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (study, number)
+        ) STRICT;
+    """)

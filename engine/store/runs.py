@@ -26,6 +26,7 @@ AT_ONCE = Terms()
 
 
 _SOON_JUDGED = "The best model so far will be judged and kept."
+_BY_ITSELF = "NOT EXISTS (SELECT 1 FROM study_runs AS inner_run WHERE inner_run.run = runs.id AND inner_run.role <> 'winner')"
 _OUTRANKED_BY = {"pause": "pause stop cancel", "stop": "stop cancel", "cancel": "cancel"}
 
 
@@ -113,18 +114,23 @@ def add(
     terms: Terms = AT_ONCE,
 ) -> Run:
     """A new run in the queue. The same `request` (any text the caller chose) a second time gives the first run back."""
-    id = new_id("r")
     with db.write(workspace, durable=True) as database:
-        added = database.execute(
-            "INSERT INTO runs (id, request, project, dataset, name, plan, created, terms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (request) DO NOTHING",
-            (id, request, project, plan.dataset, clean(name or plan.name), plan.model_dump_json(), now(), terms.model_dump_json()),
-        ).rowcount
-        if added:
-            transitions.note(database, id, 0, None, "queued")
-        else:
-            id = db.select(database, "SELECT id FROM runs WHERE request = ?", (request,))[0]["id"]
+        id = insert(database, plan, project, name, request, terms)
     return get(workspace, id)
+
+
+def insert(database: Database, plan: "Plan", project: str | None, name: str, request: str | None, terms: Terms) -> str:
+    """`add` inside an open write: the id of the new run, or of the one that this request made before."""
+    id = new_id("r")
+    added = database.execute(
+        "INSERT INTO runs (id, request, project, dataset, name, plan, created, terms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (request) DO NOTHING",
+        (id, request, project, plan.dataset, clean(name or plan.name), plan.model_dump_json(), now(), terms.model_dump_json()),
+    ).rowcount
+    if not added:
+        return str(db.select(database, "SELECT id FROM runs WHERE request = ?", (request,))[0]["id"])
+    transitions.note(database, id, 0, None, "queued")
+    return id
 
 
 def get(workspace: Workspace, id: str) -> Run:
@@ -135,14 +141,20 @@ def get(workspace: Workspace, id: str) -> Run:
     return _run(found[0])
 
 
-def all(workspace: Workspace, project: str | None = None, limit: int | None = None) -> list[Run]:
-    """Runs (of one project, if given), the newest first."""
+def all(workspace: Workspace, project: str | None = None, limit: int | None = None, of_studies: bool = False) -> list[Run]:
+    """Runs (of one project, if given), the newest first; those that only answer a study's question if asked for."""
     found = db.rows(
         workspace,
-        "SELECT * FROM runs WHERE :project IS NULL OR project = :project ORDER BY rowid DESC LIMIT :limit",
-        {"project": project, "limit": -1 if limit is None else limit},
+        f"SELECT * FROM runs WHERE (:project IS NULL OR project = :project) AND (:inner OR {_BY_ITSELF}) ORDER BY rowid DESC LIMIT :limit",
+        {"project": project, "inner": of_studies, "limit": -1 if limit is None else limit},
     )
     return [_run(row) for row in found]
+
+
+def of_study(workspace: Workspace, study: str) -> list[Run]:
+    """The runs that belong to a study, the oldest first."""
+    sql = "SELECT runs.* FROM runs JOIN study_runs ON run = runs.id WHERE study = ? ORDER BY number"
+    return [_run(row) for row in db.rows(workspace, sql, (study,))]
 
 
 def active(workspace: Workspace, dataset: str | None = None, with_paused: bool = False) -> list[Run]:
@@ -272,10 +284,11 @@ def latest_event(workspace: Workspace) -> int:
 
 
 def ended_after(workspace: Workspace, seq: int) -> list[Ended]:
-    """Which runs have ended since the event `seq`, in order."""
+    """Which runs have ended since the event `seq`, in order; without those that only answer a study's question."""
     sql = (
         "SELECT events.seq, run, name, after AS state, events.message, coalesce(json_extract(score, '$.headline'), '') AS headline, at"
-        " FROM events JOIN runs ON runs.id = run WHERE seq > ? AND after IN ('succeeded', 'failed', 'cancelled') ORDER BY seq"
+        " FROM events JOIN runs ON runs.id = run WHERE seq > ? AND after IN ('succeeded', 'failed', 'cancelled')"
+        f" AND {_BY_ITSELF} ORDER BY seq"
     )
     return [Ended(**row) for row in db.rows(workspace, sql, (seq,))]
 

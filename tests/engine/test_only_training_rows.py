@@ -1,6 +1,7 @@
 """Q07 and Q08, impossible by construction: what learns sees training rows only, and nothing is added before the rows are divided."""
 
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -84,3 +85,15 @@ def test_the_rows_are_divided_before_anything_is_fitted(monkeypatch: pytest.Monk
 
 def length(inputs: Inputs) -> int:
     return len(next(iter(inputs.values())))
+
+
+@pytest.mark.parametrize("kind", ["linear", "boosted_trees"])
+def test_comparing_settings_never_looks_at_the_unseen_rows(kind: str, tmp_path: Path) -> None:
+    plan, table = lessons.plan(kind, epochs=3), lessons.table()
+    unseen = training.prepare(plan, table, Heard()).parts.test
+    compared = plan.model_copy(update={"split": plan.split.model_copy(update={"spares_unseen": True})})
+    first = training.train(compared, table, Heard(), tmp_path / "first").report
+    second = training.train(compared, other_unseen(table, unseen, 0, plan.target), Heard(), tmp_path / "second").report
+    assert first == second
+    assert first.headline.startswith("Only to compare settings") and first.rows_test == first.rows_validation
+    assert any("were not touched" in line for panel in first.panels if panel.kind == "notes" for line in panel.lines)

@@ -196,3 +196,30 @@ def test_a_mistake_is_one_line_and_exit_code_two(trained: dict, home: Path, word
 def test_help_needs_neither_tensorflow_nor_pandas() -> None:
     code = "import sys; from engine import cli; print([m for m in ('tensorflow', 'keras', 'pandas', 'streamlit') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60).stdout.strip() == "[]"
+
+
+def test_cross_validation_says_mean_interval_and_difference(home: Path) -> None:
+    table(home / "people.csv")
+    settings = ["--architecture", "linear", "--set", "training.epochs=3"]
+    words = ["crossvalidate", home / "people.csv", "--target", "tall", "--folds", 2, *settings]
+    done = modelwright(*words, "--json", at=home / "folds")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert [score["name"] for score in told["scores"]] == ["Part 1", "Part 2"]
+    assert told["low"] < told["mean"] < told["high"] and told["said"] in done.stderr and told["needed"] in done.stderr
+
+
+def test_tuning_leaves_the_best_model_judged_once(home: Path) -> None:
+    table(home / "people.csv")
+    words = ["tune", home / "people.csv", "--target", "tall", "--architecture", "linear", "--set", "training.epochs=3"]
+    done = modelwright(*words, "--trainings", 2, "--out", home / "best.zip", "--json", at=home / "tuned")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (home / "best.zip").is_file() and told["finished"] == 2 and told["rows"]["test"] > 0
+    assert not told["best_plan"]["split"]["spares_unseen"]
+
+
+def test_what_cannot_be_turned_round_is_said_before_anything_is_trained(home: Path) -> None:
+    table(home / "people.csv")
+    done = modelwright("crossvalidate", home / "people.csv", "--target", "tall", "--each-group", at=home / "folds")
+    assert done.returncode == 2 and "Each case can be left out only where rows are divided by case." in done.stderr

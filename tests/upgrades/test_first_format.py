@@ -7,8 +7,11 @@ import pytest
 
 import engine
 from engine.errors import EngineError
-from engine.store import backup, db, disk, doctor, metrics, migrations, projects, runs
+from engine.store import backup, db, disk, doctor, metrics, migrations, projects, runs, studies
 from engine.store.workspace import Workspace
+from engine.studies import Asked
+from engine.studies.cross_validation import CrossValidation
+from tests import lessons
 
 # Word for word what the three changes of 0.1.0 made. It stays as it is, whatever becomes of engine/store/migrations.py.
 TABLES = """
@@ -90,6 +93,16 @@ def test_nothing_is_lost(first: Path) -> None:
     assert [event.after for event in runs.events(workspace, run.id)] == ["queued", "starting", "running", "failed"]
     steps, values = metrics.series(workspace, run.id)["loss"]
     assert steps == [1.0, 2.0] and values[0] == 0.5 and values[1] != values[1]
+
+
+def test_studies_can_be_asked_and_hide_their_runs(first: Path) -> None:
+    workspace = Workspace.open(first)
+    assert studies.all(workspace) == [] and [run.id for run in runs.all(workspace)] == ["r1111111111"]
+    plan = lessons.plan().model_copy(update={"dataset": "d1111111111"})
+    record = studies.add(workspace, plan, CrossValidation(), project="p1111111111")
+    assert studies.begin(workspace, record, Asked(0, plan, "fold")) and not studies.begin(workspace, record, Asked(0, plan, "fold"))
+    assert len(studies.children(workspace, record.id)) == 1
+    assert [run.id for run in runs.all(workspace)] == ["r1111111111"] and len(runs.all(workspace, of_studies=True)) == 2
 
 
 def test_it_is_copied_before_it_is_changed(first: Path) -> None:

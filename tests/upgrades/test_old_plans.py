@@ -25,6 +25,7 @@ def test_an_old_split_is_what_it_was(method: str, column: str) -> None:
     plan = Plan.model_validate(json.loads(OLD % (method, column)))
     assert plan.split == Split(method=method, column=column, test=0.25, validation=0.15)
     assert (plan.split.gap, plan.split.mapping, plan.split.outside) == (0.0, {}, "")
+    assert (plan.split.folds, plan.split.fold, plan.split.repeat, plan.split.spares_unseen) == (0, 0, 0, False)
     assert (plan.weight, plan.sensitive, plan.identifiers) == ("", (), ())
 
 

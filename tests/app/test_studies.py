@@ -1,0 +1,146 @@
+"""Studies: asked for on Train, followed and used on their page, listed apart from the runs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from engine import datasets
+from engine.jobs.desk import Desk
+from engine.panels import Measure, Score
+from engine.plan import Plan
+from engine.store import metrics, projects, runs, studies, transitions
+from engine.store.studies import Record
+from engine.store.transitions import Identity
+from engine.studies import STUDIES, Asked, Look
+from engine.studies.base import Study
+from engine.studies.cross_validation import CrossValidation
+from engine.studies.tuning import Tuning
+from tests.app.conftest import NASTY, Page
+from tests.app.trained import Trained
+
+SOMEBODY = Identity(pid=4, ticks=5, boot="a boot")
+COSTS = {"seconds": 42.0, "seconds_low": 20.0, "seconds_high": 100.0, "epochs": 12, "per_epoch": 0.25, "megabytes": 320.0}
+LAYERS = {"layers": [{"name": "answer", "kind": "Dense", "shape": "1", "parameters": 31, "inputs": []}], "parameters": 31}
+
+
+@pytest.fixture(autouse=True)
+def quick_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Desk, "ask", lambda self, question, timeout=60.0, **arguments: COSTS | LAYERS)
+
+
+def asked(made: Trained, spec: Study) -> Record:
+    plan = made.plan().model_copy(update={"name": f"Ill {NASTY}"})
+    return studies.add(made.workspace, plan, spec, project=made.project)
+
+
+def ended(made: Trained, study: Record, child: Asked, losses: Sequence[float], value: float) -> None:
+    """A training of the study that has succeeded with these losses by epoch."""
+    studies.begin(made.workspace, study, child)
+    run = studies.children(made.workspace, study.id)[-1].run
+    attempt = transitions.claim(made.workspace, run.id, run.attempt) or 0
+    transitions.begin(made.workspace, run.id, attempt, SOMEBODY)
+    for epoch, loss in enumerate(losses, start=1):
+        metrics.add(made.workspace, run.id, attempt, float(epoch), {"val_loss": loss})
+    facts = {
+        "rows": {"train": 150, "validation": 42, "test": 48},
+        "best": {"epoch": 1, "value": value, "loss": min(losses)},
+        "metrics": [{"name": "accuracy", "label": "Right answers", "unit": "%", "better": "higher"}],
+    }
+    runs.set_facts(made.workspace, run.id, attempt, facts)
+    main = Measure(name="accuracy", label="Right answers", unit="%", model=Score(value=value, low=value - 5, high=value + 5))
+    score = {**main.model.model_dump(), "label": main.label, "unit": "%", "better": "higher", "baseline": 60.0, "headline": "Right often."}
+    assert transitions.succeed(made.workspace, run.id, attempt, score, "0" * 64, 1)
+
+
+def look(made: Trained, study: Record) -> Look:
+    return Look(
+        Plan.model_validate(study.plan),
+        studies.children(made.workspace, study.id),
+        lambda: datasets.profile(made.workspace, made.dataset),
+        lambda ids: datasets.table(made.workspace, made.dataset, ids),
+        lambda run: metrics.series(made.workspace, run).get("val_loss", ([], [])),
+    )
+
+
+def driven(made: Trained, spec: Study, values: Sequence[float]) -> Record:
+    """A study whose first trainings have these results."""
+    study = asked(made, spec)
+    for i, value in enumerate(values):
+        (child,) = spec.next(look(made, study), room=1)
+        ended(made, study, child, [1.0, 1 - value / 100 + 0.01 * i], value)
+    known: dict[str, Any] = spec.facts(look(made, study))
+    studies.know(made.workspace, study.id, known)
+    return study
+
+
+def opened(made: Trained, study: Record) -> Page:
+    return Page("runs", project=made.project, study=study.id)
+
+
+@pytest.mark.parametrize("kind", list(STUDIES.members))
+def test_a_click_on_train_makes_one_study_and_leads_to_it(trained: Trained, kind: str) -> None:
+    runs.delete(trained.workspace, trained.run)
+    page = Page("train", project=trained.project).click(f"study-start-{kind}")
+    (study,) = studies.all(trained.workspace)
+    assert (study.spec["kind"], study.project, study.plan["target"]) == (kind, trained.project, trained.plan().target)
+    assert page.at.query_params["study"] == study.id
+    assert page.at.header[0].value == STUDIES.members[kind].title
+
+
+def test_the_page_says_mean_interval_and_the_difference_that_counts(trained: Trained) -> None:
+    page = opened(trained, driven(trained, CrossValidation(), [80.0, 84.0, 82.0]))
+    assert "82 % on average of 3 trainings" in page.words.replace("\\", "")
+    assert "You would need a difference of" in page.words
+    table = next(element.value for element in page.at.dataframe if element.key == "fold-table")
+    assert list(table["Unseen"]) == ["Part 1", "Part 2", "Part 3"] and list(table["Guessing"]) == ["60\u202f%"] * 3
+
+
+def test_trainings_of_a_study_are_not_among_the_runs_but_can_be_opened(trained: Trained) -> None:
+    study = driven(trained, CrossValidation(), [80.0, 84.0])
+    page = Page("runs")
+    assert len(next(e.value for e in page.at.dataframe if e.key.startswith("runs-"))) == 1
+    assert "Is the figure stable" in page.words or any("Is the figure stable" in str(e.proto) for e in page.at.get("page_link"))
+    page = opened(trained, study)
+    page.at.session_state["fold-table"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    page = page.run()
+    assert "Open part 2" in [button.label for button in page.at.button]
+
+
+def test_stopping_is_a_wish_said_once(trained: Trained) -> None:
+    study = driven(trained, Tuning(), [80.0])
+    page = opened(trained, study).click("study-stop")
+    assert studies.get(trained.workspace, study.id).wish == "stop"
+    assert page.at.button(key="study-stop").disabled
+
+
+def test_any_settings_can_be_taken_over_and_undone(trained: Trained) -> None:
+    study = driven(trained, Tuning(), [80.0, 85.0, 90.0])
+    page = opened(trained, study)
+    table = next(element.value for element in page.at.dataframe if element.key == "search-table")
+    assert list(table["No."]) == ["3", "2", "1"]
+    page.at.session_state["search-table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    before, wanted = trained.plan(), studies.children(trained.workspace, study.id)[2].run.plan
+    page = page.run().click("search-use")
+    after = Plan.model_validate(projects.get(trained.workspace, trained.project).draft["plan"])
+    assert after.architecture.model_dump(mode="json") == wanted["architecture"] and after.split == before.split
+    assert page.at.header[0].value == "Design"
+
+
+def test_a_deleted_study_is_gone_with_its_trainings(trained: Trained) -> None:
+    study = driven(trained, CrossValidation(folds=2), [80.0, 84.0])
+    studies.end(trained.workspace, study.id, "done", "")
+    page = opened(trained, study).click("study-delete").click("study-delete-yes")
+    assert studies.all(trained.workspace) == [] and len(runs.all(trained.workspace, of_studies=True)) == 1
+    assert page.at.header[0].value == "Runs"
+
+
+def test_a_study_that_is_gone_is_said(trained: Trained) -> None:
+    page = Page("runs", project=trained.project, study="s0000000000")
+    assert "The study that this page was opened with is not there any more" in page.words
+
+
+def test_a_failed_study_says_why(trained: Trained) -> None:
+    study = asked(trained, CrossValidation())
+    studies.end(trained.workspace, study.id, "failed", "Only 3 rows are left.")
+    assert "Only 3 rows are left" in opened(trained, study).words
