@@ -22,7 +22,7 @@ class Tabm(Architecture):
     """Several networks that share most of their weights and answer together: strong on tables from the first run.
 
     TabM-mini (Gorishniy et al. 2024, arXiv 2410.24210): each member sees the inputs multiplied by numbers of its own, then all go through
-    the same layers, and each has its own last one. Small by default, which a processor can train in seconds.
+    the same layers, and each has its own last one. Small by default, which a processor can train in seconds; sizes by 3-fold comparisons on public tables (tests/bench/RESULTS.md).
     """
 
     kind: Literal["tabm"] = "tabm"
@@ -30,14 +30,14 @@ class Tabm(Architecture):
     order = 5
     takes: ClassVar[frozenset[str]] = frozenset({"number", "code"})
 
-    members: int = param(8, "Networks", help="How many answer together.", ge=2, le=64, search=(4, 32))
+    members: int = param(16, "Networks", help="How many answer together.", ge=2, le=64, search=(4, 32))
     width: int = param(128, "Neurons in a layer", ge=8, le=2048, search=(64, 512), log=True)
     layers: int = param(2, "Layers", ge=1, le=8, search=(1, 4))
     dropout: float = param(
         0.1, "Dropout", help="The share of neurons left out at random in each step; more slows memorising.", ge=0, le=0.9, search=(0, 0.5)
     )
     bins: int = param(
-        48, "Pieces for each number", help="A number may act differently in each. 0 leaves this out.", ge=0, le=256, search=(8, 96)
+        24, "Pieces for each number", help="A number may act differently in each. 0 leaves this out.", ge=0, le=256, search=(8, 96)
     )
     size: int = param(16, "Numbers for each column", help="How many stand for a column.", ge=1, le=64, advanced=True, search=(8, 32))
 
@@ -47,8 +47,8 @@ class Tabm(Architecture):
         if not types & {"number", "category", "date"} or "image" in types:
             return None
         if profile.rows < 20_000:
-            return cls(), 0.72, f"Eight small networks steady each other, which suits the {profile.rows:,} rows here."
-        return cls(members=16, width=256), 0.72, f"Networks that steady each other, and {profile.rows:,} rows are enough for large ones."
+            return cls(), 0.72, f"Sixteen small networks steady each other, which suits the {profile.rows:,} rows here."
+        return cls(width=256), 0.72, f"Networks that steady each other, and {profile.rows:,} rows are enough for large ones."
 
     def habits(self, rows: int) -> Mapping[str, Any]:
         return {"epochs": 200, "patience": 16, "learning_rate": 0.002, "weight_decay": 3e-4, "schedule": "constant", "batch_size": 0}
