@@ -8,7 +8,7 @@ from app.text import plot_text, short
 from engine import board_words
 from engine.boards import Board, Line
 
-MOST_NAMED = 5
+MOST_NAMED = 3
 LONGEST = 26
 
 
@@ -105,9 +105,8 @@ def _points(chart: Any, board: Board, lines: list[Line], name: str, colour: str,
 
 
 def _label(board: Board, line: Line) -> str:
-    """The names of those worth choosing; the others say theirs when pointed at."""
-    worth = [other.run.id for other in timed(board) if other.is_on_front or other is board.lines[0] or _is_proposed(board, other)]
-    is_named = line.run.id in worth and (len(worth) <= MOST_NAMED or line is board.lines[0] or _is_proposed(board, line))
+    """The names of the best and the proposed one, or of all where they are few; the others say theirs when pointed at."""
+    is_named = len(timed(board)) <= MOST_NAMED or line is board.lines[0] or _is_proposed(board, line)
     return plot_text(short(board_words.names(board)[line.run.id], LONGEST)) if is_named else ""
 
 

@@ -273,9 +273,8 @@ def _completed(prepared: Prepared, report: Report, looks: int, tell: Tell) -> Re
         found = optimism.panel(plan, table, prepared.parts, report.main)
         panels += [found] if found else []
     _say(tell, "Looking whether more rows would help")
-    whole = table.only([plan.split.column]) if splits.of(plan.split).is_whole else None
-    parts = prepared.parts.train, prepared.parts.validation
-    of, judged_of = (split.groups(plan.split, whole.take(rows)) if whole else None for rows in parts)
+    grouping = table.only([plan.split.column] if splits.of(plan.split).is_whole else [])
+    of, judged_of = (split.groups(plan.split, grouping.take(rows)) for rows in (prepared.parts.train, prepared.parts.validation))
     curve = more_rows.panel(prepared.lesson, of, judged_of)
     panels += [curve] if curve else []
     return report.model_copy(update={"panels": panels})

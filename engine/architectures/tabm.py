@@ -22,7 +22,8 @@ class Tabm(Architecture):
     """Several networks that share most of their weights and answer together: strong on tables from the first run.
 
     TabM-mini (Gorishniy et al. 2024, arXiv 2410.24210): each member sees the inputs multiplied by numbers of its own, then all go through
-    the same layers, and each has its own last one. Small by default, which a processor can train in seconds; sizes by 3-fold comparisons on public tables (tests/bench/RESULTS.md).
+    the same layers, and each has its own last one. Small by default, which a processor can train in seconds;
+    its sizes come from 3-fold comparisons on public tables (tests/bench/RESULTS.md).
     """
 
     kind: Literal["tabm"] = "tabm"

@@ -119,5 +119,6 @@ def test_the_chart_tells_each_model_in_words_and_draws_the_front(empty: Workspac
     fast = next(words for words in told if "<b>fast</b>" in words)
     assert "Right answers: " in fast and "one answer takes 2 ms" in fast
     assert list(drawn.data[0].x) == [2.0]
+    assert [name for trace in drawn.data[1:] for name in trace.text] == ["fast", "", "", ""]
     table = board_chart.numbers(board)
     assert list(table["Nothing beats it in both"]) == ["yes", "no", "no", "no"]

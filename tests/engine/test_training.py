@@ -44,6 +44,7 @@ def test_stages_are_told_in_order(made: tuple[training.Bundle, Heard]) -> None:
         "Comparing with a simple formula",
         "Judging on rows it has never seen",
         "Looking whether more rows would help",
+        "Timing one answer",
         "Packing the model",
     ]
 
