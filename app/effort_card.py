@@ -51,7 +51,7 @@ def _choice(plan: Plan, dataset: Dataset, found: Costs) -> None:
         st.session_state[LEVEL] = now
     st.segmented_control(
         "How much effort?",
-        list(found),
+        list(EFFORTS if reason else found),
         format_func=TITLES.__getitem__,
         key=LEVEL,
         required=True,

@@ -32,6 +32,8 @@ def _size(plan: Plan, profile: Profile) -> str:
     changed = [p.label for p in own.params() if usual is not None and getattr(usual, p.name) != getattr(own, p.name)]
     if changed:
         return f"Its size is as you set it ({', '.join(changed[:3])}), not as is proposed for {count(profile.rows, 'row')}."
+    if effort.unsuitable(plan, profile):
+        return ""
     many = count(profile.rows, "row")
     if profile.rows < FEW:
         return f"It is kept small: {many} teach only simple rules, and a larger one would learn them by heart."

@@ -150,7 +150,7 @@ class _Course:
     def run(self) -> Team:
         for number in range(len(self.rows.divisions)):
             for way, said in enumerate(self.said):
-                if said.is_needed and not self.listening.is_over(way):
+                if said.is_needed and (self._is_put_by(number, way) or not self.listening.is_over(way)):
                     self._add(number, way, said)
                 else:
                     self.listening.leave_out(way)
@@ -161,7 +161,7 @@ class _Course:
 
     def _add(self, number: int, way: int, said: _Said) -> None:
         """A way whose numbers stop making sense, or that cannot take the columns, is left; the others go on."""
-        parts, place = self.rows.divisions[number], number * len(self.said) + way
+        parts, place = self.rows.divisions[number], self._place(number, way)
         self.listening.begin(way)
         model = _finished(self.keep, place, said.way)
         is_new = model is None
@@ -178,6 +178,13 @@ class _Course:
         _put_by(self.keep, place, member)
         self.keep.offer(lambda: Kept(place + 1.0, {MEMBER: place + 1}), must=self.keep.folder is not None)
         self.listening.end(self._so_far(), is_new)
+
+    def _place(self, number: int, way: int) -> int:
+        return number * len(self.said) + way
+
+    def _is_put_by(self, number: int, way: int) -> bool:
+        """Whether an earlier attempt finished it: then it counts, even when it is to end now."""
+        return self.keep.folder is not None and (self.keep.folder / FOLDER / str(self._place(number, way))).is_dir()
 
     def _choose_ways(self) -> None:
         """A way that adds nothing to the others on the rows that have steered so far is not trained further."""

@@ -63,6 +63,8 @@ def test_pictures_have_one_effort_and_the_reason_is_said(known: tuple[Plan, Prof
     pictures = found.model_copy(update={"columns": tuple(columns)})
     assert not effort.suits(plan, pictures) and "pictures" in effort.unsuitable(plan, pictures)
     assert effort.apply(plan, pictures, "best").team is None
+    told = reasons.design(plan, pictures)
+    assert len(told) >= 3 and effort.NOT_PICTURES in told and "More pictures" in told[-1]
 
 
 @pytest.mark.parametrize("level", EFFORTS)

@@ -102,6 +102,14 @@ def test_a_team_that_was_paused_ends_as_one_that_was_not(made: tuple[bundle.Bund
     assert np.allclose(again.outputs(lessons.table()), made[0].outputs(lessons.table()), atol=1e-6)
 
 
+def test_what_was_ready_before_a_stop_is_kept_after_a_pause(tmp_path: Path) -> None:
+    with pytest.raises(Paused):
+        training.train(plan(), lessons.table(), Heard("pause", at=3.0), tmp_path / "bundle", Checkpoints(tmp_path / "kept", "this one"))
+    heard = Heard("stop", at=0.0)
+    training.train(plan(), lessons.table(), heard, tmp_path / "bundle", Checkpoints(tmp_path / "kept", "this one"))
+    assert heard.known["team"] == {"ready": 3, "of": 3}
+
+
 class _Clock(Heard):
     """A clock that goes on by `pace` seconds whenever a model begins, and stands still otherwise."""
 
