@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from engine.problems import Problem
+from engine.tasks import _forms
 from engine.wording import number
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ def of(task: "Regression", column: "ColumnProfile", learners: Collection[str]) -
     if task.form == "log" and column.low is not None and column.low <= 0:
         what = f"The lowest value is {number(column.low)}, and only numbers above 0 have a logarithm: a little is added first."
         found.append(problem("info", what, "Nothing to do; its rank is another form that needs no such help."))
+    if task.form != "none" and task.form == _forms.proposed(column) and column.high is not None:
+        ends = f"half of the values lie below {number(column.median)}, the highest is {number(column.high)}"
+        what = f"The values crowd at one end ({ends}), so {_forms.FORMS[task.form].lower()} is learned and turned back in every answer."
+        found.append(
+            problem("info", what, "Nothing to do; 'Learn it as' under 'More settings' on the Data page is the place to change it.")
+        )
     if (far := _outlier(column)) and task.form == "none" and task.misses == "squared" and not task.ranges:
         what = f"A value such as {number(far)} lies so far out that a few of them would lead the model astray."
         huber = ("misses", "huber", "Count them less (Huber)")

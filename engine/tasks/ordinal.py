@@ -52,15 +52,18 @@ class Ordinal(Task):
         if not repeats or not _is_fit(column) or not _scales.known(names):
             return None
         is_stepped = column.distinct <= MOST_NUMBERS and bool(set(guesses.words_of(column.name)) & _scales.STEPPED)
-        return cls() if column.type != "number" or is_stepped else None
+        return cls.offer(column) if column.type != "number" or is_stepped else None
 
     @classmethod
     def offer(cls, column: "ColumnProfile") -> "Ordinal | None":
-        """Where the order is not plain, that of the alphabet, for the user to change."""
+        """The order of words is written out, for the user to see; where it is not plain, that of the alphabet, to be changed."""
         names = list(labels.counts_of(column))
         if not _is_fit(column):
             return None
-        return cls() if _scales.known(names) else cls(steps=f" {_scales.SEPARATOR} ".join(labels.ordered(names)))
+        order = _scales.known(names)
+        if column.type == "number" or (order and any(_scales.SEPARATOR in name for name in names)):
+            return cls()
+        return cls(steps=f" {_scales.SEPARATOR} ".join(order or labels.ordered(names)))
 
     def question(self, name: str) -> str:
         return f"A step on a scale: how far up will {name} be?"

@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from engine import datasets, embeddings
+from engine.embeddings import Learned
 from engine.jobs import answers, desk
 from engine.plan import Plan
-from engine.store import projects
+from engine.store import models, projects
 from tests.app.conftest import Filled, Page
+from tests.app.trained import Trained
 
 
 @pytest.fixture
@@ -154,3 +157,17 @@ def test_a_gain_measured_on_real_rows_is_a_sentence(filled: Filled, page: Page) 
     page.click("add-denoise")
     found = answers.gain(filled.workspace, plan(filled).model_dump(mode="json"))
     assert found["sentence"].startswith(("On your rows: ", "No gain here: ", "It does harm")) and found["rows"] > 100
+
+
+def test_what_a_network_learned_for_values_is_taken_with_one_click(trained: Trained) -> None:
+    ward = next(c.id for c in datasets.get(trained.workspace, trained.dataset).columns if c.name == "ward")
+    known = {"north": (0.5, 1.0), "south": (-1.0, 0.0), "east": (0.0, 0.2)}
+    embeddings.written(models.folder(trained.workspace, trained.run), [Learned(column=ward, vectors=known, rest=(0.0, 0.0))])
+    page = Page("prepare", project=trained.project)
+    assert not page.has("add-embed_values")
+    page.click(f"take-{ward}")
+    kinds = [step.kind for step in trained.plan().recipe]
+    assert kinds.index("embed_values") < kinds.index("one_hot")
+    assert "Values as learned before" in page.words
+    page.click("undo")
+    assert "embed_values" not in [step.kind for step in trained.plan().recipe]

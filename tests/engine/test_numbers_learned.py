@@ -131,6 +131,16 @@ def test_trees_learn_absolute_misses_and_refuse_huber_in_words() -> None:
     assert plans.apply_action(plan, problem.action).task == Regression(misses="absolute")
 
 
+def test_a_proposed_form_is_explained_before_the_training() -> None:
+    table = lessons.table(400)
+    column = Column(id="c0002", name="cost", type="number")
+    known = profile.compute(Table((table.columns[0], column), table.frame[["c0001"]].assign(c0002=skewed())))
+    task = Regression.offer(known.column("c0002"))
+    assert task is not None and task.form == "log"
+    plan = lessons.plan(target="c0002").model_copy(update={"task": task, "inputs": ("c0001",)})
+    assert any("crowd at one end" in p.what and "its logarithm is learned" in p.what for p in plans.check(plan, known))
+
+
 def test_an_outlier_in_the_answers_suggests_to_count_large_misses_less() -> None:
     table = lessons.table()
     frame = table.frame.assign(c0001=np.where(np.arange(240) % 60 == 0, 1200.0, table.frame["c0001"]))

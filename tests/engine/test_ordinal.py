@@ -3,11 +3,13 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from engine import losses, profile
 from engine import plan as plans
+from engine.columns import Column
 from engine.errors import InvalidPlan
 from engine.tasks import TASKS, _scales
 from engine.tasks._ordinal_scores import grades, kappa
@@ -34,6 +36,15 @@ Array = np.ndarray[Any, Any]
 )
 def test_a_usual_order_is_known_and_no_other_is_made_up(names: list[str], order: list[str]) -> None:
     assert _scales.known(names) == order
+
+
+def test_the_order_of_words_is_written_out_for_the_user_to_see() -> None:
+    words = pd.Series(["severe", "mild", "moderate"] * 20).astype("str")
+    task = Ordinal.propose(profile.of_column(Column(id="t", name="damage", type="category"), words))
+    assert task == Ordinal(steps="mild < moderate < severe")
+    marks = pd.Series([1.0, 2.0, 3.0] * 20)
+    assert Ordinal.propose(profile.of_column(Column(id="t", name="grade", type="number"), marks)) == Ordinal()
+    assert Ordinal.propose(profile.of_column(Column(id="t", name="colour code", type="number"), marks)) is None
 
 
 def test_an_order_can_be_told() -> None:
