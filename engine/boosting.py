@@ -1,6 +1,6 @@
 """Between a boosting library and the learner: the rows, how trees shall grow, and the trees themselves. Knows no library."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -70,3 +70,13 @@ def chances(sums: Array) -> Array:
         return np.asarray(1 / (1 + np.exp(-np.clip(sums, -500, 500))))
     grown = np.exp(sums - sums.max(axis=1, keepdims=True))
     return np.asarray(grown / grown.sum(axis=1, keepdims=True))
+
+
+def honest(outputs: Array, shifts: Sequence[float] | Array) -> Array:
+    """Chances (rows, outputs) float32 without `shifts` (classes) in their logarithms; unchanged for none."""
+    if not len(shifts):
+        return outputs
+    every = np.concatenate([1 - outputs, outputs], axis=1) if outputs.shape[1] == 1 else outputs
+    moved = np.clip(every.astype(np.float64), 1e-12, 1) * np.exp(-np.asarray(shifts, np.float64))
+    shares = moved / moved.sum(axis=1, keepdims=True)
+    return np.asarray(shares[:, 1:] if outputs.shape[1] == 1 else shares, np.float32)

@@ -95,6 +95,9 @@ def _way(plan: Plan, profile: Profile, kind: str, changes: dict[str, Any]) -> Wa
     if proposed is None:
         return None
     architecture = proposed[0].with_(**changes)
+    wrong = plan.task.problems(profile.column(plan.target), {architecture.learner})
+    if any(problem.level == "stop" for problem in wrong):
+        return None
     steps = tuple(step for step, _ in advice.recipe(profile, plan.inputs, architecture))
     return Way(recipe=steps, architecture=architecture, training=advice.training(profile, architecture))
 

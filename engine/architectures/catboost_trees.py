@@ -36,6 +36,7 @@ class CatboostTrees(Architecture):
     takes: ClassVar[frozenset[str]] = frozenset({"number", "code"})
     needs: ClassVar[frozenset[str]] = frozenset()
     learner: ClassVar[str] = "boosters"
+    is_trees: ClassVar[bool] = True
 
     depth: int = param(6, "Questions in a row", help="Every tree asks so many before it answers.", ge=1, le=12, search=(4, 10))
     l2: float = param(3.0, "Caution (L2)", help="Pulls every answer of a tree towards zero.", ge=0.1, le=1000, search=(1.0, 10.0))

@@ -30,6 +30,7 @@ class LightgbmTrees(Architecture):
     takes: ClassVar[frozenset[str]] = frozenset({"number", "code"})
     needs: ClassVar[frozenset[str]] = frozenset()
     learner: ClassVar[str] = "boosters"
+    is_trees: ClassVar[bool] = True
 
     leaves: int = param(31, "Leaves of a tree", help="More leaves find finer rules, and memorise sooner.", ge=2, le=512, search=(7, 63))
     depth: int = param(

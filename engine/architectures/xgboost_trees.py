@@ -27,6 +27,7 @@ class XgboostTrees(Architecture):
     takes: ClassVar[frozenset[str]] = frozenset({"number", "code"})
     needs: ClassVar[frozenset[str]] = frozenset()
     learner: ClassVar[str] = "boosters"
+    is_trees: ClassVar[bool] = True
 
     depth: int = param(6, "Questions in a row", help="The most questions a tree asks before it answers.", ge=1, le=16, search=(3, 10))
     smallest: float = param(

@@ -13,7 +13,7 @@ import numpy as np
 from engine import extras
 from engine.architectures import ARCHITECTURES
 from engine.architectures.base import Architecture
-from engine.boosting import Answer, Grown, Growth, Rows
+from engine.boosting import Answer, Grown, Growth, Rows, honest
 from engine.callbacks import Rules, Watch
 from engine.errors import EngineError
 from engine.learners.base import NOTHING_KEPT, Array, Cost, Inputs, Keep, Learner, Lesson, Tell
@@ -54,7 +54,8 @@ class Boosters(Learner):
         rounds, growth = _Rounds(self, lesson, tell), _growth(lesson, self)
         grown = lesson.architecture.grow(lesson.shapes, *_parts(lesson), growth, rounds.judged)
         rounds.watch.finish()
-        return Boosted(lesson.architecture.kind, growth.answer, grown.cut(max(rounds.chosen, 1)))
+        shifts = () if lesson.shifts is None else tuple(map(float, lesson.shifts))
+        return Boosted(lesson.architecture.kind, growth.answer, grown.cut(max(rounds.chosen, 1)), shifts)
 
     def cost(self, lesson: Lesson, rows: int, validation: int) -> Cost:
         """Rounds cost in proportion to the rows, beyond a fixed part that a few thousand rows show."""
@@ -73,25 +74,31 @@ class Boosters(Learner):
         about = json.loads((folder / ABOUT).read_text("utf-8"))
         architecture = ARCHITECTURES.get(str(about["architecture"]))
         _need(architecture)
-        return Boosted(architecture.model_fields["kind"].default, about["answer"], _read(architecture, folder, about["answer"]))
+        grown, shifts = _read(architecture, folder, about["answer"]), tuple(map(float, about.get("shifts", ())))
+        return Boosted(architecture.model_fields["kind"].default, about["answer"], grown, shifts)
 
 
 @dataclass(frozen=True)
 class Boosted:
-    """Trained trees, the kind of architecture that can read them, and what they answer with."""
+    """Trained trees, the kind of architecture that can read them, and what they answer with.
+
+    `shifts` (classes) are taken out of the log chances: what counting some classes more while learning has added.
+    """
 
     architecture: str
     answer: Answer
     grown: Grown
+    shifts: tuple[float, ...] = ()
 
     def predict(self, inputs: Inputs) -> Array:
         """(rows, outputs) float32."""
-        return self.grown.outputs(_rows(inputs))
+        return honest(self.grown.outputs(_rows(inputs)), self.shifts)
 
     def save(self, folder: Path) -> None:
         """Writes the library's own text format and who can read it."""
         (folder / TREES).write_text(self.grown.written(), "utf-8")
-        (folder / ABOUT).write_text(json.dumps({"architecture": self.architecture, "answer": self.answer}), "utf-8")
+        about = {"architecture": self.architecture, "answer": self.answer, "shifts": [*self.shifts]}
+        (folder / ABOUT).write_text(json.dumps(about), "utf-8")
 
 
 class _Rounds:
@@ -109,6 +116,7 @@ class _Rounds:
     def judged(self, learned: Array, unseen: Array) -> bool:
         """After a round: tells, compares, keeps. True when training should end. Raises Diverged, Cancelled, Paused."""
         task, state, lesson = self.lesson.task, self.lesson.state, self.lesson
+        learned, unseen = (honest(x, () if lesson.shifts is None else lesson.shifts) for x in (learned, unseen))
         seen = task.evaluate(learned[self.watched], lesson.train_y[self.watched], state)
         is_over = self.watch.judged(seen, task.evaluate(unseen, lesson.validation_y, state))
         if lesson.examples is not None:
@@ -140,7 +148,7 @@ def _growth(lesson: Lesson, settings: Boosters) -> Growth:
 
 def _parts(lesson: Lesson) -> tuple[Rows, Rows]:
     train, unseen = _rows(lesson.train), _rows(lesson.validation)
-    return replace(train, y=lesson.train_y, weights=lesson.train_weights), replace(unseen, y=lesson.validation_y)
+    return replace(train, y=lesson.train_y, weights=lesson.teaching), replace(unseen, y=lesson.validation_y)
 
 
 def _rows(inputs: Inputs) -> Rows:

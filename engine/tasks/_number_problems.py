@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FAR = 15.0
 """So many times the reach of the middle half beyond it, a value is an outlier whose square would outweigh hundreds of others."""
 
-BY_TREES = "scikit"
+BY_TREES, BY_LIBRARIES = "scikit", "boosters"
 
 
 def of(task: "Regression", column: "ColumnProfile", learners: Collection[str]) -> list[Problem]:
@@ -31,6 +31,9 @@ def of(task: "Regression", column: "ColumnProfile", learners: Collection[str]) -
         what = "Boosted trees cannot learn with large misses counting more only up to a point (Huber)."
         fix = "Let large misses count in proportion, which guards against extreme values too, or choose another model."
         found.append(problem("stop", what, fix, ("misses", "absolute", "In proportion")))
+    if BY_LIBRARIES in learners and (task.ranges or task.misses != "squared"):
+        what = "The trees of this library learn by squared misses only, without ranges by quantiles."
+        found.append(problem("stop", what, "Choose boosted trees or a network on the Design page, or let large misses count squared."))
     if task.form == "log" and column.low is not None and column.low <= 0:
         what = f"The lowest value is {number(column.low)}, and only numbers above 0 have a logarithm: a little is added first."
         found.append(problem("info", what, "Nothing to do; its rank is another form that needs no such help."))

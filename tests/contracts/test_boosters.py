@@ -178,3 +178,27 @@ def test_the_same_seed_gives_the_same_answers_and_rows_count_by_their_weight(kin
     heavy = replace(lesson, train_weights=np.where(lesson.train_y > 0, 5.0, 0.2).astype(np.float32))
     first, again, weighed = (learner.fit(one, Heard()).predict(lesson.validation) for one in (lesson, lesson, heavy))
     assert (first == again).all() and weighed.mean() > first.mean() + 0.05
+
+
+@pytest.mark.parametrize("kind", HERE)
+def test_counting_rare_answers_more_leaves_chances_honest(kind: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(6000, 2)).astype(np.float32)
+    y = np.where(rng.random(6000) < 0.1 + 0.05 * (x[:, 0] > 1), "yes", "no").astype(object)
+    task = TASKS.parse({"kind": "binary", "positive": "yes", "rare": "balanced"})
+    state, encoded = task.fit(y), task.encode(y, task.fit(y))
+    parts = ({"number": x[:4000]}, encoded[:4000], {"number": x[4000:]}, encoded[4000:])
+    lesson = Lesson(ARCHITECTURES.get(kind)(), task, state, Shapes(("a", "b"), origins=("c0001", "c0002")), *parts, 0)
+    model = LEARNERS.parse({"kind": "boosters", "epochs": 30}).fit(lesson, Heard())
+    said = model.predict({"number": x[4000:]})
+    assert said.mean() == pytest.approx(encoded[4000:].mean(), abs=0.03)
+    model.save(tmp_path)
+    assert np.allclose(LEARNERS.get("boosters").load(tmp_path).predict({"number": x[4000:]}), said, atol=1e-6)
+
+
+def test_a_library_that_learns_squared_misses_only_refuses_others_in_words() -> None:
+    table = lessons.table()
+    column = profile.compute(table).column("c0002")
+    task = TASKS.parse({"kind": "regression", "ranges": True})
+    found = [problem for problem in task.problems(column, {"boosters"}) if problem.level == "stop"]
+    assert found and "squared misses only" in found[0].what and found[0].fix

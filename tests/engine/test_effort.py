@@ -125,3 +125,12 @@ def test_the_expected_energy_is_that_of_the_trainings_before() -> None:
 def test_without_a_training_before_some_load_is_assumed() -> None:
     told = energy.expected(100.0, Spent(), 2, Settings())
     assert told.processor == pytest.approx(energy.USUAL_LOAD * 2 * 100 * Settings().core_watts / 3600)
+
+
+def test_best_leaves_out_the_kinds_that_cannot_learn_by_the_loss_that_is_asked_for() -> None:
+    table = lessons.table(600)
+    found = profile.compute(table)
+    made = advice.plan("d1", table, found, "c0002", {"time": ""})[0]
+    plain, huber = (effort.apply(one, found, "best") for one in (made, made.model_copy(update={"task": made.task.with_(misses="huber")})))
+    assert "boosted_trees" in {way.architecture.kind for way in ways(plain)}
+    assert {way.training.kind for way in ways(huber)} == {"gradient"}
