@@ -14,6 +14,7 @@ from engine.lazy import keras
 from engine.panels import Report, Score
 from engine.problems import Problem
 from engine.sampling import sampling_of
+from engine.scoring import Statistic, mean
 from engine.spec import param
 from engine.tasks import _ordinal_report, _scales
 from engine.tasks._classes import class_chances, linear_classifier, tempered
@@ -161,6 +162,12 @@ class Ordinal(Task):
     def scores(self, outputs: Array, y: Array, state: State, seed: int = 0, groups: Array | None = None) -> dict[str, Score]:
         known = self.known(y, state)
         return score(self.encode(y[known], state), every_row(outputs, len(y))[known], sampling_of(known, groups, seed))
+
+    def main(self, outputs: Array, y: Array, state: State) -> Statistic:
+        return mean(np.abs(grades(every_row(outputs, len(y))) - np.asarray(y)))
+
+    def right(self, outputs: Array, y: Array, state: State) -> Array:
+        return np.asarray(grades(every_row(outputs, len(y))) == y)
 
     def report(self, judged: Judged, state: State) -> Report:
         return _ordinal_report.write(self, judged, state)

@@ -25,7 +25,7 @@ from engine.tasks.multiclass import Multiclass
 from engine.tasks.regression import Regression
 
 ROWS = 1000
-SPLIT = "method, column, test, validation, gap, mapping, outside"
+SPLIT = "method, column, test, validation, gap, mapping, outside, folds, fold, repeat, spares_unseen"
 
 
 def column(id: str, type: Any = "number", **facts: Any) -> ColumnProfile:

@@ -13,6 +13,7 @@ from engine.profile import ColumnProfile
 from engine.tasks import TASKS
 from engine.tasks.binary import Binary
 from engine.tasks.multiclass import Multiclass
+from engine.tasks.ordinal import Ordinal
 from engine.tasks.regression import Regression, unit_in
 
 Array = np.ndarray[Any, Any]
@@ -50,9 +51,9 @@ def test_the_obvious_task_follows_from_the_values(values: Any, kind: str) -> Non
     assert obvious(values) == kind
 
 
-def test_numbers_with_a_few_values_can_be_asked_in_all_three_ways() -> None:
+def test_numbers_with_a_few_values_can_be_asked_in_every_way() -> None:
     offered = {kind: member.offer(column(STAGES)) for kind, member in TASKS.members.items()}
-    assert offered == {"binary": Binary(negative="0"), "multiclass": Multiclass(), "regression": Regression()}
+    assert offered == {"binary": Binary(negative="0"), "multiclass": Multiclass(), "ordinal": Ordinal(), "regression": Regression()}
 
 
 def test_the_form_of_yes_or_no_offers_the_values_there_are() -> None:
