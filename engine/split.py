@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from engine.tasks.base import Task
 
 __all__ = [
-    "FEWEST_GROUPS", "FEWEST_ROWS", "Parts", "Split", "assign", "counts", "digest", "groups", "needed", "problems", "rounds", "shared",
+    "FEWEST_GROUPS", "FEWEST_ROWS", "Parts", "Split", "assign", "counts", "digest", "evenly", "groups", "needed", "problems",
+    "rounds", "shared",
 ]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
@@ -79,6 +80,11 @@ def _levels(y: Array) -> Array:
     """(rows,) which tenth of the amounts each belongs to, so that every fold gets small and large ones."""
     edges = np.unique(np.quantile(y, np.linspace(0, 1, LEVELS + 1)[1:-1]))
     return np.unique(np.searchsorted(edges, y), return_inverse=True)[1]
+
+
+def evenly(rows: Array, most: int) -> Array:
+    """At most so many of the rows (positions), evenly spread."""
+    return rows[np.linspace(0, len(rows) - 1, min(len(rows), most)).astype(np.int64)]
 
 
 def rounds(split: Split, table: Table, target: str, task: "Task", seed: int, rows: Array, count: int) -> list[Array]:

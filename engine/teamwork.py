@@ -6,7 +6,7 @@ import math
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -64,8 +64,9 @@ class Rows:
     divisions: tuple[Parts, ...]
 
     def lesson(self, number: int, way: Way) -> tuple[recipe.Fitted, Lesson]:
-        """The recipe fitted on the rows that teach the member of that number, and its lesson."""
+        """The recipe fitted on the rows that teach the member of that number, at most as many as its learner takes, and its lesson."""
         plan, table, parts = self.plan, self.table, self.divisions[number]
+        parts = replace(parts, train=split.evenly(parts.train, way.training.takes(len(parts.train))))
         fitted = recipe.fit(way.recipe, table, plan.inputs, parts.train)
         y = table.values(plan.target)
         lesson = Lesson(

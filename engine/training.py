@@ -80,7 +80,7 @@ def prepare(plan: Plan, table: Table, tell: Tell, outside: int = 0) -> Prepared:
     _say(tell, "Dividing the rows")
     parts, state = _divide(plan, table, outside)
     there = len(parts.train)
-    parts = replace(parts, train=_spread(parts.train, plan.training.takes(there)))
+    parts = replace(parts, train=split.evenly(parts.train, plan.training.takes(there)))
     counted = {name: len(rows) for name, rows in asdict(parts).items()}
     rows = {"rows": counted, "unseen": split.digest(plan.split, parts.test)}
     tell.facts(rows)
@@ -122,7 +122,7 @@ def learn(prepared: Prepared, tell: Tell, folder: Path, keep: Keep = NOTHING_KEP
     report = _completed(prepared, report, looks, tell)
     if plan.split.spares_unseen:
         report = report.model_copy(update={"headline": verdicts.while_comparing(report.main, len(prepared.parts.test)), "detail": ""})
-    report = checks.told(plan, table.take(_spread(parts.train, checks.MOST_ROWS)), report, looks)
+    report = checks.told(plan, table.take(split.evenly(parts.train, checks.MOST_ROWS)), report, looks)
     _say(tell, "Timing one answer")
     answering = {"answer_seconds": latency.of_one(learned.answers, table.only(plan.inputs), parts.test), "models": learned.answers.models}
     _say(tell, "Packing the model")
@@ -219,7 +219,7 @@ def _baseline(lesson: Lesson) -> tuple[Array, dict[str, Any]]:
 def _judge(prepared: Prepared, learned: _Learned, linear: rivals.Ask | None, state: State) -> tuple[Report, Unseen]:
     """The judgement, and what it rests on: the model's answers on the unseen rows."""
     plan, table, parts = prepared.plan, prepared.table, prepared.parts
-    asked = _spread(parts.test, JUDGED)
+    asked = split.evenly(parts.test, JUDGED)
     rows = table.take(asked)
     inputs = prepared.fitted.apply(rows)
     own = learned.answers.prepared(inputs) if isinstance(learned.answers, Single) else learned.answers.outputs(rows)
@@ -291,11 +291,6 @@ def _about_outside(prepared: Prepared) -> list[str]:
     learned = np.concatenate([parts.train, parts.validation])
     met = split.shared(table.take(learned), table.take(parts.test), plan.split.column)
     return [said, verdicts.met(met, table.column(plan.split.column).name)]
-
-
-def _spread(rows: Array, most: int) -> Array:
-    """At most so many of the rows, evenly spread."""
-    return rows[np.linspace(0, len(rows) - 1, min(len(rows), most)).astype(np.int64)]
 
 
 def _shown(metric: Mapping[str, Any]) -> dict[str, Any]:

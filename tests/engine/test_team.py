@@ -217,3 +217,14 @@ def test_a_plan_without_a_team_reads_as_before() -> None:
     old = lessons.plan().model_dump(mode="json")
     del old["team"]
     assert Plan.model_validate(old).team is None
+
+
+def test_a_member_learns_from_no_more_rows_than_its_learner_takes() -> None:
+    asked = plan("boosted_trees")
+    way = asked.team.others[0] if asked.team else None
+    assert way is not None
+    few = way.model_copy(update={"training": way.training.with_(most_rows=20)})
+    table = lessons.table()
+    prepared = training.prepare(asked, table, Heard())
+    rows = teamwork.Rows(asked, table, prepared.lesson.state, teamwork.divisions(asked, table, prepared.parts))
+    assert len(rows.lesson(0, few)[1].train_y) == 20 < len(rows.lesson(0, way)[1].train_y)
