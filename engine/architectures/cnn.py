@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 SMALL = 48
 
+MEMORY = 0.6
+"""How much of the running means stays after a step. With few steps an epoch, 0.9 judges the first ten epochs by means of the start."""
+
 
 class Cnn(Architecture):
     """Small filters slide over the picture and find edges, then textures, then parts: the classic network for pictures."""
@@ -78,7 +81,7 @@ class Cnn(Architecture):
     def _block(self, x: Any, width: int, number: int) -> Any:
         x = keras.layers.Conv2D(width, self.kernel, padding="same", use_bias=not self.batch_norm, name=f"filters_{number}")(x)
         if self.batch_norm:
-            x = keras.layers.BatchNormalization(momentum=0.9, name=f"normalise_{number}")(x)
+            x = keras.layers.BatchNormalization(momentum=MEMORY, name=f"normalise_{number}")(x)
         return keras.layers.Activation("relu", name=f"relu_{number}")(x)
 
     def _augment(self, x: Any, seed: int) -> Any:

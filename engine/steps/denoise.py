@@ -25,7 +25,7 @@ class Denoise(Step):
     indicator: bool = param(
         True, "Note that it was missing", help="Adds a yes/no column for each column with gaps: a gap itself can mean something."
     )
-    patterns: bool = param(
+    features: bool = param(
         False,
         "Add the patterns it found",
         help="Also hands on what it noticed in each row. Can help with many noisy columns; takes longer.",
@@ -43,14 +43,14 @@ class Denoise(Step):
         parts = [np.where(missing, made.said(x), x)]
         if gaps := self._noted(state):
             parts.append(missing[:, gaps])
-        if self.patterns:
+        if self.features:
             parts.append(made.noticed(x))
         return np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
 
     def outputs(self, labels: Sequence[str], state: State) -> list[tuple[str, int]]:
         """A pattern is told as one of the column that it mostly comes from."""
         missing = [(f"{labels[i]} (was missing)", i) for i in self._noted(state)]
-        found = [(f"{labels[i]} (pattern {n + 1})", i) for n, i in enumerate(state["sources"])] if self.patterns else []
+        found = [(f"{labels[i]} (pattern {n + 1})", i) for n, i in enumerate(state["sources"])] if self.features else []
         return super().outputs(labels, state) + missing + found
 
     def stand_in(self) -> Step:

@@ -119,7 +119,7 @@ def test_the_judgement_says_first_how_good_it_is(trained: str, page: Page) -> No
     person.press(page, "judge")
     expect(page.get_by_text("rows it never saw").first).to_be_visible()
     expect(page.locator(".mw-scores").first).to_contain_text("Always saying")
-    expect(page.locator(".js-plotly-plot")).to_have_count(5)
+    expect(page.locator(".js-plotly-plot")).to_have_count(6)
     page.locator("[class*=st-key-numbers-] summary").first.click()
     expect(page.locator("[class*=st-key-numbers-] [data-testid=stDataFrame]").first).to_be_visible()
     settled(page)
@@ -129,7 +129,7 @@ def test_the_judgement_says_first_how_good_it_is(trained: str, page: Page) -> No
 
 def test_finished_charts_follow_the_theme_while_the_page_is_open(trained: str, page: Page) -> None:
     page.goto(trained.replace("/train", "/evaluate"))
-    expect(page.locator(".js-plotly-plot")).to_have_count(5)
+    expect(page.locator(".js-plotly-plot")).to_have_count(6)
     settled(page)
     before = page.evaluate(person.VIEW)["colour"]
     page.emulate_media(color_scheme="dark")
@@ -205,7 +205,7 @@ def test_a_run_is_duplicated_with_one_change_and_compared(trained: str, page: Pa
     expect(person.heading(page, "Trained")).to_be_visible(timeout=person.LEARNED)
     page.goto(f"{served.url}/runs")
     person.tick(page, 0, 1)
-    expect(page.get_by_text("Side by side")).to_be_visible()
+    expect(page.get_by_role("heading", name="Compared")).to_be_visible()
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
     settled(page)
     shoot(page, "runs")

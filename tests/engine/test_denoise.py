@@ -60,7 +60,7 @@ def test_what_it_keeps_stays_small_for_very_many_columns() -> None:
 
 def test_patterns_are_told_as_of_a_column_they_come_from() -> None:
     _, x = holed(200)
-    step = Denoise(patterns=True)
+    step = Denoise(features=True)
     state = step.fit(x)
     told = step.outputs([f"c{i}" for i in range(6)], state)
     assert step.apply(x, state).shape[1] == len(told) == 6 + 6 + 32
