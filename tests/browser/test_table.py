@@ -206,7 +206,7 @@ def test_a_run_is_duplicated_with_one_change_and_compared(trained: str, page: Pa
     page.goto(f"{served.url}/runs")
     person.tick(page, 0, 1)
     expect(page.get_by_role("heading", name="Compared")).to_be_visible()
-    expect(page.locator(".js-plotly-plot")).to_have_count(2)
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)
     settled(page)
     shoot(page, "runs")
     changed, first = (run.plan["training"] for run in runs.all(served.workspace))
