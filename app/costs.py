@@ -25,4 +25,4 @@ def about(plan: Plan, version: int) -> Answer | None:
 
 def singles(plan: Plan) -> list[Plan]:
     """One plan for each way of a team, as if it trained alone."""
-    return [plan.model_copy(update={"team": None, **dict(way)}) for way in teamwork.ways(plan)]
+    return teamwork.singles(plan)

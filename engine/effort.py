@@ -3,11 +3,12 @@
 Quick is one model; good trains it five times, each steered by other rows; best lets further strong ways take part, networks and trees.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from engine import advice
 from engine.architectures import ARCHITECTURES
+from engine.learners import LEARNERS
 from engine.plan import Plan
 from engine.profile import Profile
 from engine.team import Team, Way
@@ -25,17 +26,6 @@ NOT_PICTURES = "With pictures one training takes long enough: the effort is alwa
 TOO_FEW = "Only one kind of model can learn from these columns, so Best would be the same as Good."
 FOLDS = 5
 FEW_ROWS, REPEATS = 500, 2
-MEMBERS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("tabm", {}),
-    ("boosted_trees", {}),
-    ("catboost_trees", {}),
-    ("linear", {}),
-    ("realmlp", {}),
-    ("lightgbm_trees", {}),
-    ("boosted_trees", {"leaves": 31, "smallest": 20, "columns": 1.0}),
-    ("tabm", {"layers": 3, "width": 256, "bins": 16, "dropout": 0.3}),
-)
-"""The ways of "best", in the order in which they are tried; those that are not installed or cannot take the columns are left out."""
 
 
 def of(plan: Plan) -> Effort:
@@ -85,17 +75,18 @@ def unsuitable(plan: Plan, profile: Profile) -> str:
 
 
 def _others(plan: Plan, profile: Profile) -> tuple[Way, ...]:
-    found = [_way(plan, profile, kind, changes) for kind, changes in MEMBERS if kind in ARCHITECTURES.members]
+    turns = sorted((turn, kind, changes) for kind, member in ARCHITECTURES.members.items() for turn, changes in member.in_best.items())
+    found = [_way(plan, profile, kind, changes) for _, kind, changes in turns]
     own = Way(recipe=plan.recipe, architecture=plan.architecture, training=plan.training)
     return tuple(_different([way for way in found if way is not None], own))
 
 
-def _way(plan: Plan, profile: Profile, kind: str, changes: dict[str, Any]) -> Way | None:
+def _way(plan: Plan, profile: Profile, kind: str, changes: Mapping[str, Any]) -> Way | None:
     proposed = ARCHITECTURES.get(kind).propose(profile, plan.inputs, plan.task)
     if proposed is None:
         return None
     architecture = proposed[0].with_(**changes)
-    wrong = plan.task.problems(profile.column(plan.target), {architecture.learner})
+    wrong = plan.task.problems(profile.column(plan.target), LEARNERS.get(architecture.learner).losses)
     if any(problem.level == "stop" for problem in wrong):
         return None
     steps = tuple(step for step, _ in advice.recipe(profile, plan.inputs, architecture))

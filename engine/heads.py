@@ -44,7 +44,7 @@ def build(x: Any, ending: Ending) -> Any:
         dtype="float32",
         name=MEMBERS,
     )
-    return keras.layers.GlobalAveragePooling1D(dtype="float32", name=ANSWER)(layer(x))
+    return _mean(layer(x))
 
 
 def taught(model: Any) -> Any:
@@ -53,15 +53,14 @@ def taught(model: Any) -> Any:
     The loss of the mean would let members lean on each other (Gorishniy et al. 2024, "TabM", section 3); rows that it does not learn from
     are judged by the mean answer.
     """
-    if MEMBERS not in {layer.name for layer in model.layers}:
+    if not _has_members(model):
         return model
     return _members()(model.input, model.get_layer(MEMBERS).output, name="members")
 
 
 def shift(model: Any, shifts: Any) -> None:
     """Takes `shifts` (classes,) out of the log chances of a model of classes, by what its last sums begin with."""
-    names = {layer.name for layer in model.layers}
-    bias = model.get_layer(MEMBERS if MEMBERS in names else ANSWER).bias
+    bias = _last_sums(model).bias
     apart = shifts[1:] - shifts[:1] if bias.shape[-1] == 1 else shifts
     bias.assign(bias - np.asarray(apart, np.float32))
 
@@ -72,8 +71,7 @@ def honest(model: Any, shifts: Any) -> Iterator[None]:
     if shifts is None:
         yield
         return
-    names = {layer.name for layer in model.layers}
-    bias = model.get_layer(MEMBERS if MEMBERS in names else ANSWER).bias
+    bias = _last_sums(model).bias
     before = np.array(keras.ops.convert_to_numpy(bias))
     shift(model, shifts)
     try:
@@ -85,6 +83,27 @@ def honest(model: Any, shifts: Any) -> Iterator[None]:
 def free(model: Any) -> list[Any]:
     """Weights that are not to be pulled towards zero: those of layers whose name says so."""
     return [weight for layer in model.layers if layer.name.startswith(FREE) for weight in layer.trainable_variables]
+
+
+def answering(model: Any) -> Any:
+    """The model as it is asked: the inverse of `taught`."""
+    if not _has_members(model) or model.layers[-1].name == ANSWER:
+        return model
+    return keras.Model(model.input, _mean(model.output), name="model")
+
+
+def _mean(answers: Any) -> Any:
+    """(rows, members, outputs) to (rows, outputs)."""
+    return keras.layers.GlobalAveragePooling1D(dtype="float32", name=ANSWER)(answers)
+
+
+def _has_members(model: Any) -> bool:
+    return MEMBERS in {layer.name for layer in model.layers}
+
+
+def _last_sums(model: Any) -> Any:
+    """The layer whose bias the answers begin with."""
+    return model.get_layer(MEMBERS if _has_members(model) else ANSWER)
 
 
 def _members() -> Any:
@@ -103,10 +122,3 @@ def _members() -> Any:
             return super().compute_metrics(x, y, keras.ops.mean(y_pred, axis=1), sample_weight)
 
     return Members
-
-
-def answering(model: Any) -> Any:
-    """The model as it is asked: the inverse of `taught`."""
-    if MEMBERS not in {layer.name for layer in model.layers} or model.layers[-1].name == ANSWER:
-        return model
-    return keras.Model(model.input, keras.layers.GlobalAveragePooling1D(dtype="float32", name=ANSWER)(model.output), name="model")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine import checks, extras, extremes, leaks, overrides, preflight_rows, recipe, splits, weights
+from engine.learners import LEARNERS
 from engine.problems import Level, Problem
 from engine.profile import ColumnProfile, Profile
 from engine.split import FEWEST_ROWS
@@ -58,7 +59,8 @@ def _target(plan: "Plan", target: ColumnProfile) -> list[Problem]:
     if target.identifier:
         noted += problem("Almost every row has its own value here, like a number plate.", "Choose another column to predict.", "warn")
     others = plan.team.others if plan.team else ()
-    asked = plan.task.problems(target, {plan.architecture.learner, *(way.architecture.learner for way in others)})
+    learners = {plan.architecture.learner, *(way.architecture.learner for way in others)}
+    asked = plan.task.problems(target, frozenset.intersection(*(LEARNERS.get(kind).losses for kind in learners)))
     return noted + asked + _classes(plan, target, present)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import answering, blending, journal, manifest, recipe, split, splits
+from engine import answering, blending, journal, lessons, manifest, recipe, split, splits
 from engine.answering import Single
 from engine.columns import Table
 from engine.errors import Diverged, EngineError, InvalidPlan
@@ -23,7 +23,6 @@ from engine.split import Parts
 from engine.splits.base import TRAIN, VALIDATION
 from engine.team import Way
 from engine.tell import Tell
-from engine.weights import of as weights_of
 
 FOLDER, MEMBER = "members", "member"
 TIGHT = 0.85
@@ -65,24 +64,12 @@ class Rows:
 
     def lesson(self, number: int, way: Way) -> tuple[recipe.Fitted, Lesson]:
         """The recipe fitted on the rows that teach the member of that number, at most as many as its learner takes, and its lesson."""
-        plan, table, parts = self.plan, self.table, self.divisions[number]
-        parts = replace(parts, train=split.evenly(parts.train, way.training.takes(len(parts.train))))
-        fitted = recipe.fit(way.recipe, table, plan.inputs, parts.train)
-        y = table.values(plan.target)
-        lesson = Lesson(
-            architecture=way.architecture,
-            task=plan.task,
-            state=self.state,
-            shapes=fitted.shapes,
-            train=fitted.apply(table, parts.train),
-            train_y=plan.task.encode(y[parts.train], self.state),
-            validation=fitted.apply(table, parts.validation),
-            validation_y=plan.task.encode(y[parts.validation], self.state),
-            seed=plan.seed + 1000 * number,
-            train_weights=weights_of(table, plan.weight, parts.train),
-            validation_weights=weights_of(table, plan.weight, parts.validation),
-        )
-        return fitted, lesson
+        plan, table, parts = alone(self.plan, way), self.table, self.divisions[number]
+        parts = replace(parts, train=split.evenly(parts.train, plan.training.takes(len(parts.train))))
+        fitted = recipe.fit(plan.recipe, table, plan.inputs, parts.train)
+        lesson = lessons.begun(plan, table, parts, self.state, fitted.shapes)
+        train, validation = fitted.apply(table, parts.train), fitted.apply(table, parts.validation)
+        return fitted, replace(lesson, train=train, validation=validation, seed=plan.seed + 1000 * number)
 
 
 @dataclass
@@ -111,6 +98,16 @@ def ways(plan: Plan) -> tuple[Way, ...]:
     """The plan's own way first, then the further ones of its team."""
     own = Way(recipe=plan.recipe, architecture=plan.architecture, training=plan.training)
     return (own, *(plan.team.others if plan.team else ()))
+
+
+def alone(plan: Plan, way: Way) -> Plan:
+    """The plan of one model that learns in that way."""
+    return plan.model_copy(update={"team": None, **dict(way)})
+
+
+def singles(plan: Plan) -> list[Plan]:
+    """A plan of one model for each way."""
+    return [alone(plan, way) for way in ways(plan)]
 
 
 def divisions(plan: Plan, table: Table, parts: Parts) -> tuple[Parts, ...]:

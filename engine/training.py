@@ -13,6 +13,7 @@ from engine import (
     checks,
     examples,
     latency,
+    lessons,
     more_rows,
     optimism,
     recipe,
@@ -28,7 +29,6 @@ from engine import (
 )
 from engine import plan as plans
 from engine.answering import Answers, Single
-from engine.architectures.base import Shapes
 from engine.bundle import Bundle
 from engine.columns import Table
 from engine.errors import InvalidPlan
@@ -90,7 +90,7 @@ def prepare(plan: Plan, table: Table, tell: Tell, outside: int = 0) -> Prepared:
     share = len(parts.train) / (len(parts.train) + len(parts.validation))
     train = fitted.apply(table, parts.train, lambda done: _say(tell, PREPARING, share * done))
     validation = fitted.apply(table, parts.validation, lambda done: _say(tell, PREPARING, share + (1 - share) * done))
-    lesson = replace(_lesson(plan, table, parts, state, fitted.shapes), train=train, validation=validation, examples=followed)
+    lesson = replace(lessons.begun(plan, table, parts, state, fitted.shapes), train=train, validation=validation, examples=followed)
     baseline, scored = _baseline(lesson)
     tell.facts(followed.facts | scored)
     facts, judged_outside = rows | scored | followed.facts, 0 if plan.split.spares_unseen else outside
@@ -188,24 +188,6 @@ def _divide(plan: Plan, table: Table, outside: int) -> tuple[Parts, State]:
         if not len(rows):
             raise InvalidPlan(f"No row is left in the {name} part that can be used.", "Add rows, or divide them differently.")
     return kept, state
-
-
-def _lesson(plan: Plan, table: Table, parts: Parts, state: State, shapes: Shapes) -> Lesson:
-    """All but the prepared rows, which take long when they are many."""
-    y = table.values(plan.target)
-    return Lesson(
-        architecture=plan.architecture,
-        task=plan.task,
-        state=state,
-        shapes=shapes,
-        train={},
-        train_y=plan.task.encode(y[parts.train], state),
-        validation={},
-        validation_y=plan.task.encode(y[parts.validation], state),
-        seed=plan.seed,
-        train_weights=weights.of(table, plan.weight, parts.train),
-        validation_weights=weights.of(table, plan.weight, parts.validation),
-    )
 
 
 def _baseline(lesson: Lesson) -> tuple[Array, dict[str, Any]]:

@@ -41,12 +41,15 @@ class Layer:
 
 class Architecture(Spec):
     """Base of the architectures. `takes` are tensor kinds ("number", "code", "pixels"); `needs` qualities ("complete", "scaled");
-    `is_trees` says that it is made of decision trees rather than a network."""
+    `is_trees` says that it is made of decision trees rather than a network. `in_best` says how it takes part where many kinds do: in
+    which turn (all kinds share one count), and which of its settings differ then.
+    """
 
     takes: ClassVar[frozenset[str]] = frozenset({"number"})
     needs: ClassVar[frozenset[str]] = frozenset({"complete", "scaled"})
     learner: ClassVar[str] = "gradient"
     is_trees: ClassVar[bool] = False
+    in_best: ClassVar[Mapping[int, Mapping[str, Any]]] = {}
 
     @classmethod
     def propose(cls, profile: "Profile", inputs: Sequence[str], task: "Task") -> "tuple[Architecture, float, str] | None":

@@ -1,7 +1,7 @@
 """Gradient-boosted decision trees: scikit-learn's histogram gradient boosting."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from engine.architectures import _trees
@@ -30,6 +30,7 @@ class BoostedTrees(Architecture):
     needs: ClassVar[frozenset[str]] = frozenset()
     learner: ClassVar[str] = "scikit"
     is_trees: ClassVar[bool] = True
+    in_best: ClassVar[Mapping[int, Mapping[str, Any]]] = {2: {}, 7: {"leaves": 31, "smallest": 20, "columns": 1.0}}
 
     leaves: int = param(31, "Leaves of a tree", help="More leaves find finer rules, and memorise sooner.", ge=2, le=512, search=(7, 63))
     depth: int = param(

@@ -3,7 +3,7 @@
 import json
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -37,6 +37,7 @@ class CatboostTrees(Architecture):
     needs: ClassVar[frozenset[str]] = frozenset()
     learner: ClassVar[str] = "boosters"
     is_trees: ClassVar[bool] = True
+    in_best: ClassVar[Mapping[int, Mapping[str, Any]]] = {3: {}}
 
     depth: int = param(6, "Questions in a row", help="Every tree asks so many before it answers.", ge=1, le=12, search=(4, 10))
     l2: float = param(3.0, "Caution (L2)", help="Pulls every answer of a tree towards zero.", ge=0.1, le=1000, search=(1.0, 10.0))

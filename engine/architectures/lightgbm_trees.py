@@ -1,7 +1,7 @@
 """Gradient-boosted trees of the library LightGBM (Ke et al. 2017), an optional extra."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -31,6 +31,7 @@ class LightgbmTrees(Architecture):
     needs: ClassVar[frozenset[str]] = frozenset()
     learner: ClassVar[str] = "boosters"
     is_trees: ClassVar[bool] = True
+    in_best: ClassVar[Mapping[int, Mapping[str, Any]]] = {6: {}}
 
     leaves: int = param(31, "Leaves of a tree", help="More leaves find finer rules, and memorise sooner.", ge=2, le=512, search=(7, 63))
     depth: int = param(

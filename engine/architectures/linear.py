@@ -1,6 +1,6 @@
 """A linear model: one weight for every input value."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from engine.architectures.base import Architecture, Shapes
@@ -18,6 +18,7 @@ class Linear(Architecture):
     title = "Linear model"
     order = 40
     takes: ClassVar[frozenset[str]] = frozenset({"number", "pixels"})
+    in_best: ClassVar[Mapping[int, Mapping[str, Any]]] = {4: {}}
 
     @classmethod
     def propose(cls, profile: "Profile", inputs: Sequence[str], task: "Task") -> "tuple[Architecture, float, str] | None":

@@ -35,6 +35,7 @@ class RealMlp(Architecture):
     title = "Tuned network"
     order = 15
     takes: ClassVar[frozenset[str]] = frozenset({"number", "code"})
+    in_best: ClassVar[Mapping[int, Mapping[str, Any]]] = {5: {}}
 
     widths: Widths = param((256, 256, 256), "Neurons in each layer", help="One number a layer, from the inputs to the answer.")
     activation: Literal["selu", "mish"] = param(

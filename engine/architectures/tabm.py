@@ -30,6 +30,7 @@ class Tabm(Architecture):
     title = "Team of networks"
     order = 5
     takes: ClassVar[frozenset[str]] = frozenset({"number", "code"})
+    in_best: ClassVar[Mapping[int, Mapping[str, Any]]] = {1: {}, 8: {"layers": 3, "width": 256, "bins": 16, "dropout": 0.3}}
 
     members: int = param(16, "Networks", help="How many answer together.", ge=2, le=64, search=(4, 32))
     width: int = param(128, "Neurons in a layer", ge=8, le=2048, search=(64, 512), log=True)

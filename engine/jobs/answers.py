@@ -53,8 +53,7 @@ def estimate(workspace: Workspace, plan: dict[str, Any]) -> dict[str, float]:
     asked = Plan.model_validate(plan)
     if asked.team is None:
         return rehearsal.estimate(asked, _rehearsed(workspace, asked))
-    singles = [asked.model_copy(update={"team": None, **dict(way)}) for way in teamwork.ways(asked)]
-    return rehearsal.estimate_team(asked, [(single, _rehearsed(workspace, single)) for single in singles])
+    return rehearsal.estimate_team(asked, [(single, _rehearsed(workspace, single)) for single in teamwork.singles(asked)])
 
 
 def gain(workspace: Workspace, plan: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from engine.examples import Ask, Examples
 from engine.keep import Keep
 from engine.spec import Spec
 from engine.tasks._classes import of_rows
-from engine.tasks.base import Task
+from engine.tasks.base import LOSSES, Task
 from engine.tell import Cancelled, Paused, Tell, Wish
 
 if TYPE_CHECKING:
@@ -97,9 +97,11 @@ class Model(Protocol):
 
 
 class Learner(Spec):
-    """Base of the learners. Its fields are the settings of training; `can_go_on` says whether it goes on from what was kept."""
+    """Base of the learners. Its fields are the settings of training; `can_go_on` says whether it goes on from what was kept,
+    and `losses` how misses of a number may count: those of `engine.tasks.base.LOSSES` that it can learn by."""
 
     can_go_on: ClassVar[bool] = False
+    losses: ClassVar[frozenset[str]] = LOSSES
 
     @classmethod
     def propose(cls, profile: "Profile", architecture: Architecture) -> "Learner":

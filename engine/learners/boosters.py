@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -34,6 +34,7 @@ class Boosters(Learner):
     kind: Literal["boosters"] = "boosters"
     title = "Boosting by a library"
     order = 30
+    losses: ClassVar[frozenset[str]] = frozenset({"squared"})
 
     epochs: int = param(1000, "Rounds", help="The most rounds; each adds a tree (with several answers: one for each).", ge=1, le=20_000)
     learning_rate: float = param(

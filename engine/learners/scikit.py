@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -15,6 +15,7 @@ from engine.architectures.base import Architecture
 from engine.callbacks import Rules, Watch
 from engine.learners.base import NOTHING_KEPT, Array, Cost, Inputs, Keep, Learner, Lesson, Tell
 from engine.spec import param
+from engine.tasks.base import LOSSES
 from engine.trees import Forest
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Scikit(Learner):
     kind: Literal["scikit"] = "scikit"
     title = "Boosting"
     order = 20
+    losses: ClassVar[frozenset[str]] = LOSSES - {"huber"}
 
     epochs: int = param(500, "Rounds", help="The most rounds; each adds a tree (with several answers: one for each).", ge=1, le=20_000)
     learning_rate: float = param(

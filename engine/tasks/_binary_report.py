@@ -7,11 +7,12 @@ import numpy as np
 
 from engine import reports, verdicts
 from engine.intervals import FEWEST_ROWS, Comparison
-from engine.panels import Measure, Panel, Report, Score, Scores, Verdict
+from engine.panels import Measure, Panel, Report, Score, Verdict
 from engine.reports import Definition, Scored
-from engine.sampling import Sampling, compare
+from engine.sampling import compare
 from engine.scoring import Array, Statistic, difference, mean, roc_auc
 from engine.tasks._binary_scores import answers, both, chances_of_yes, costs_of, is_imbalanced, sought
+from engine.tasks._case import Case
 from engine.tasks._classes import counted, wrong_answers
 from engine.tasks.base import Judged, State
 from engine.wording import count, number, of_hundred, of_them, rate, share
@@ -21,32 +22,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class _Case:
+class _Case(Case):
     """The unseen rows in arrays: truth (0 or 1), chances of yes of each contender, and what each answers."""
 
-    judged: Judged
-    state: State
     name: str
-    places: Array
-    y: Array
     chances: Array
     baseline: Array
     linear: Array | None
     want: int
     is_imbalanced: bool
-
-    @property
-    def rows(self) -> int:
-        return len(self.y)
-
-    @property
-    def sampling(self) -> Sampling:
-        return self.judged.sampling(self.places)
-
-    @property
-    def groups(self) -> int:
-        """How many groups the rows come from, where the split kept groups whole, else 0."""
-        return 0 if self.judged.groups is None else self.sampling.units
 
     @property
     def usual(self) -> str:
@@ -83,7 +67,11 @@ def write(task: "Binary", judged: Judged, state: State) -> Report:
         detail=verdicts.joined(settled, detail),
         verdict=verdict,
         main=main,
-        panels=[*_comparison(case, measures), *verdicts.notes([*_notes(case, main, model), counted(task.rare)]), *_charts(case)],
+        panels=[
+            case.comparison(measures, f"Always saying '{case.usual}'"),
+            *verdicts.notes([*_notes(case, main, model), counted(task.rare)]),
+            *_charts(case),
+        ],
         rows_test=case.rows,
     )
 
@@ -235,12 +223,6 @@ def _cost(case: _Case) -> str:
     never, always = 100 * missed * float(case.y.mean()), 100 * alarm * float(1 - case.y.mean())
     others = f"always saying '{no}' would cost {number(never)}, always saying '{yes}' {number(always)}"
     return f"Its mistakes cost {number(own)} per 100 cases; {others}."
-
-
-def _comparison(case: _Case, measures: list[Measure]) -> list[Panel]:
-    title = "How good is it, beside guessing and a simple formula?"
-    note = verdicts.ranges(case.judged.group_name, case.groups)
-    return [Scores(title=title, measures=measures, baseline_name=f"Always saying '{case.usual}'", note=note)]
 
 
 def _notes(case: _Case, main: Measure, model: Scored) -> list[str]:

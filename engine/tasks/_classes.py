@@ -42,6 +42,12 @@ def of_rows(counting: Sequence[float] | None, y: Array) -> Array | None:
     return None if counting is None else np.asarray(counting, np.float32)[np.asarray(y).astype(np.int64)]
 
 
+def shares_of(y: Array, classes: int) -> Array:
+    """(1, classes) float32: the share of each class among encoded targets, the trivial answer to every row."""
+    counts = np.bincount(np.asarray(y, np.int64), minlength=classes)
+    return np.asarray(counts / max(1, counts.sum()), np.float32)[None, :]
+
+
 def linear_classifier() -> Any:
     """Logistic regression on imputed and standardised numbers."""
     from sklearn.impute import SimpleImputer

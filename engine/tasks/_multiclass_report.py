@@ -9,8 +9,9 @@ from engine import reports, verdicts
 from engine.intervals import Comparison
 from engine.panels import Bars, Measure, Panel, Report, Score, Scores
 from engine.reports import Definition, Scored
-from engine.sampling import Sampling, compare
+from engine.sampling import compare
 from engine.scoring import Array, Statistic, balanced_accuracy, difference, mean
+from engine.tasks._case import Case
 from engine.tasks._classes import counted, percent, wrong_answers
 from engine.tasks._multiclass_scores import every_row, is_lopsided
 from engine.tasks.base import Judged, State
@@ -21,33 +22,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class _Case:
+class _Case(Case):
     """The unseen rows in arrays: truth (0..classes-1) and each contender's chances (rows, classes)."""
 
-    judged: Judged
-    state: State
-    places: Array
-    y: Array
     chances: Array
     baseline: Array
     linear: Array | None
-
-    @property
-    def rows(self) -> int:
-        return len(self.y)
-
-    @property
-    def sampling(self) -> Sampling:
-        return self.judged.sampling(self.places)
-
-    @property
-    def groups(self) -> int:
-        """How many groups the rows come from, where the split kept groups whole, else 0."""
-        return 0 if self.judged.groups is None else self.sampling.units
-
-    @property
-    def labels(self) -> list[str]:
-        return list(self.state["labels"])
 
     @property
     def usual(self) -> str:
@@ -81,7 +61,11 @@ def write(task: "Multiclass", judged: Judged, state: State) -> Report:
         ),
         verdict=verdict,
         main=main,
-        panels=[_comparison(case, measures), *verdicts.notes([*_notes(case, main, model), counted(task.rare)]), *_charts(case)],
+        panels=[
+            case.comparison(measures, f"Always saying '{case.usual}'"),
+            *verdicts.notes([*_notes(case, main, model), counted(task.rare)]),
+            *_charts(case),
+        ],
         rows_test=case.rows,
     )
 
@@ -145,15 +129,6 @@ def _detail(case: _Case, main: Measure, linear: Comparison | None, is_poor: bool
     evenly = f"is right for {per_cent(value)}, each kind counting equally"
     said = evenly if is_lopsided(case.state) else f"is right for {of_them(round(value * case.rows), case.rows)}"
     return verdicts.beside_linear(linear, said, is_poor)
-
-
-def _comparison(case: _Case, measures: list[Measure]) -> Scores:
-    return Scores(
-        title="How good is it, beside guessing and a simple formula?",
-        measures=measures,
-        baseline_name=f"Always saying '{case.usual}'",
-        note=verdicts.ranges(case.judged.group_name, case.groups),
-    )
 
 
 def _notes(case: _Case, main: Measure, model: Scored) -> list[str]:

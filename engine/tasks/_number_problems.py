@@ -14,10 +14,16 @@ if TYPE_CHECKING:
 FAR = 15.0
 """So many times the reach of the middle half beyond it, a value is an outlier whose square would outweigh hundreds of others."""
 
-BY_TREES, BY_LIBRARIES = "scikit", "boosters"
+HOW = {
+    "squared": "with misses counting by their square",
+    "huber": "with large misses counting more only up to a point (Huber)",
+    "absolute": "with misses counting in proportion",
+    "quantile": "ranges by quantiles",
+}
+"""By each of `LOSSES`, behind "cannot learn"."""
 
 
-def of(task: "Regression", column: "ColumnProfile", learners: Collection[str]) -> list[Problem]:
+def of(task: "Regression", column: "ColumnProfile", losses: Collection[str]) -> list[Problem]:
     """See Task.problems."""
 
     def problem(level: Any, what: str, fix: str, change: tuple[str, str, str] | None = None) -> Problem:
@@ -26,14 +32,14 @@ def of(task: "Regression", column: "ColumnProfile", learners: Collection[str]) -
         return Problem(where=column.name, what=what, fix=fix, level=level, column=column.id, action=action, **button)
 
     found = []
-    is_huber = task.misses == "huber" and not task.ranges
-    if is_huber and BY_TREES in learners:
-        what = "Boosted trees cannot learn with large misses counting more only up to a point (Huber)."
-        fix = "Let large misses count in proportion, which guards against extreme values too, or choose another model."
-        found.append(problem("stop", what, fix, ("misses", "absolute", "In proportion")))
-    if BY_LIBRARIES in learners and (task.ranges or task.misses != "squared"):
-        what = "The trees of this library learn by squared misses only, without ranges by quantiles."
-        found.append(problem("stop", what, "Choose boosted trees or a network on the Design page, or let large misses count squared."))
+    asked = "quantile" if task.ranges else task.misses
+    if asked not in losses:
+        what = f"The kind of model chosen cannot learn {HOW[asked]}."
+        if asked == "huber" and "absolute" in losses:
+            fix = "Let large misses count in proportion, which guards against extreme values too, or choose another model."
+            found.append(problem("stop", what, fix, ("misses", "absolute", "In proportion")))
+        else:
+            found.append(problem("stop", what, "Choose another kind of model on the Design page, or let misses count squared."))
     if task.form == "log" and column.low is not None and column.low <= 0:
         what = f"The lowest value is {number(column.low)}, and only numbers above 0 have a logarithm: a little is added first."
         found.append(problem("info", what, "Nothing to do; its rank is another form that needs no such help."))
@@ -46,7 +52,7 @@ def of(task: "Regression", column: "ColumnProfile", learners: Collection[str]) -
     if (far := _outlier(column)) and task.form == "none" and task.misses == "squared" and not task.ranges:
         what = f"A value such as {number(far)} lies so far out that a few of them would lead the model astray."
         huber = ("misses", "huber", "Count them less (Huber)")
-        change = ("misses", "absolute", "Count them less") if BY_TREES in learners else huber
+        change = huber if "huber" in losses else ("misses", "absolute", "Count them less") if "absolute" in losses else None
         found.append(problem("info", what, "Let large misses count less, if such values are right and not what matters most.", change))
     return found
 

@@ -7,10 +7,11 @@ import numpy as np
 
 from engine import reports, verdicts
 from engine.intervals import Comparison
-from engine.panels import Measure, Panel, Report, Scores
+from engine.panels import Measure, Panel, Report
 from engine.reports import Definition, Scored
-from engine.sampling import Sampling, compare
+from engine.sampling import compare
 from engine.scoring import Array, difference, mean
+from engine.tasks._case import Case, skill_of_error
 from engine.tasks._classes import wrong_answers
 from engine.tasks._multiclass_scores import every_row
 from engine.tasks._ordinal_scores import grades
@@ -22,33 +23,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class _Case:
+class _Case(Case):
     """The unseen rows in arrays: truth (0..steps-1) and each contender's chances (rows, steps)."""
 
-    judged: Judged
-    state: State
-    places: Array
-    y: Array
     chances: Array
     baseline: Array
     linear: Array | None
-
-    @property
-    def rows(self) -> int:
-        return len(self.y)
-
-    @property
-    def sampling(self) -> Sampling:
-        return self.judged.sampling(self.places)
-
-    @property
-    def groups(self) -> int:
-        """How many groups the rows come from, where the split kept groups whole, else 0."""
-        return 0 if self.judged.groups is None else self.sampling.units
-
-    @property
-    def labels(self) -> list[str]:
-        return list(self.state["labels"])
 
     @property
     def usual(self) -> str:
@@ -74,14 +54,14 @@ def write(task: "Ordinal", judged: Judged, state: State) -> Report:
     measures = [reports.measure(about, model, baseline, linear) for about in _definitions()]
     main, formula = measures[0], case.gain(case.linear)
     trivial = verdicts.with_gap(case.gain(case.baseline), main, 0.0, few=verdicts.is_few(case.rows, case.groups))
-    verdict = verdicts.verdict(trivial, _skill(main), formula)
+    verdict = verdicts.verdict(trivial, skill_of_error(main), formula)
     detail = _detail(main, formula, verdict in verdicts.UNPROVEN)
     return Report(
         headline=_headline(case, main, trivial),
         detail=verdicts.joined(verdicts.settled_by(trivial, case.rows, case.groups), detail),
         verdict=verdict,
         main=main,
-        panels=[_comparison(case, measures), *verdicts.notes(_notes(case, main, model)), *_charts(case)],
+        panels=[case.comparison(measures, f"Always saying '{case.usual}'"), *verdicts.notes(_notes(case, main, model)), *_charts(case)],
         rows_test=case.rows,
     )
 
@@ -109,11 +89,6 @@ def _definitions() -> list[Definition]:
     ]
 
 
-def _skill(main: Measure) -> float | None:
-    base, value = main.baseline.value if main.baseline else None, main.model.value
-    return None if base is None or value is None or base <= 0 else 1 - value / base
-
-
 def _headline(case: _Case, main: Measure, trivial: Comparison | None) -> str:
     if case.rows == 0:
         return "It cannot be judged: no row with a known answer was kept unseen."
@@ -130,15 +105,6 @@ def _headline(case: _Case, main: Measure, trivial: Comparison | None) -> str:
 def _detail(main: Measure, linear: Comparison | None, is_poor: bool) -> str:
     value = main.linear.value if main.linear else None
     return "" if value is None else verdicts.beside_linear(linear, f"is off by {number(value)} steps", is_poor)
-
-
-def _comparison(case: _Case, measures: list[Measure]) -> Scores:
-    return Scores(
-        title="How good is it, beside guessing and a simple formula?",
-        measures=measures,
-        baseline_name=f"Always saying '{case.usual}'",
-        note=verdicts.ranges(case.judged.group_name, case.groups),
-    )
 
 
 def _notes(case: _Case, main: Measure, model: Scored) -> list[str]:

@@ -7,10 +7,11 @@ import numpy as np
 
 from engine import reports, verdicts
 from engine.intervals import Comparison
-from engine.panels import Measure, Mistakes, Panel, Report, Scores
+from engine.panels import Measure, Mistakes, Panel, Report
 from engine.reports import Definition, Scored
-from engine.sampling import Sampling, compare
+from engine.sampling import compare
 from engine.scoring import Array, difference, mean
+from engine.tasks._case import Case, skill_of_error
 from engine.tasks._spans import in_units, span_in_units
 from engine.tasks.base import Judged, State
 from engine.wording import CURRENCIES, MANY, amount, count, number, of_hundred
@@ -23,31 +24,14 @@ WIDE = 0.93
 
 
 @dataclass(frozen=True)
-class _Case:
+class _Case(Case):
     """The unseen rows in arrays: truth and each contender's answers, in the user's unit."""
 
-    judged: Judged
-    state: State
     name: str
-    places: Array
-    y: Array
     answers: Array
     span: tuple[Array, Array] | None
     baseline: Array
     linear: Array | None
-
-    @property
-    def rows(self) -> int:
-        return len(self.y)
-
-    @property
-    def sampling(self) -> Sampling:
-        return self.judged.sampling(self.places)
-
-    @property
-    def groups(self) -> int:
-        """How many groups the rows come from, where the split kept groups whole, else 0."""
-        return 0 if self.judged.groups is None else self.sampling.units
 
     @property
     def unit(self) -> str:
@@ -72,7 +56,7 @@ def write(task: "Regression", judged: Judged, state: State) -> Report:
     measures = [reports.measure(about, model, baseline, linear) for about in _definitions(case.unit)]
     main, formula = measures[0], case.gain(case.linear)
     trivial = verdicts.with_gap(case.gain(case.baseline), main, 0.0, few=verdicts.is_few(case.rows, case.groups))
-    verdict = verdicts.verdict(trivial, _skill(main), formula)
+    verdict = verdicts.verdict(trivial, skill_of_error(main), formula)
     return Report(
         headline=_headline(case, main, trivial),
         detail=verdicts.joined(
@@ -80,7 +64,11 @@ def write(task: "Regression", judged: Judged, state: State) -> Report:
         ),
         verdict=verdict,
         main=main,
-        panels=[_comparison(case, measures), *verdicts.notes(_notes(case, main, model)), *_charts(case)],
+        panels=[
+            case.comparison(measures, f"Always guessing {amount(case.state['median'], case.unit)}"),
+            *verdicts.notes(_notes(case, main, model)),
+            *_charts(case),
+        ],
         rows_test=case.rows,
     )
 
@@ -115,11 +103,6 @@ def _definitions(unit: str) -> list[Definition]:
     ]
 
 
-def _skill(main: Measure) -> float | None:
-    base, value = main.baseline.value if main.baseline else None, main.model.value
-    return None if base is None or value is None or base <= 0 else 1 - value / base
-
-
 def _headline(case: _Case, main: Measure, trivial: Comparison | None) -> str:
     if case.rows == 0:
         return "It cannot be judged: no row with a known value was kept unseen."
@@ -147,15 +130,6 @@ def _ranges(case: _Case, low: Array, high: Array) -> str:
         return f"Each answer comes with a range of its own, {middle} wide in the middle ({narrow} to {wide}), meant to hold 9 times in 10."
     margin = amount(case.state["margin"], case.unit)
     return f"Each answer comes with a range, {margin} to either side, meant to hold 9 times in 10."
-
-
-def _comparison(case: _Case, measures: list[Measure]) -> Scores:
-    return Scores(
-        title="How good is it, beside guessing and a simple formula?",
-        measures=measures,
-        baseline_name=f"Always guessing {amount(case.state['median'], case.unit)}",
-        note=verdicts.ranges(case.judged.group_name, case.groups),
-    )
 
 
 def _notes(case: _Case, main: Measure, model: Scored) -> list[str]:

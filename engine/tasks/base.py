@@ -23,6 +23,10 @@ Array = np.ndarray[Any, Any]
 State = dict[str, Any]
 
 
+LOSSES = frozenset({"squared", "huber", "absolute", "quantile"})
+"""How misses of a number can count while a model learns; the last gives ranges that vary by row."""
+
+
 @dataclass(frozen=True)
 class Metric:
     """A live measure: Keras's name for it, the user's word, its unit, and the factor from Keras's to the user's unit.
@@ -143,8 +147,8 @@ class Task(Spec):
         """
         return None
 
-    def problems(self, column: "ColumnProfile", learners: Collection[str]) -> list[Problem]:
-        """What is wrong with these settings for that target column, or for models that learn by these kinds of learner."""
+    def problems(self, column: "ColumnProfile", losses: Collection[str] = LOSSES) -> list[Problem]:
+        """What is wrong with these settings for that target column, or for models that can learn by these of `LOSSES`."""
         return []
 
     def ending(self, state: State) -> Ending:

@@ -18,7 +18,7 @@ from engine.spec import param
 from engine.tasks import _binary_report, _threshold
 from engine.tasks._binary_scores import answers, both, chances_of_yes, is_imbalanced, score
 from engine.tasks._classes import RARE, balanced, class_chances, labelled, linear_classifier, normed, tempered
-from engine.tasks.base import Answer, Array, Judged, Metric, State, Task
+from engine.tasks.base import LOSSES, Answer, Array, Judged, Metric, State, Task
 
 if TYPE_CHECKING:
     from engine.profile import ColumnProfile
@@ -119,7 +119,7 @@ class Binary(Task):
             return balanced(shares)
         return normed(shares, (self.alarm, self.missed)) if self.rare == "costs" and self.is_costly else None
 
-    def problems(self, column: "ColumnProfile", learners: Collection[str]) -> list[Problem]:
+    def problems(self, column: "ColumnProfile", losses: Collection[str] = LOSSES) -> list[Problem]:
         if self.rare != "costs" or self.is_costly:
             return []
         what = "Rare answers are to count by what mistakes cost, but it is not said what they cost."

@@ -14,7 +14,7 @@ from engine.sampling import sampling_of
 from engine.scoring import Statistic, balanced_accuracy, log_losses, mean
 from engine.spec import param
 from engine.tasks import _multiclass_report
-from engine.tasks._classes import RARE, balanced, class_chances, labelled, linear_classifier, tempered
+from engine.tasks._classes import RARE, balanced, class_chances, labelled, linear_classifier, shares_of, tempered
 from engine.tasks._multiclass_scores import every_row, is_lopsided, score
 from engine.tasks.base import Answer, Array, Judged, Metric, State, Task
 
@@ -107,8 +107,7 @@ class Multiclass(Task):
 
     def baseline(self, y: Array, state: State) -> Array:
         """The share of each answer among the training rows, given to every row: its answer is always the commonest."""
-        counts = np.bincount(np.asarray(y, np.int64), minlength=len(state["labels"]))
-        return np.asarray(counts / max(1, counts.sum()), np.float32)[None, :]
+        return shares_of(y, len(state["labels"]))
 
     def evaluate(self, outputs: Array, y: Array, state: State) -> dict[str, float]:
         chances = every_row(outputs, len(y))

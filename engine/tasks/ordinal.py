@@ -17,10 +17,10 @@ from engine.sampling import sampling_of
 from engine.scoring import Statistic, mean
 from engine.spec import param
 from engine.tasks import _ordinal_report, _scales
-from engine.tasks._classes import class_chances, linear_classifier, tempered
+from engine.tasks._classes import class_chances, linear_classifier, shares_of, tempered
 from engine.tasks._multiclass_scores import every_row
 from engine.tasks._ordinal_scores import grades, score
-from engine.tasks.base import Answer, Array, Judged, Metric, State, Task
+from engine.tasks.base import LOSSES, Answer, Array, Judged, Metric, State, Task
 from engine.wording import count
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Ordinal(Task):
     def question(self, name: str) -> str:
         return f"A step on a scale: how far up will {name} be?"
 
-    def problems(self, column: "ColumnProfile", learners: Collection[str]) -> list[Problem]:
+    def problems(self, column: "ColumnProfile", losses: Collection[str] = LOSSES) -> list[Problem]:
         names = list(labels.counts_of(column))
         order = _scales.written(self.steps)
         if not order and (not names or _scales.known(names)):
@@ -126,8 +126,7 @@ class Ordinal(Task):
 
     def baseline(self, y: Array, state: State) -> Array:
         """The share of each step among the training rows, given to every row: its answer is always the middle one of them."""
-        counts = np.bincount(np.asarray(y, np.int64), minlength=len(state["labels"]))
-        return np.asarray(counts / max(1, counts.sum()), np.float32)[None, :]
+        return shares_of(y, len(state["labels"]))
 
     def evaluate(self, outputs: Array, y: Array, state: State) -> dict[str, float]:
         if not len(y):

@@ -21,7 +21,7 @@ from engine.spec import param
 from engine.tasks import _forms, _number_problems, _regression_report
 from engine.tasks._classes import interval_score
 from engine.tasks._spans import form_of, in_units, ordered, span_in_units
-from engine.tasks.base import Answer, Array, Judged, Metric, State, Task
+from engine.tasks.base import LOSSES, Answer, Array, Judged, Metric, State, Task
 from engine.wording import number
 
 if TYPE_CHECKING:
@@ -149,8 +149,8 @@ class Regression(Task):
             return tuple({"loss": "quantile", "quantile": level} for level in LEVELS)
         return ({"loss": "absolute_error"},) if self.misses == "absolute" else ({},)
 
-    def problems(self, column: "ColumnProfile", learners: Collection[str]) -> list[Problem]:
-        return _number_problems.of(self, column, learners)
+    def problems(self, column: "ColumnProfile", losses: Collection[str] = LOSSES) -> list[Problem]:
+        return _number_problems.of(self, column, losses)
 
     def from_estimator(self, estimator: Any, x: Array, state: State) -> Array:
         """With ranges, an estimator of one value gives it three times."""

@@ -11,7 +11,7 @@ from engine.profile import Profile
 from engine.rehearsal import Rehearsal
 from engine.store.settings import Settings
 from engine.store.usage import Spent
-from engine.teamwork import ways
+from engine.teamwork import singles, ways
 from tests import lessons
 
 
@@ -91,13 +91,13 @@ def test_groups_are_told_to_count_instead_of_rows(known: tuple[Plan, Profile, Ta
 
 
 def tried(plan: Plan, table: Table) -> list[tuple[Plan, Rehearsal]]:
-    singles = [plan.model_copy(update={"team": None, **dict(way)}) for way in ways(plan)]
+    plans = singles(plan)
 
     def read(columns: list[str], rows: object) -> Table:
         some = table.only(columns)
         return some if rows is None else some.take(rows)  # type: ignore[arg-type]
 
-    return [(single, rehearsal.rehearse(single, len(table), read)) for single in singles]
+    return [(single, rehearsal.rehearse(single, len(table), read)) for single in plans]
 
 
 def test_more_effort_is_told_to_take_longer_and_never_more_than_it_may(known: tuple[Plan, Profile, Table]) -> None:

@@ -127,7 +127,9 @@ def test_a_team_answers_as_the_weighted_mean_of_its_members(made: tuple[bundle.B
 def test_a_stored_team_answers_as_before_and_nothing_is_pickled(made: tuple[bundle.Bundle, Heard]) -> None:
     again = bundle.load(made[0].folder)
     table = lessons.table()
+    assert isinstance(again.answers, Answering)
     assert np.allclose(again.outputs(table), made[0].outputs(table), atol=1e-6)
+    assert len(again.predict(table.take(np.array([0])))) == 1
     assert {p.suffix for p in again.folder.rglob("*") if p.is_file()} <= {".json", ".npz", ".keras", ".md"}
 
 

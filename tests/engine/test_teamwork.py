@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from engine import bundle, pacing, progress, teamwork, training, who_answers
-from engine.answering import Team as Answers
 from engine.checkpoints import Checkpoints
 from engine.errors import Diverged
 from engine.learners import LEARNERS
@@ -43,13 +42,6 @@ def who(report: Report) -> Bars:
 
 def said(report: Report) -> str:
     return " ".join(line for panel in report.panels if isinstance(panel, Notes) for line in panel.lines)
-
-
-def test_a_team_answers_the_same_when_it_is_read_again(made: tuple[bundle.Bundle, Heard]) -> None:
-    again = bundle.load(made[0].folder)
-    assert isinstance(again.answers, Answers)
-    assert np.allclose(again.outputs(lessons.table()), made[0].outputs(lessons.table()), atol=1e-5)
-    assert len(again.predict(lessons.table().take(np.array([0])))) == 1
 
 
 def test_each_step_is_one_more_model_ready(made: tuple[bundle.Bundle, Heard]) -> None:
