@@ -7,7 +7,22 @@ from typing import Any
 
 import streamlit as st
 
-from app import check_list, curves, live, live_examples, parts, remedies, run_buttons, run_log, run_queue, run_usage, sketches, state, words
+from app import (
+    check_list,
+    curves,
+    live,
+    live_examples,
+    parts,
+    remedies,
+    run_buttons,
+    run_log,
+    run_queue,
+    run_usage,
+    sketches,
+    state,
+    study_card,
+    words,
+)
 from app import study_list as studies_shown
 from app.text import md, short
 from engine import progress
@@ -60,6 +75,8 @@ def show(run: Run, plan: Plan | None) -> None:
     check_list.signed(trained.overrides if trained else ())
     run_usage.draw(run, active)
     run_log.draw(run, active)
+    if run.state == "succeeded" and trained is not None:
+        _more(run, trained)
     if run.is_done and plan is not None:
         _again(run, plan)
     missing = "" if run.state == "succeeded" else "Wait until it has learned" if active else MISSING.get(run.state, "There is no model yet")
@@ -246,6 +263,13 @@ def _charts(run: Run) -> Sequence[dict[str, str]]:
         note = f"{metric['better']} is better" if metric["better"] else ""
         shown.append({"metric": metric["name"], "title": metric["label"], "unit": metric["unit"], "note": note, "step": step})
     return shown
+
+
+def _more(run: Run, plan: Plan) -> None:
+    """What further trainings of the very same plan can answer, unless this one was part of such an answer."""
+    dataset = state.current_dataset()
+    if dataset is not None and dataset.id == run.dataset and not plan.split.folds and not plan.split.spares_unseen:
+        study_card.draw(plan, dataset, False)
 
 
 def _again(run: Run, plan: Plan) -> None:

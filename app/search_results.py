@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import curves, fold_results, parts, pictures, state, study_charts, words
+from app import curves, fold_results, judgement, parts, pictures, state, study_charts, words
 from app.text import md, short
 from engine.errors import EngineError
 from engine.plan import Plan
@@ -35,8 +35,9 @@ def _winner(study: Record, children: Sequence[Child], plan: Plan | None) -> None
     if not won:
         return
     with parts.card("study-winner", gap="small"):
-        st.markdown("**The best settings, judged once on rows nobody has looked at**")
+        st.markdown("**The best settings, judged once on rows that no training saw**")
         st.markdown(md((won[0].run.score or {}).get("headline", "")))
+        judgement.looked_at(won[0].run)
         with st.container(horizontal=True):
             st.button(
                 "See how good it is",

@@ -81,7 +81,7 @@ def _progress(study: Record, children: Sequence[Child]) -> None:
     if not study.is_done:
         share = min(1.0, finished / total) if total else 0.0
         last = any(child.role == WINNER for child in children)
-        text = "Judging the best settings on rows nobody has looked at" if last else _doing(finished, total, at_work)
+        text = "Judging the best settings on the rows kept unseen" if last else _doing(finished, total, at_work)
         st.progress(share, text=md(text))
     tiles = [
         ("Trainings ended", f"{words.count(finished)} of {words.count(total)}" if total else words.count(finished), _dropped(children)),

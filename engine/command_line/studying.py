@@ -80,7 +80,7 @@ def _follow(workspace: Workspace, record: Record) -> Record:
 def _progress(record: Record, children: list[studies.Child]) -> str:
     ended = sum(child.run.is_done for child in children if child.role != WINNER)
     if any(child.role == WINNER for child in children):
-        return "Judging the best settings on rows nobody has looked at"
+        return "Judging the best settings on the rows kept unseen"
     of = f" of {record.facts['total']}" if record.facts.get("total") else ""
     at_work = sum(child.run.is_active for child in children)
     return f"{ended}{of} trainings ended, {at_work} at work. {record.facts.get('said', '')}".strip()

@@ -81,7 +81,7 @@ class Tuning(Study):
         return found
 
     def last(self, look: Look) -> Asked | None:
-        """The best settings are trained once more, to the same model, and judged on the rows that nobody has looked at."""
+        """The best settings are trained once more, to the same model, and judged on the rows kept unseen."""
         best = best_of(look.of(TRIAL))
         if best is None:
             return None

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from engine import datasets
+from engine import datasets, verdicts
 from engine.jobs.desk import Desk
 from engine.panels import Measure, Score
 from engine.plan import Plan
-from engine.store import metrics, projects, runs, studies, transitions
+from engine.store import looks, metrics, projects, runs, studies, transitions
 from engine.store.studies import Record
 from engine.store.transitions import Identity
 from engine.studies import STUDIES, Asked, Look
@@ -43,6 +43,7 @@ def ended(made: Trained, study: Record, child: Asked, losses: Sequence[float], v
     for epoch, loss in enumerate(losses, start=1):
         metrics.add(made.workspace, run.id, attempt, float(epoch), {"val_loss": loss})
     facts = {
+        "unseen": "these rows",
         "rows": {"train": 150, "validation": 42, "test": 48},
         "best": {"epoch": 1, "value": value, "loss": min(losses)},
         "metrics": [{"name": "accuracy", "label": "Right answers", "unit": "%", "better": "higher"}],
@@ -88,6 +89,13 @@ def test_a_click_on_train_makes_one_study_and_leads_to_it(trained: Trained, kind
     assert page.at.header[0].value == STUDIES.members[kind].title
 
 
+def test_a_model_just_trained_can_be_asked_whether_its_figure_is_stable(trained: Trained) -> None:
+    page = Page("train", project=trained.project).click("study-start-cross_validation")
+    (study,) = studies.all(trained.workspace)
+    assert {**study.plan, "name": ""} == {**trained.plan().model_dump(mode="json"), "name": ""}
+    assert page.at.query_params["study"] == study.id
+
+
 def test_the_page_says_mean_interval_and_the_difference_that_counts(trained: Trained) -> None:
     page = opened(trained, driven(trained, CrossValidation(), [80.0, 84.0, 82.0]))
     assert "82 % on average of 3 trainings" in page.words.replace("\\", "")
@@ -112,6 +120,16 @@ def test_stopping_is_a_wish_said_once(trained: Trained) -> None:
     page = opened(trained, study).click("study-stop")
     assert studies.get(trained.workspace, study.id).wish == "stop"
     assert page.at.button(key="study-stop").disabled
+
+
+def test_the_judgement_of_the_best_settings_counts_as_a_look_and_says_earlier_ones(trained: Trained) -> None:
+    looks.add(trained.workspace, trained.dataset, "these rows", "r0000000001")
+    study = driven(trained, Tuning(), [80.0, 84.0])
+    plan = Plan.model_validate(study.plan)
+    ended(trained, study, Asked(role=studies.WINNER, number=9, plan=plan), [1.0, 0.1], 83.0)
+    page = opened(trained, study)
+    assert looks.count(trained.workspace, trained.dataset, "these rows") == 2
+    assert verdicts.first_looks(2) in page.words.replace("\\", "") and "nobody has looked" not in page.words
 
 
 def test_any_settings_can_be_taken_over_and_undone(trained: Trained) -> None:
