@@ -14,15 +14,10 @@ def about(plan: Plan, version: int) -> Answer | None:
     """The estimate, or None while it is on its way. `version` is the dataset's."""
     if plan.team is None or not plan.team.others:
         return asking.about("estimate", plan, version)
-    found = [asking.about("estimate", single, version) for single in singles(plan)]
+    found = [asking.about("estimate", single, version) for single in teamwork.singles(plan)]
     if any(answer is None for answer in found):
         return None
     for answer in found:
         if isinstance(answer, EngineError):
             return answer
     return asking.about("estimate", plan, version)
-
-
-def singles(plan: Plan) -> list[Plan]:
-    """One plan for each way of a team, as if it trained alone."""
-    return teamwork.singles(plan)
