@@ -1,6 +1,12 @@
 """Home: a way in, my projects, and samples; deleting says what goes."""
 
+import sys
 import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
 
 from app import samples
 from engine import datasets
@@ -9,6 +15,25 @@ from engine.store import projects, runs
 from engine.store.workspace import Workspace
 from tests.app.conftest import NASTY, Filled, Page
 from tests.engine.waiting import AnyPlan
+
+HELD = """
+import sys, time
+from pathlib import Path
+held = Path(sys.argv.pop(1))
+while held.exists():
+    time.sleep(0.02)
+from engine.jobs import errands
+sys.exit(errands.main())
+"""
+
+
+@pytest.fixture
+def let_go(empty: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Errands wait at their very start until this is called, so that what a page shows meanwhile does not hang on their speed."""
+    held = tmp_path / "held"
+    held.touch()
+    monkeypatch.setitem(errands.start.__kwdefaults__, "program", (sys.executable, "-c", HELD, held))
+    return partial(held.unlink, missing_ok=True)
 
 
 def test_an_empty_workspace_offers_a_file_and_samples(empty: Workspace) -> None:
@@ -61,9 +86,10 @@ def test_keeping_it_keeps_it(filled: Filled) -> None:
     assert "cannot be undone" not in page.words
 
 
-def test_one_click_on_a_sample_ends_in_a_queued_run(empty: Workspace) -> None:
+def test_one_click_on_a_sample_ends_in_a_queued_run(empty: Workspace, let_go: Callable[[], None]) -> None:
     page = Page("home").click("train-diabetes_progression")
     assert "Starting “Diabetes progression”" in page.words and page.has("cancel-sample-train-diabetes_progression")
+    let_go()
     page.until(lambda: bool(runs.all(empty)) and "run" in page.at.query_params)
     (run,) = runs.all(empty)
     (project,) = projects.all(empty)
@@ -79,12 +105,13 @@ def test_a_sample_can_be_looked_at_without_training(empty: Workspace) -> None:
     assert "Your data" in page.words
 
 
-def test_a_reload_and_a_second_tab_find_a_sample_that_is_being_started(empty: Workspace) -> None:
+def test_a_reload_and_a_second_tab_find_a_sample_that_is_being_started(empty: Workspace, let_go: Callable[[], None]) -> None:
     Page("home").click("look-diabetes_progression")
     reloaded = Page("home", starting="sample-look-diabetes_progression")
     other = Page("home")
     assert "Starting “Diabetes progression”" in reloaded.words
     assert "Starting “Diabetes progression”" in other.words and other.has("train-breast_cancer")
+    let_go()
     reloaded.until(lambda: "Your data" in reloaded.words)
     other.run()
     assert "Starting" not in other.words
@@ -98,11 +125,12 @@ def test_going_back_to_a_start_that_is_over_shows_home(empty: Workspace) -> None
     assert back.has("train-diabetes_progression") and "starting" not in back.at.query_params
 
 
-def test_two_samples_pressed_quickly_make_one_project_each(empty: Workspace) -> None:
+def test_two_samples_pressed_quickly_make_one_project_each(empty: Workspace, let_go: Callable[[], None]) -> None:
     first, second = Page("home"), Page("home")
     first.click("look-diabetes_progression")
     second.click("look-diabetes_progression").run()
     third = Page("home").click("look-breast_cancer")
+    let_go()
     third.until(lambda: "Your data" in third.words)
     first.until(lambda: len(projects.all(empty)) == 2 and errands.all(empty) == [])
     assert sorted(project.name for project in projects.all(empty)) == sorted(
@@ -110,8 +138,9 @@ def test_two_samples_pressed_quickly_make_one_project_each(empty: Workspace) -> 
     )
 
 
-def test_a_cancelled_sample_leaves_no_project(empty: Workspace) -> None:
+def test_a_cancelled_sample_leaves_no_project(empty: Workspace, let_go: Callable[[], None]) -> None:
     page = Page("home").click("train-diabetes_progression").click("cancel-sample-train-diabetes_progression")
+    let_go()
     assert "It was cancelled; nothing was kept." in page.words
     assert page.has("train-diabetes_progression") and "starting" not in page.at.query_params
     time.sleep(3)
