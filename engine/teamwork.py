@@ -15,7 +15,7 @@ from engine import answering, blending, journal, lessons, manifest, recipe, spli
 from engine.answering import Single
 from engine.columns import Table
 from engine.errors import Diverged, EngineError, InvalidPlan
-from engine.keep import Keep, Kept
+from engine.keep import Keep, Kept, Unfit
 from engine.learners.base import Array, Lesson, Model
 from engine.pacing import Listening
 from engine.plan import Plan
@@ -165,7 +165,7 @@ class _Course:
         is_new = model is None
         try:
             fitted, lesson = self.rows.lesson(number, said.way)
-            model = model or said.way.training.fit(lesson, self.listening, _Part(self.keep, place))
+            model = model or self._fitted(said.way, lesson, place)
         except (Diverged, InvalidPlan) as error:
             journal.say(f"Left out: {error}")
             self.failed, said.is_needed = error, False
@@ -173,9 +173,19 @@ class _Course:
             return
         member = Single(fitted, model, said.way.training.kind)
         said.add(member, parts.validation, model.predict(lesson.validation), len(self.rows.table))
-        _put_by(self.keep, place, member)
-        self.keep.offer(lambda: Kept(place + 1.0, {MEMBER: place + 1}), must=self.keep.folder is not None)
+        if is_new:
+            _put_by(self.keep, place, member)
+            self.keep.offer(lambda: Kept(place + 1.0, {MEMBER: place + 1}), must=self.keep.folder is not None)
         self.listening.end(self._so_far(), is_new)
+
+    def _fitted(self, way: Way, lesson: Lesson, place: int) -> Model:
+        """What cannot be gone on with costs the member at hand, never those that are ready."""
+        part = _Part(self.keep, place)
+        try:
+            return way.training.fit(lesson, self.listening, part)
+        except Unfit as error:
+            journal.say(f"Model {place + 1} begins again: {error}")
+            return way.training.fit(lesson, self.listening, part.from_the_beginning())
 
     def _place(self, number: int, way: int) -> int:
         return number * len(self.said) + way
@@ -242,9 +252,16 @@ class _Part(Keep):
     def __init__(self, keep: Keep, number: int) -> None:
         self.keep = keep
         self.number = number
+        self._may_find = True
+
+    def from_the_beginning(self) -> "_Part":
+        """The same, finding nothing."""
+        part = _Part(self.keep, self.number)
+        part._may_find = False
+        return part
 
     def found(self) -> Kept | None:
-        kept = self.keep.found()
+        kept = self.keep.found() if self._may_find else None
         if kept is None or kept.values.get(MEMBER) != self.number:
             return None
         values = {name: value for name, value in kept.values.items() if name != MEMBER}

@@ -17,7 +17,7 @@ def shown(error: Exception) -> str:
 
         assert asgi._on_error(error)
 
-    at = AppTest.from_function(page, kwargs={"error": error}).run()
+    at = AppTest.from_function(page, kwargs={"error": error}, default_timeout=30).run()
     assert not at.exception
     return " ".join(one.value for one in at.markdown).replace("\\", "")
 

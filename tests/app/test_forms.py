@@ -56,7 +56,7 @@ def script() -> None:
 
 @pytest.fixture
 def page() -> AppTest:
-    at = AppTest.from_function(script)
+    at = AppTest.from_function(script, default_timeout=30)
     at.session_state["stored"] = Every()
     return at.run()
 
@@ -183,7 +183,7 @@ def test_each_drawing_tells_the_browser_every_value() -> None:
     """The browser may meet a widget only in a later drawing; one without its value would begin at its lowest and send that back."""
     few = {"low": 5.0, "high": 95.0, "depth": 9}
     chosen = Every(on=True, whole=7, rate=0.5, mood="wild", place="d", note="kept", widths=(8, 4), only=("c2",), **few)
-    at = AppTest.from_function(script)
+    at = AppTest.from_function(script, default_timeout=30)
     at.session_state["stored"] = chosen
     for _ in range(2):
         at.run()
@@ -203,7 +203,7 @@ def test_only_some_fields_are_drawn_and_the_others_keep_their_values() -> None:
 
         st.session_state["stored"] = forms.edit(st.session_state["stored"], "form", only=("whole", "note"))
 
-    at = AppTest.from_function(part)
+    at = AppTest.from_function(part, default_timeout=30)
     at.session_state["stored"] = Every(whole=5, on=True, low=7.0)
     at.run()
     assert [widget.label for widget in (*at.number_input, *at.toggle, *at.text_input)] == ["Whole", "Note"] and not at.expander

@@ -50,6 +50,34 @@ class Ending(Heard):
         return self.asked if step >= self.ready else "go on"
 
 
+class PausingWithin(Heard):
+    """Asks for a pause in the second epoch of the model after so many."""
+
+    def __init__(self, ready: int) -> None:
+        super().__init__()
+        self.ready = ready
+
+    def stage(self, text: str, done: float | None = None) -> Wish:
+        super().stage(text, done)
+        return "pause" if begun(self) > self.ready and "epoch 2:" in text else "go on"
+
+
+def begun(heard: Heard) -> int:
+    """How many models have gone through their first epoch."""
+    return len([said for said in heard.stages if "epoch 1:" in said])
+
+
+class Foreign(Keep):
+    """A keep whose arrays fit no network."""
+
+    def __init__(self, keep: Checkpoints) -> None:
+        self.keep, self.folder = keep, keep.folder
+
+    def found(self) -> Kept | None:
+        kept = self.keep.found()
+        return kept and Kept(kept.step, kept.values, {})
+
+
 class Killed(Exception):
     """Stands for kill -9."""
 
@@ -194,6 +222,29 @@ def test_a_paused_team_goes_on_where_it_was(tmp_path: Path) -> None:
     again = training.train(asked, table, heard, tmp_path / "bundle", Checkpoints(tmp_path / "kept", "same"))
     assert (again.outputs(table) == whole.outputs(table)).all()
     assert min(step for step, _ in heard.points) >= 1.0
+
+
+@pytest.mark.parametrize("ready", [1, 4])
+def test_paused_within_a_member_a_team_goes_on_with_that_very_epoch(ready: int, tmp_path: Path) -> None:
+    asked, table = plan("mlp"), lessons.table()
+    whole = training.train(asked, table, Heard(), tmp_path / "whole")
+    with pytest.raises(Paused):
+        training.train(asked, table, PausingWithin(ready), tmp_path / "bundle", Checkpoints(tmp_path / "kept", "same"))
+    heard = Heard()
+    again = training.train(asked, table, heard, tmp_path / "bundle", Checkpoints(tmp_path / "kept", "same"))
+    assert (again.outputs(table) == whole.outputs(table)).all()
+    assert begun(heard) == 2 * FOLDS - ready - 1
+
+
+def test_a_member_that_cannot_be_gone_on_with_begins_again_and_the_others_stay(tmp_path: Path) -> None:
+    asked, table = plan(), lessons.table()
+    whole = training.train(asked, table, Heard(), tmp_path / "whole")
+    with pytest.raises(Paused):
+        training.train(asked, table, PausingWithin(2), tmp_path / "bundle", Checkpoints(tmp_path / "kept", "same"))
+    heard = Heard()
+    again = training.train(asked, table, heard, tmp_path / "bundle", Foreign(Checkpoints(tmp_path / "kept", "same")))
+    assert (again.outputs(table) == whole.outputs(table)).all()
+    assert begun(heard) == 1
 
 
 def test_a_broken_finished_member_is_trained_again(tmp_path: Path) -> None:
