@@ -56,6 +56,8 @@ class Watch:
         self._began = time.monotonic()
         self._told = -math.inf
         self._is_to_pause = False
+        self.is_stopped = False
+        """a person, or the time, has asked for an end"""
 
     def begin(self) -> None:
         """An epoch begins."""
@@ -66,10 +68,9 @@ class Watch:
 
         Raises Diverged, Cancelled, Paused.
         """
-        now = time.monotonic()
-        if now - self._told < SECONDS_BETWEEN:
+        if not self.is_due(time.monotonic()):
             return False
-        self._told, running = now, loss()
+        running = loss()
         self._obey(self.tell.metrics(self.progress.epochs + steps / self.rules.steps, {"running_loss": running}))
         self._guard(running)
         self._pause_if_asked()
@@ -96,6 +97,13 @@ class Watch:
         if self.progress.best_weights:
             self.model.set_weights(self.progress.best_weights)
         return self.progress
+
+    def is_due(self, now: float) -> bool:
+        """Whether it is time to tell again; then the next time is counted from now."""
+        if now - self._told < SECONDS_BETWEEN:
+            return False
+        self._told = now
+        return True
 
     @property
     def is_over(self) -> bool:
@@ -154,8 +162,9 @@ class Watch:
         if wish == "cancel":
             raise Cancelled
         self._is_to_pause |= wish == "pause"
-        if wish == "stop" and not self.progress.stopped:
-            self.progress.stopped = "Stopped as you asked."
+        if wish == "stop":
+            self.is_stopped = True
+            self.progress.stopped = self.progress.stopped or "Stopped as you asked."
 
     def _pause_if_asked(self) -> None:
         if self._is_to_pause:

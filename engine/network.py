@@ -47,9 +47,13 @@ def build(architecture: Architecture, task: Task, state: dict[str, Any], shapes:
 
 @dataclass(frozen=True)
 class Network:
-    """A trained Keras model that answers prepared inputs."""
+    """A trained Keras model that answers prepared inputs.
+
+    `steered` is what was said of the rows that steered it before it learned from them, (rows, outputs); None if it never did.
+    """
 
     keras_model: Any
+    steered: Array | None = None
 
     def predict(self, inputs: dict[str, Array]) -> Array:
         """(rows, outputs) float32. Few rows are asked directly, which saves compiling."""

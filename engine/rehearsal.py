@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -48,6 +48,7 @@ def rehearse(plan: Plan, rows: int, read: Read) -> Rehearsal:
     preparing = (time.monotonic() - began) / len(sample)
     encoded = plan.task.encode(sample.values(plan.target), state)
     lesson = Lesson(plan.architecture, plan.task, state, fitted.shapes, inputs, encoded, inputs, encoded, plan.seed)
+    lesson = replace(lesson, may_refit=not plan.split.spares_unseen)
     training, validation, _ = split.counts(plan.split, len(known))
     read_bytes = float(sample.frame.memory_usage(index=False).sum()) / len(sample) * rows
     return Rehearsal(lesson, training, validation, preparing, read_bytes)
@@ -62,7 +63,7 @@ def estimate(plan: Plan, tried: Rehearsal) -> dict[str, float]:
     return {
         "seconds": around + cost.epoch * cost.epochs,
         "seconds_low": around + cost.epoch * cost.fewest,
-        "seconds_high": around + cost.epoch * most,
+        "seconds_high": around + cost.epoch * max(most, cost.most),
         "epochs": most,
         "per_epoch": cost.epoch,
         "megabytes": cost.megabytes + 1e-6 * TABLES * tried.table_bytes,
@@ -111,7 +112,7 @@ def _way(plan: Plan, tried: Rehearsal, folds: int) -> _Way:
     rows = tried.training + tried.validation
     steering = rows // folds if splits.of(plan.split).turns else tried.validation
     training = plan.training.takes(rows - steering)
-    cost = plan.training.cost(tried.lesson, training, steering)
+    cost = plan.training.cost(replace(tried.lesson, may_refit=False), training, steering)
     most = int(plan.training.model_dump().get("epochs", cost.epochs))
     return _Way(cost, most, tried.preparing * (training + steering) * 1.2)
 

@@ -90,7 +90,9 @@ def prepare(plan: Plan, table: Table, tell: Tell, outside: int = 0) -> Prepared:
     share = len(parts.train) / (len(parts.train) + len(parts.validation))
     train = fitted.apply(table, parts.train, lambda done: _say(tell, PREPARING, share * done))
     validation = fitted.apply(table, parts.validation, lambda done: _say(tell, PREPARING, share + (1 - share) * done))
-    lesson = replace(lessons.begun(plan, table, parts, state, fitted.shapes), train=train, validation=validation, examples=followed)
+    lesson = lessons.begun(plan, table, parts, state, fitted.shapes)
+    may_refit = not plan.split.spares_unseen
+    lesson = replace(lesson, train=train, validation=validation, examples=followed, may_refit=may_refit)
     baseline, scored = _baseline(lesson)
     tell.facts(followed.facts | scored)
     facts, judged_outside = rows | scored | followed.facts, 0 if plan.split.spares_unseen else outside
@@ -151,9 +153,11 @@ def _taught(prepared: Prepared, tell: Tell, keep: Keep) -> _Learned:
     shown = lesson.examples.places if lesson.examples is not None else np.empty(0, np.int64)
     if plan.team is None:
         model = plan.training.fit(lesson, tell, keep)
-        steering = model.predict(lesson.validation)
+        steered = plan.training.steered(model)
+        notes = [] if steered is None else [verdicts.taught_again(len(parts.train) + len(parts.validation))]
+        steering = model.predict(lesson.validation) if steered is None else steered
         answers = Single(prepared.fitted, model, plan.training.kind)
-        return _Learned(answers, steering, lesson.validation_y, steering[shown], len(parts.train))
+        return _Learned(answers, steering, lesson.validation_y, steering[shown], len(parts.train), notes)
     team = teamwork.train(plan, prepared.table, parts, lesson.state, tell, keep)
     followed = _of_team(team, prepared.table, parts.validation[shown])
     teaching = len(parts.train) + (len(parts.validation) if splits.of(plan.split).turns else 0)

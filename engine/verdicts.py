@@ -183,6 +183,14 @@ def taught_by(rows: int, most: int) -> str:
     return f"{taught}; the model learned from all of these."
 
 
+def taught_again(rows: int) -> str:
+    """That the rows that steered taught in the end."""
+    return (
+        f"Once it was known how long learning helps, it learned again from the beginning, from all {rows:,} rows that were not kept "
+        "unseen. What is said of the rows that steered it comes from the model before."
+    )
+
+
 def learned_from(rows: int, there: int) -> str:
     """That very many rows were not all learned from."""
     return "" if rows >= there else f"It learned from {rows:,} of the {there:,} rows it could have learned from, spread evenly."

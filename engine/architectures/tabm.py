@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from engine.tasks.base import Task
 
 MOST_IN_PIECES = 256
+FEW_ROWS = 10_000
+"""Below, the rows that steer are missed most, and learning once more takes seconds."""
 
 
 class Tabm(Architecture):
@@ -53,7 +55,9 @@ class Tabm(Architecture):
         return cls(width=256), 0.72, f"Networks that steady each other, and {profile.rows:,} rows are enough for large ones."
 
     def habits(self, rows: int) -> Mapping[str, Any]:
-        return {"epochs": 200, "patience": 16, "learning_rate": 0.002, "weight_decay": 3e-4, "schedule": "constant", "batch_size": 0}
+        few = rows < FEW_ROWS
+        usual = {"epochs": 200, "patience": 16, "learning_rate": 0.002, "weight_decay": 3e-4, "schedule": "constant", "batch_size": 0}
+        return {**usual, "refit": few}
 
     def body(self, inputs: dict[str, Any], shapes: Shapes, seed: int) -> Any:
         chunks = [chunk for name, x in inputs.items() for chunk in (self._embed(x, shapes) if name == "code" else self._numbers(x, shapes))]

@@ -31,7 +31,7 @@ class Lesson:
     """All a learner needs. Targets are encoded; `state` is the task's; `examples` are validation rows to be followed, if any.
 
     The weights say how much each row counts (1 on average); None where all count alike.
-    `ready` is what `Learner.ready` made beforehand, if anything.
+    `ready` is what `Learner.ready` made beforehand, if anything. Where `may_refit`, the rows that steered may teach in the end.
     """
 
     architecture: Architecture
@@ -47,6 +47,7 @@ class Lesson:
     ready: Any = None
     train_weights: Array | None = None
     validation_weights: Array | None = None
+    may_refit: bool = False
 
     @property
     def teaching(self) -> Array | None:
@@ -74,6 +75,7 @@ class Lesson:
 class Cost:
     """What a training would take here: seconds to start and for an epoch, how many epochs are likely (and at least), memory.
 
+    `most` are those after which it ends in any case, if more than its setting says: what is learned again counts too.
     `once` are those of the seconds to start that a process spends only once, and `libraries` those of the megabytes.
     """
 
@@ -84,6 +86,7 @@ class Cost:
     megabytes: float
     once: float = 0.0
     libraries: float = 0.0
+    most: int = 0
 
 
 class Model(Protocol):
@@ -115,6 +118,11 @@ class Learner(Spec):
         leave `keep` alone and start again.
         """
         raise NotImplementedError
+
+    @classmethod
+    def steered(cls, model: Any) -> Array | None:
+        """(rows, outputs) what it said of the rows that steered it before it learned from them too; None if it never did."""
+        return None
 
     def takes(self, rows: int) -> int:
         """How many of so many training rows it learns from, evenly spread: those of its setting `most_rows`, if it has one."""

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from engine import diagram, epochs, heads, network, optimisers
+from engine import diagram, epochs, heads, network, once_more, optimisers
 from engine.architectures.base import Architecture, Layer, Shapes
 from engine.callbacks import Rules, Watch
 from engine.course import Course
 from engine.epochs import Epochs
+from engine.errors import Diverged
 from engine.lazy import keras
 from engine.learners.base import NOTHING_KEPT, Array, Cost, Inputs, Keep, Learner, Lesson, Tell
 from engine.network import Network
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 ENOUGH = ((2_000, 200, 30), (10_000, 100, 20), (50_000, 60, 15), (1_000_000, 30, 8))
 LEAST = (10, 3)
 MOST_USUAL = 64
+REPEATABLE = ("constant", "cosine")
 STEPS, STEPS_OF_PICTURES = 64, 4
 IMPORTING, BETWEEN_EPOCHS, LIBRARIES = 4.0, 0.01, 650.0
 
@@ -94,6 +96,12 @@ class Gradient(Learner):
     patience: int = param(
         20, "Patience", unit="epochs", help="Stops after so many epochs without improvement. 0 never stops early.", ge=0, le=100_000
     )
+    refit: bool = param(
+        False,
+        "Learn once more from all rows",
+        help="Once the best number of epochs is known, it learns again, also from the rows that steered. Worth it with few rows.",
+        when={"schedule": ["constant", "cosine"]},
+    )
     most_rows: int = param(
         0,
         "Rows to learn from, at most",
@@ -116,6 +124,8 @@ class Gradient(Learner):
         return self.learning_rate or optimisers.USUAL_RATES[self.optimiser]
 
     def fit(self, lesson: Lesson, tell: Tell, keep: Keep = NOTHING_KEPT) -> Network:
+        if (first := once_more.first(keep)) is not None:
+            return self._again(lesson, first, tell, keep)
         tell.stage("Building the network", 0.0)
         rows: Epochs = lesson.ready or self._traced(lesson)
         tell.facts({"parameters": rows.model.count_params(), "epochs": self.epochs, "batch": rows.size})
@@ -126,6 +136,35 @@ class Gradient(Learner):
         tell.stage("Learning", watch.progress.epochs / self.epochs)
         course.run()
         watch.finish()
+        if lesson.shifts is not None:
+            heads.shift(learned.keras_model, lesson.shifts)
+        if watch.is_stopped or not self._refits(lesson):
+            return learned
+        progress, outputs = watch.progress, learned.predict(lesson.validation)
+        return self._again(lesson, once_more.First(progress.epochs, progress.best_epoch, rows.model.get_weights(), outputs), tell, keep)
+
+    @classmethod
+    def steered(cls, model: Network) -> Array | None:
+        return model.steered
+
+    def _again(self, lesson: Lesson, first: once_more.First, tell: Tell, keep: Keep) -> Network:
+        """From the same beginning, with steps of the same size; the first model, when that is stopped or its numbers make no sense."""
+        settings = self.with_(epochs=first.best, patience=0, batch_size=self._size(lesson, len(lesson.train_y)))
+        lesson = once_more.whole(lesson)
+        keras.backend.clear_session()
+        rows = settings.prepare(lesson, once_more.Unsteered)
+        rows.trace()
+        rules = Rules(settings.epochs, rows.steps, rows.rows, settings.rate)
+        watch = once_more.Counting(rows.model, tell, lesson.task.metrics(lesson.state), rules)
+        learned = Network(heads.answering(rows.model), first.outputs)
+        try:
+            Course(rows, watch, once_more.Again(keep, first)).run()
+            is_learned = not watch.is_stopped
+        except Diverged:
+            is_learned = False
+        if not is_learned:
+            rows.model.set_weights(first.weights)
+            return Network(learned.keras_model)
         if lesson.shifts is not None:
             heads.shift(learned.keras_model, lesson.shifts)
         return learned
@@ -157,11 +196,17 @@ class Gradient(Learner):
         plain = self.with_(batch_size=self._size(lesson, rows), epochs=1, patience=0, learning_rate=0.0)
         took = _measured(_Trial(plain, lesson.architecture, lesson.task, lesson.shapes, lesson))
         bytes_a_row = sum(x[:1].nbytes for x in lesson.train.values())
+        refits = self._refits(lesson)
+        epoch = took.row * (rows + validation / 3) + BETWEEN_EPOCHS
+        again = (took.row * (rows + validation) + BETWEEN_EPOCHS) / epoch if refits else 0.0
+        likely = min(self.epochs, 2 * self.patience) if self.patience else self.epochs
+        best = max(likely - self.patience, 1) if self.patience else self.epochs
         return Cost(
-            start=IMPORTING + took.start,
-            epoch=took.row * (rows + validation / 3) + BETWEEN_EPOCHS,
-            epochs=min(self.epochs, 2 * self.patience) if self.patience else self.epochs,
+            start=IMPORTING + took.start + (took.start if refits else 0.0),
+            epoch=epoch,
+            epochs=round(likely + best * again),
             fewest=min(self.epochs, self.patience + 1) if self.patience else self.epochs,
+            most=round(self.epochs * (1 + again)),
             megabytes=LIBRARIES + 1e-6 * (2 * bytes_a_row * (rows + validation) + 16 * took.parameters),
             once=IMPORTING,
             libraries=LIBRARIES,
@@ -175,12 +220,12 @@ class Gradient(Learner):
     def load(cls, folder: Path) -> Network:
         return network.load(folder)
 
-    def prepare(self, lesson: Lesson) -> Epochs:
+    def prepare(self, lesson: Lesson, kind: type[Epochs] = Epochs) -> Epochs:
         """The compiled model with its rows, ready to learn."""
         model = network.build(lesson.architecture, lesson.task, lesson.state, lesson.shapes, lesson.seed)
         lesson.architecture.adapt(model, lesson.train)
         model, names = heads.taught(model), tuple(model.input)
-        rows = Epochs(
+        rows = kind(
             model,
             _rows({name: lesson.train[name] for name in names}, lesson.train_y, lesson.teaching),
             _rows({name: lesson.validation[name] for name in names}, lesson.validation_y, lesson.validation_weights),
@@ -203,6 +248,10 @@ class Gradient(Learner):
 
     def _size(self, lesson: Lesson, rows: int) -> int:
         return min(self.batch_size or epochs.size_for(rows, lesson.shapes.pixels is not None), rows)
+
+    def _refits(self, lesson: Lesson) -> bool:
+        """Whether it is to learn again from all rows: not where the learning rate follows what the rows that steer say."""
+        return self.refit and lesson.may_refit and self.schedule in REPEATABLE
 
     def _settings(self) -> optimisers.Settings:
         return optimisers.Settings(
