@@ -22,8 +22,8 @@ help: ## Show these commands
 run: $(VENV)/run.stamp ## Install what is needed and open the app (GPU=1: with CUDA; ARGS="--port 8600": passed on)
 	@$(VENV)/bin/modelwright app $(ARGS)
 
-test: $(VENV)/test.stamp ## Run the whole test suite, browser tests included (ARGS="-k name": passed on)
-	@CHROMIUM="$$(.ci/chromium)" && export CHROMIUM && $(PY) -m pytest $(ARGS)
+test: $(VENV)/test.stamp ## Run the whole test suite on two processes, browser tests included (ARGS="-k name": passed on)
+	@CHROMIUM="$$(.ci/chromium)" && export CHROMIUM && $(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: $(VENV)/test.stamp ## Check style and types
 	@$(PY) -m ruff check . && $(PY) -m mypy
