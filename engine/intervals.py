@@ -15,10 +15,10 @@ Interval = tuple[float, float]
 Z95 = 1.959964
 """Half-width of a 95 % interval in standard errors."""
 
-SURE = 0.9995
+SURE = 0.9999
 """How sure it must be that a model beats guessing before a report says so. At 97.5 % one of forty random models would pass."""
 
-SURE_DEVIATIONS = 3.2905
+SURE_DEVIATIONS = 3.719
 """The same in standard errors."""
 
 FEWEST_ROWS = 10
