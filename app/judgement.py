@@ -51,6 +51,7 @@ def looked_at(run: Run) -> None:
     if not unseen or spares_unseen(run):
         return
     looks.add(state.workspace(), run.dataset, str(unseen), run.id)
+    looks.add_said(state.workspace(), run.dataset, str(unseen))
     many = looks.count(state.workspace(), run.dataset, str(unseen))
     if warning := verdicts.chosen_by(many):
         st.markdown(f":orange[:material/visibility: **Looked at often**] · {md(warning)}")

@@ -50,6 +50,7 @@ TITLES = {
     "failed": "Training failed",
     "cancelled": "Cancelled",
 }
+CHANGED = "Your choices have changed since this run: what starts here takes them as they are now."
 MISSING = {"paused": "Let it go on, or stop it to keep the best model so far"}
 Series = dict[str, tuple[list[float], list[float]]]
 Tile = tuple[str, str, str]
@@ -76,7 +77,7 @@ def show(run: Run, plan: Plan | None) -> None:
     run_usage.draw(run, active)
     run_log.draw(run, active)
     if run.state == "succeeded" and trained is not None:
-        _more(run, trained)
+        _more(run, trained, plan)
     if run.is_done and plan is not None:
         _again(run, plan)
     missing = "" if run.state == "succeeded" else "Wait until it has learned" if active else MISSING.get(run.state, "There is no model yet")
@@ -265,19 +266,20 @@ def _charts(run: Run) -> Sequence[dict[str, str]]:
     return shown
 
 
-def _more(run: Run, plan: Plan) -> None:
-    """What further trainings of the very same plan can answer, unless this one was part of such an answer."""
+def _more(run: Run, trained: Plan, plan: Plan | None) -> None:
+    """What further trainings can answer, unless this one was part of such an answer. The choices as they are now count."""
     dataset = state.current_dataset()
-    if dataset is not None and dataset.id == run.dataset and not plan.split.folds and not plan.split.spares_unseen:
-        study_card.draw(plan, dataset, False)
+    if dataset is None or dataset.id != run.dataset or trained.split.folds or trained.split.spares_unseen:
+        return
+    study_card.draw(plan or trained, dataset, False, "" if plan is None or is_same(run, plan) else CHANGED)
 
 
 def _again(run: Run, plan: Plan) -> None:
     """What can come next, and whether that would be another model."""
     with st.container(horizontal=True, vertical_alignment="center", key="again-row"):
         st.button("Train again", key="again", icon=":material/replay:", on_click=_anew)
-        same, other = "The same choices give the same model; change something first.", "Your choices have changed since this run."
-        st.caption(same if is_same(run, plan) else other)
+        same = "The same choices give the same model; change something first."
+        st.caption(same if is_same(run, plan) else "Your choices have changed since this run.")
 
 
 def _anew() -> None:

@@ -1,7 +1,8 @@
 """Looks at the unseen rows: counted once for each run, kept when the run goes."""
 
-from engine.store import looks
+from engine.store import db, looks
 from engine.store.workspace import Workspace
+from tests.engine.waiting import queued
 
 
 def test_each_run_is_one_look_however_often_it_is_shown(workspace: Workspace) -> None:
@@ -13,3 +14,17 @@ def test_each_run_is_one_look_however_often_it_is_shown(workspace: Workspace) ->
 def test_other_rows_and_other_data_are_counted_apart(workspace: Workspace) -> None:
     looks.add(workspace, "d1", "rows", "r1")
     assert looks.count(workspace, "d1", "others") == looks.count(workspace, "d2", "rows") == 0
+
+
+def test_a_run_whose_score_was_said_where_it_ended_is_a_look(workspace: Workspace) -> None:
+    for rows, state, spares in (("rows", "succeeded", 0), ("rows", "failed", 0), ("others", "succeeded", 0), ("rows", "succeeded", 1)):
+        plan = f'{{"split": {{"spares_unseen": {"true" if spares else "false"}}}}}'
+        run = queued(workspace)
+        with db.write(workspace) as database:
+            database.execute(
+                "UPDATE runs SET dataset = 'd1', state = ?, plan = ?, facts = ? WHERE id = ?",
+                (state, plan, f'{{"unseen": "{rows}"}}', run.id),
+            )
+    looks.add_said(workspace, "d1", "rows")
+    looks.add_said(workspace, "d1", "rows")
+    assert looks.count(workspace, "d1", "rows") == 1
