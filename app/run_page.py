@@ -187,7 +187,7 @@ def _numbers(run: Run, active: bool) -> None:
         icon, colour = MOODS[mood]
         if run.state == "running":
             st.markdown(f":{colour}[:material/{icon}:] {md(said)}")
-    elif said := progress.ending(series, run.facts, step):
+    elif said := progress.failing(run.facts) if run.state == "failed" else progress.ending(series, run.facts, step):
         st.markdown(f":gray[:material/flag:] {md(said)}")
     if series or (active and run.state != "queued"):
         measured = [_steps_tile(run.facts, step, active), *_measure_tile(run.facts, series, active)]

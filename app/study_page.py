@@ -106,6 +106,8 @@ def _dropped(children: Sequence[Child]) -> str:
 def _left(study: Record, children: Sequence[Child], finished: int, total: int) -> str:
     if study.is_done:
         return "in all"
+    if study.wish:
+        return "stopping"
     if not finished or not total:
         return "the time left is known after the first one"
     within = sum(float(child.run.facts.get("done") or 0.0) for child in children if child.run.is_active)

@@ -52,6 +52,12 @@ def ending(series: Series, facts: Mapping[str, Any], step: str = "epoch") -> str
     return told + _against_guessing(unseen[best], facts)
 
 
+def failing(facts: Mapping[str, Any]) -> str:
+    """How far a team had come that failed; "" for a single model. Nothing of it is kept, so nothing else would be true."""
+    ready = (facts.get("team") or {}).get("ready")
+    return f"{_count(int(ready), 'model')} had been trained when it failed; they are no model to use." if ready else ""
+
+
 def _of_team(unseen: Sequence[float], facts: Mapping[str, Any]) -> tuple[Mood, str]:
     """A team cannot memorise by going on: each further model makes the common answer steadier."""
     if not unseen:

@@ -192,3 +192,8 @@ def test_all_are_removed(tmp_path: Path) -> None:
     keep(tmp_path / "checkpoints", 1, 2)
     checkpoints.remove(tmp_path / "checkpoints")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_team_says_which_model_it_goes_on_with() -> None:
+    found = checkpoints.Found(Path("1"), "", 6.0 + 28, 1.0, {}, {"member": 6})
+    assert checkpoints.goes_on(found) == "It goes on with model 7; 6 are ready."

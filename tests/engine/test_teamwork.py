@@ -204,3 +204,8 @@ def test_the_sentence_beside_the_chart_counts_models() -> None:
     assert progress.sentence(series, {**facts, "baseline": {"loss": 0.3}})[0] == "flat"
     assert progress.sentence({}, facts)[1].startswith("The first model is learning")
     assert progress.ending(series, facts) == "2 models were ready; those that help answer together."
+
+
+def test_a_team_that_failed_is_not_said_to_answer() -> None:
+    assert progress.failing({"team": {"ready": 17, "of": 30}}) == "17 models had been trained when it failed; they are no model to use."
+    assert progress.failing({}) == ""
