@@ -34,10 +34,13 @@ def _size(plan: Plan, profile: Profile) -> str:
         return f"Its size is as you set it ({', '.join(changed[:3])}), not as is proposed for {count(profile.rows, 'row')}."
     if effort.unsuitable(plan, profile):
         return ""
-    many = count(profile.rows, "row")
-    if profile.rows < FEW:
-        return f"It is kept small: {many} teach only simple rules, and a larger one would learn them by heart."
-    if profile.rows > MANY:
+    many, kind = count(profile.rows, "row"), type(own)
+    few, most = (kind.propose(profile.model_copy(update={"rows": rows}), plan.inputs, plan.task) for rows in (FEW, 10 * MANY))
+    if few is None or most is None or few[0] == most[0]:
+        return ""
+    if own == few[0]:
+        return f"It has the size for few rows: {many} would be learned by heart by a larger one."
+    if own == most[0]:
         return f"{many} can teach a large one without its learning them by heart."
     return f"It is of a middling size, which suits {many} of {count(len(plan.inputs), 'column')}."
 
@@ -71,8 +74,6 @@ def _split(plan: Plan, profile: Profile) -> str:
 def _change(plan: Plan, profile: Profile) -> str:
     if effort.unsuitable(plan, profile):
         return f"More pictures than the {profile.rows:,} here would allow a larger network."
-    if profile.rows < FEW:
-        return f"With more than about {FEW:,} rows, trees and larger networks would be worth comparing."
     if plan.team is None:
         return "What would change this: more rows allow a larger model, and a little more time buys Good or Best."
     return "What would change this: more rows allow larger models, and less time leaves out the slowest kinds first."

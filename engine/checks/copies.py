@@ -49,18 +49,18 @@ class Copies(Check):
         same = _neighbours.copies(hashed, unseen, learned)
         if same.mean() > MANY:
             is_real = _neighbours.is_surprising(hashed)
-            said = f"{_share(same)} rows kept unseen are exact copies of rows it learns from: the same row can be learned and then tested."
+            said = f"{_share(same)} rows not learned from are exact copies of some that are: the same row can be learned and tested."
             fix = FIX if is_real else "With so few different values rows repeat by nature; trust the score less."
             return [self._copied(said, fix, "stop" if is_real else "warn", self._shown(case, unseen[same], hashed, learned))]
         column, alike = _neighbours.but_one(hashed[:, :-1], unseen, learned)
         if alike.mean() > MANY_ALIKE:
             name = case.inputs[column].name
-            said = f"{_share(alike)} rows kept unseen are like a row it learns from in every column but '{name}': they seem to be one case."
+            said = f"{_share(alike)} rows not learned from are like one that is in every column but '{name}': they seem to be one case."
             return [self._copied(said, "If so, give each case a column that names it, and divide by that.", "warn", None)]
         smooth = [c.id for c in case.inputs if c.type == "number" and c.distinct > _neighbours.CONTINUOUS]
         share, pairs = _neighbours.near(case.rows.frame[smooth].to_numpy(np.float64), unseen, learned)
         if share > MANY:
-            said = f"About {of_hundred(share)} rows kept unseen are almost the same as a learned one: {_neighbours.pairs_words(pairs)}."
+            said = f"About {of_hundred(share)} rows not learned from are almost the same as one that is: {_neighbours.pairs_words(pairs)}."
             return [self._copied(said, FIX, "stop" if share > MANY_NEAR else "warn", None)]
         return []
 
@@ -86,7 +86,7 @@ class Copies(Check):
         }[found.what]
         looked = f" ({len(case.rows):,} of all rows were looked at)" if len(case.rows) < case.profile.rows else ""
         is_real = share > MANY_NEAR and (found.what == "molecule" or column in case.inputs)
-        said = f"About {of_hundred(share)} rows kept unseen {what}: the model is asked about what it has met{looked}."
+        said = f"About {of_hundred(share)} rows not learned from {what}: the model is asked about what it has met{looked}."
         fix = f"Divide by '{column.name}': rows that are alike in it then stay together."
         pairs = _alike_pairs(case, column, found, rows)
         problem = dividing(self._copied(said, fix, "stop" if is_real else "warn", pairs), "group", column)
