@@ -73,7 +73,7 @@ def _limit(plan: Plan, dataset: Dataset) -> None:
     if plan.team is None:
         return
     minutes = round(plan.team.seconds / 60, 2) or None
-    if st.session_state.get(MINUTES) != minutes:
+    if MINUTES not in st.session_state or st.session_state[MINUTES] != minutes:
         st.session_state[MINUTES] = minutes
     st.number_input(
         "Have it ready in so many minutes (optional)",

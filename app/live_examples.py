@@ -51,12 +51,12 @@ def told(facts: Facts, step: str, active: bool) -> str:
     now = facts.get("examples_now") or {}
     judged = [answer["is_right"] for answer in now.get("answers", []) if answer.get("is_right") is not None]
     right = f" {sum(judged)} of {len(judged)} are right." if judged else ""
-    what = "It does not learn from these, but they steer the training, so they prove less than the unseen rows on Evaluate."
+    what = "No model that answers here has learned from them, but they steer the training and prove less than the unseen rows on Evaluate."
     if not now and facts.get("team"):
         return f"Their answers come when the last model is ready. {what}" if active else what
     if not now:
         return f"Its first answers come after one {step}. {what}" if active else what
-    when = "These are the answers of the model that is kept." if now.get("step") is None else f"After {step} {words.count(now['step'])}."
+    when = "These are the last answers." if now.get("step") is None else f"After {step} {words.count(now['step'])}."
     return f"{when}{right} {what}"
 
 

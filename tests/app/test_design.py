@@ -191,6 +191,7 @@ def test_a_time_can_be_given_and_taken_away(trained: Trained) -> None:
     assert not [field for field in page.at.number_input if field.key == "effort-minutes"]
     page.at.segmented_control(key="effort").set_value("good")
     page.run()
+    assert page.at.number_input(key="effort-minutes").value is None
     page.at.number_input(key="effort-minutes").set_value(2.0)
     page.run()
     assert trained.plan().team is not None and trained.plan().team.seconds == 120.0

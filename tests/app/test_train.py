@@ -239,7 +239,7 @@ def test_numbers_say_how_far_off_they_are(ready: Trained) -> None:
 
 def test_a_trained_run_keeps_the_answers_of_the_kept_model(trained: Trained) -> None:
     page = opened(trained)
-    assert "8 of your own rows" in page.words and "the answers of the model that is kept" in page.words
+    assert "8 of your own rows" in page.words and "These are the last answers." in page.words
 
 
 def test_a_run_that_told_of_no_examples_shows_none(ready: Trained) -> None:
