@@ -51,7 +51,9 @@ def of_table(rows: int, duplicates: int) -> list[Problem]:
         )
     if duplicates:
         said = "1 row is an exact copy of another one." if duplicates == 1 else f"{duplicates:,} rows are exact copies of other ones."
-        fix = "If they are not real repeats, remove them. Rows divided by chance keep copies together, so none flatters the model."
+        fix = "If they are not real repeats, remove them."
+        if duplicates < rows / 2:
+            fix += " Rows divided by chance keep copies together, so none flatters the model."
         found.append(Problem(where="Table", what=said, fix=fix, level="warn" if duplicates >= 0.01 * rows else "info"))
     return found
 
