@@ -50,7 +50,6 @@ def looked_at(run: Run) -> None:
     unseen = run.facts.get("unseen")
     if not unseen or spares_unseen(run):
         return
-    looks.add(state.workspace(), run.dataset, str(unseen), run.id)
     looks.add_said(state.workspace(), run.dataset, str(unseen))
     many = looks.count(state.workspace(), run.dataset, str(unseen))
     if warning := verdicts.chosen_by(many):

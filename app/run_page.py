@@ -50,7 +50,6 @@ TITLES = {
     "failed": "Training failed",
     "cancelled": "Cancelled",
 }
-CHANGED = "Your choices have changed since this run: what starts here takes them as they are now."
 MISSING = {"paused": "Let it go on, or stop it to keep the best model so far"}
 Series = dict[str, tuple[list[float], list[float]]]
 Tile = tuple[str, str, str]
@@ -267,19 +266,23 @@ def _charts(run: Run) -> Sequence[dict[str, str]]:
 
 
 def _more(run: Run, trained: Plan, plan: Plan | None) -> None:
-    """What further trainings can answer, unless this one was part of such an answer. The choices as they are now count."""
+    """What further trainings of the very same plan can answer, unless this one was part of such an answer.
+
+    Other choices have to pass the checks first: those are before "Train again".
+    """
     dataset = state.current_dataset()
     if dataset is None or dataset.id != run.dataset or trained.split.folds or trained.split.spares_unseen:
         return
-    study_card.draw(plan or trained, dataset, False, "" if plan is None or is_same(run, plan) else CHANGED)
+    if plan is None or is_same(run, plan):
+        study_card.draw(trained, dataset, False)
 
 
 def _again(run: Run, plan: Plan) -> None:
     """What can come next, and whether that would be another model."""
     with st.container(horizontal=True, vertical_alignment="center", key="again-row"):
         st.button("Train again", key="again", icon=":material/replay:", on_click=_anew)
-        same = "The same choices give the same model; change something first."
-        st.caption(same if is_same(run, plan) else "Your choices have changed since this run.")
+        same, other = "The same choices give the same model; change something first.", "Your choices have changed since this run."
+        st.caption(same if is_same(run, plan) else other)
 
 
 def _anew() -> None:

@@ -16,12 +16,10 @@ from engine.store import studies
 from engine.studies import STUDIES, Study
 
 
-def draw(plan: Plan, dataset: Dataset, is_blocked: bool, note: str = "") -> None:
-    """Folded: most people train once. `is_blocked` while something has to be mended first; `note` says what it starts from."""
+def draw(plan: Plan, dataset: Dataset, is_blocked: bool) -> None:
+    """Folded: most people train once. `is_blocked` while something has to be mended first."""
     with st.expander("More than one training", key="studies", icon=":material/stacks:"):
         st.caption("One training says neither how far its result depends on chance nor whether other settings are better. These do.")
-        if note:
-            st.caption(f":material/info: {md(note)}")
         columns = st.columns(len(STUDIES.members), gap="small")
         for column, (kind, member) in zip(columns, STUDIES.members.items(), strict=True):
             with column, parts.card(f"study-{kind}", height="stretch", gap="small"):

@@ -16,7 +16,7 @@ from typing import Any
 from engine import journal, manifest
 from engine.errors import EngineError
 from engine.jobs import failpoints
-from engine.keep import Arrays, Keep, Kept
+from engine.keep import MEMBER, Arrays, Keep, Kept
 
 ARRAYS, STATE = "arrays.npz", "state.json"
 NUMBER_KEPT = 2
@@ -113,13 +113,12 @@ def exist(folder: Path) -> bool:
 
 
 def goes_on(found: Found | None) -> str:
-    """Where a training would go on, as a sentence. Of a team (see `teamwork.MEMBER`) the model at hand is told, not an epoch."""
+    """Where a training would go on, as a sentence. Of a team the model at hand is told, not an epoch."""
     if found is None:
         return "It starts again from the beginning."
-    if ready := int(found.values.get("member", 0)):
-        return f"It goes on with model {ready + 1}; {ready} {'is' if ready == 1 else 'are'} ready."
-    if "member" in found.values:
-        return "It goes on with its first model."
+    if MEMBER in found.values:
+        at = int(found.values[MEMBER])
+        return f"It goes on with model {at + 1}; those before it stay." if at else "It goes on with its first model."
     return f"It goes on from epoch {int(found.step)}." if found.step >= 1 else "It goes on within its first epoch."
 
 

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+MEMBER = "member"
+"""Under this name a team keeps which of its models the rest belongs to, from 0."""
+
 Arrays = Mapping[str, "np.ndarray[Any, Any]"]
 
 

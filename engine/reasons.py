@@ -39,7 +39,7 @@ def _size(plan: Plan, profile: Profile) -> str:
     if few is None or most is None or few[0] == most[0]:
         return ""
     if own == few[0]:
-        return f"It has the size for few rows: {many} would be learned by heart by a larger one."
+        return f"It has its smaller size: from {many} a larger one would mostly take longer, or learn them by heart."
     if own == most[0]:
         return f"{many} can teach a large one without its learning them by heart."
     return f"It is of a middling size, which suits {many} of {count(len(plan.inputs), 'column')}."

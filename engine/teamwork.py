@@ -15,7 +15,7 @@ from engine import answering, blending, journal, lessons, manifest, recipe, spli
 from engine.answering import Single
 from engine.columns import Table
 from engine.errors import Diverged, EngineError, InvalidPlan
-from engine.keep import Keep, Kept, Unfit
+from engine.keep import MEMBER, Keep, Kept, Unfit
 from engine.learners.base import Array, Lesson, Model
 from engine.pacing import Listening
 from engine.plan import Plan
@@ -24,7 +24,7 @@ from engine.splits.base import TRAIN, VALIDATION
 from engine.team import Way
 from engine.tell import Tell
 
-FOLDER, MEMBER = "members", "member"
+FOLDER = "members"
 TIGHT = 0.85
 ENOUGH_TO_CHOOSE = 300
 
@@ -180,12 +180,11 @@ class _Course:
 
     def _fitted(self, way: Way, lesson: Lesson, place: int) -> Model:
         """What cannot be gone on with costs the member at hand, never those that are ready."""
-        part = _Part(self.keep, place)
         try:
-            return way.training.fit(lesson, self.listening, part)
+            return way.training.fit(lesson, self.listening, _Part(self.keep, place))
         except Unfit as error:
             journal.say(f"Model {place + 1} begins again: {error}")
-            return way.training.fit(lesson, self.listening, part.from_the_beginning())
+            return way.training.fit(lesson, self.listening, _Part(self.keep, place, may_find=False))
 
     def _place(self, number: int, way: int) -> int:
         return number * len(self.said) + way
@@ -249,19 +248,13 @@ class _Course:
 class _Part(Keep):
     """The part of a kept training that belongs to one member."""
 
-    def __init__(self, keep: Keep, number: int) -> None:
+    def __init__(self, keep: Keep, number: int, may_find: bool = True) -> None:
         self.keep = keep
         self.number = number
-        self._may_find = True
-
-    def from_the_beginning(self) -> "_Part":
-        """The same, finding nothing."""
-        part = _Part(self.keep, self.number)
-        part._may_find = False
-        return part
+        self.may_find = may_find
 
     def found(self) -> Kept | None:
-        kept = self.keep.found() if self._may_find else None
+        kept = self.keep.found() if self.may_find else None
         if kept is None or kept.values.get(MEMBER) != self.number:
             return None
         values = {name: value for name, value in kept.values.items() if name != MEMBER}

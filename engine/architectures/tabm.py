@@ -55,9 +55,15 @@ class Tabm(Architecture):
         return cls(width=256), 0.72, f"Networks that steady each other, and {profile.rows:,} rows are enough for large ones."
 
     def habits(self, rows: int) -> Mapping[str, Any]:
-        few = rows < FEW_ROWS
-        usual = {"epochs": 200, "patience": 16, "learning_rate": 0.002, "weight_decay": 3e-4, "schedule": "constant", "batch_size": 0}
-        return {**usual, "refit": few}
+        return {
+            "epochs": 200,
+            "patience": 16,
+            "learning_rate": 0.002,
+            "weight_decay": 3e-4,
+            "schedule": "constant",
+            "batch_size": 0,
+            "refit": rows < FEW_ROWS,
+        }
 
     def body(self, inputs: dict[str, Any], shapes: Shapes, seed: int) -> Any:
         chunks = [chunk for name, x in inputs.items() for chunk in (self._embed(x, shapes) if name == "code" else self._numbers(x, shapes))]

@@ -100,7 +100,7 @@ class Gradient(Learner):
         False,
         "Learn once more from all rows",
         help="Once the best number of epochs is known, it learns again, also from the rows that steered. Worth it with few rows.",
-        when={"schedule": ["constant", "cosine"]},
+        when={"schedule": [*REPEATABLE]},
     )
     most_rows: int = param(
         0,

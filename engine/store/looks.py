@@ -21,13 +21,12 @@ def add(workspace: Workspace, dataset: str, digest: str, run: str) -> None:
 
 def add_said(workspace: Workspace, dataset: str, digest: str) -> None:
     """Every run that was judged on those rows: where it ends, its score is said on every open page, and later among the runs."""
-    with db.write(workspace) as database:
-        database.execute(
-            "INSERT OR IGNORE INTO looks (dataset, digest, run, at) SELECT dataset, ?, id, ? FROM runs WHERE dataset = ? "
-            "AND state = 'succeeded' AND json_extract(facts, '$.unseen') = ? "
-            "AND NOT coalesce(json_extract(plan, '$.split.spares_unseen'), 0)",
-            (digest, now(), dataset, digest),
-        )
+    judged = (
+        "SELECT id FROM runs WHERE dataset = ? AND state = 'succeeded' AND json_extract(facts, '$.unseen') = ? "
+        "AND NOT coalesce(json_extract(plan, '$.split.spares_unseen'), 0)"
+    )
+    for run in db.rows(workspace, judged, (dataset, digest)):
+        add(workspace, dataset, digest, run["id"])
 
 
 def count(workspace: Workspace, dataset: str, digest: str) -> int:

@@ -96,6 +96,15 @@ def test_a_model_just_trained_can_be_asked_whether_its_figure_is_stable(trained:
     assert page.at.query_params["study"] == study.id
 
 
+def test_choices_changed_since_a_run_have_to_pass_the_checks_before_a_study_is_made_of_them(trained: Trained) -> None:
+    changed = trained.plan().model_copy(update={"seed": 5})
+    projects.save(trained.workspace, trained.project, draft={"target": changed.target, "plan": changed.model_dump(mode="json")})
+    page = Page("train", project=trained.project)
+    assert "Your choices have changed since this run." in page.words and not page.has("study-start-cross_validation")
+    page.click("again").click("study-start-cross_validation")
+    assert studies.all(trained.workspace)[0].plan["seed"] == 5
+
+
 def test_the_page_says_mean_interval_and_the_difference_that_counts(trained: Trained) -> None:
     page = opened(trained, driven(trained, CrossValidation(), [80.0, 84.0, 82.0]))
     assert "82 % on average of 3 trainings" in page.words.replace("\\", "")
