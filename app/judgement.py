@@ -60,10 +60,11 @@ def looked_at(run: Run) -> None:
 
 def notes(panel: Notes, key: str) -> None:
     """Sentences to know before believing the numbers."""
+    mark = ":orange[:material/warning:]" if panel.is_warning else ":gray[:material/info:]"
     with parts.card(f"notes-{key}", gap="small"):
         st.markdown(f"**{md(panel.title)}**")
         for line in panel.lines:
-            st.markdown(f":orange[:material/warning:] {md(line)}")
+            st.markdown(f"{mark} {md(line)}")
 
 
 def scores(panel: Scores, key: str, main: int = MAIN) -> None:

@@ -136,11 +136,12 @@ class Mistakes(_Frozen):
 
 
 class Notes(_Frozen):
-    """Sentences a reader should know."""
+    """Sentences a reader should know; warnings, unless they only inform."""
 
     kind: Literal["notes"] = "notes"
     title: str
     lines: list[str]
+    is_warning: bool = True
 
 
 Panel = Annotated[Scores | Confusion | Curve | Thresholds | Scatter | Bars | Mistakes | Notes, Field(discriminator="kind")]

@@ -20,6 +20,8 @@ def sentence(series: Series, facts: Mapping[str, Any], step: str = "epoch") -> t
     unseen = _unseen(series)
     if facts.get("team"):
         return _of_team(unseen, facts)
+    if again := facts.get("again"):
+        return "good", f"How long learning helps is known now: {again} {step}s. So long it learns once more, from all rows not kept unseen."
     if not unseen:
         return "wait", f"Under way; the first judgement comes after one {step}."
     if not _is_number(unseen[-1]):
@@ -43,6 +45,11 @@ def ending(series: Series, facts: Mapping[str, Any], step: str = "epoch") -> str
         return f"{_count(len(unseen), 'model')} were ready; those that help answer together.{_against_guessing(unseen[-1], facts)}"
     best = min(range(len(unseen)), key=unseen.__getitem__)
     last = len(unseen)
+    if facts.get("again"):
+        told = (
+            f"{step.capitalize()} {best + 1} was the best. The model kept learned so long once more, from all rows not kept unseen."
+        )
+        return told + _against_guessing(unseen[best], facts)
     if best == last - 1 and last > 1:
         told = f"It was still improving when it ended after {last} {step}s: more of them may make it better."
     elif _memorised(series, unseen, best, last - 1 - best):

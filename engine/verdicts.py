@@ -144,7 +144,7 @@ def beside_linear(linear: Comparison | None, said: str, is_poor: bool) -> str:
 def notes(lines: list[str]) -> list[Notes]:
     """The notes panel, if there is anything to say."""
     said = [line for line in lines if line]
-    return [Notes(title="Good to know", lines=said)] if said else []
+    return [Notes(title="Good to know", lines=said, is_warning=False)] if said else []
 
 
 def while_comparing(main: Measure, rows: int) -> str:

@@ -157,12 +157,14 @@ class Gradient(Learner):
         rules = Rules(settings.epochs, rows.steps, rows.rows, settings.rate)
         watch = once_more.Counting(rows.model, tell, lesson.task.metrics(lesson.state), rules)
         learned = Network(heads.answering(rows.model), first.outputs)
+        tell.facts({"again": settings.epochs})
         try:
             Course(rows, watch, once_more.Again(keep, first)).run()
             is_learned = not watch.is_stopped
         except Diverged:
             is_learned = False
         if not is_learned:
+            tell.facts({"again": 0})
             rows.model.set_weights(first.weights)
             return Network(learned.keras_model)
         if lesson.shifts is not None:

@@ -170,3 +170,8 @@ def test_each_look_at_the_unseen_rows_is_counted_once_and_the_third_warns(traine
     for other in ("r2", "r3"):
         looks.add(trained.workspace, trained.dataset, unseen, other)
     assert "The unseen rows have been looked at 3 times, with as many models." in page.run().words
+
+
+def test_what_only_informs_bears_no_warning(trained: Trained) -> None:
+    words = Page("evaluate", project=trained.project).words
+    assert ":gray[:material/info:] " in words.split("**Good to know**")[1].split("**")[0]

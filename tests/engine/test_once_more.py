@@ -59,6 +59,7 @@ def test_it_learns_from_the_rows_that_steered_as_long_as_had_proven_best() -> No
     model = fitted(asked, heard, Keep())
     best = heard.known["best"]["epoch"]
     assert heard.stages[-1] == f"{once_more.WORDS}: epoch {best} of {best}"
+    assert heard.known["again"] == best
     straight = Last()
     fitted(once_more.whole(asked), Heard(), straight, epochs=best, patience=0, refit=False)
     assert [np.asarray(x).tobytes() for x in model.keras_model.trainable_variables] == straight.weights
@@ -95,8 +96,10 @@ def test_paused_while_it_learns_again_it_ends_with_the_same_weights() -> None:
 
 def test_stopped_while_it_learns_again_the_first_model_answers() -> None:
     asked = lesson()
-    before, stopped = fitted(asked, Heard(), Keep(), refit=False), fitted(asked, Again("stop"), Keep())
+    heard = Again("stop")
+    before, stopped = fitted(asked, Heard(), Keep(), refit=False), fitted(asked, heard, Keep())
     assert weights(stopped) == weights(before) and stopped.steered is None
+    assert not heard.known["again"]
 
 
 def test_a_stop_before_that_is_the_end() -> None:

@@ -57,3 +57,10 @@ def test_the_ending_says_when_the_rest_was_memorising():
 
 def test_a_run_that_never_finished_an_epoch_has_no_ending():
     assert ending({}, {}) == ""
+
+
+def test_learning_once_more_is_said_and_the_model_of_the_best_epoch_is_not_called_kept():
+    series, facts = curve([1.0, 0.6, 0.5, 0.3, 0.2], [1.0, 0.8, 0.7, 0.9, 1.1]), {"again": 3}
+    assert sentence(series, facts)[1].startswith("How long learning helps is known now: 3 epochs.")
+    assert ending(series, facts).startswith("Epoch 3 was the best. The model kept learned so long once more")
+    assert ending(series, {"again": 0}).startswith("The model of epoch 3 of 5 is kept")
