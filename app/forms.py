@@ -38,7 +38,7 @@ def edit(
     _draw([p for p in shown if not p.advanced], spec, key, values, columns, columns_wide)
     advanced = [p for p in shown if p.advanced]
     if advanced:
-        changed = sum(p.name in spec.changed() for p in advanced)
+        changed = sum(p.name in spec.changed() and is_shown(p, values) for p in advanced)
         with st.expander(parts.advanced_label(changed), key=f"{key}-more"):
             _draw(advanced, spec, key, values, columns, columns_wide)
     return _valid(spec, values, key)

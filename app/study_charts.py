@@ -8,6 +8,7 @@ from typing import Any
 
 from app.charts import Look, faded, layout
 from app.text import plot_text, short
+from engine.wording import number
 
 WIDE = 20
 """Losses of which the largest is so many times the smallest are drawn on a logarithmic axis."""
@@ -62,7 +63,7 @@ def history(numbers: Sequence[int], losses: Sequence[float], given_up: Sequence[
     chart.add_scatter(x=[n + 1 for n in numbers], y=line, name="best so far", mode="lines", line=step, hoverinfo="skip")
     chart.update_layout(**layout(look, "Training", "How wrong it is on rows that steer (loss)"))
     if _is_wide(losses):
-        chart.update_yaxes(type="log", dtick=1)
+        chart.update_yaxes(type="log", dtick=1, tickformat="~f")
     return chart
 
 
@@ -128,12 +129,12 @@ def one_setting(dimension: Mapping[str, Any], settings: Sequence[Mapping[str, An
         )
     chart.update_layout(**layout(look, dimension["label"], "Loss", 240, showlegend=False))
     if _is_wide(losses):
-        chart.update_yaxes(type="log", dtick=1)
+        chart.update_yaxes(type="log", dtick=1, tickformat="~f")
     if dimension["values"]:
         order = [_text(value) for value in dimension["values"]]
         chart.update_xaxes(type="category", categoryorder="array", categoryarray=order, showgrid=False)
     elif dimension["log"]:
-        chart.update_xaxes(type="log", dtick=1)
+        chart.update_xaxes(type="log", dtick=1, tickformat="~f")
     return chart
 
 
@@ -153,7 +154,7 @@ def _axis(dimension: Mapping[str, Any], settings: Sequence[Mapping[str, Any]]) -
         return _Axis([listed.index(value) * step for value in values], [(i * step, _text(value)) for i, value in enumerate(listed)])
     scaled = [log10(value) if dimension["log"] else float(value) for value in values]
     low, width = min(scaled), (max(scaled) - min(scaled)) or 1.0
-    return _Axis([(one - low) / width for one in scaled], [(0.0, f"{min(values):.2g}"), (1.0, f"{max(values):.2g}")])
+    return _Axis([(one - low) / width for one in scaled], [(0.0, number(min(values))), (1.0, number(max(values)))])
 
 
 def _is_wide(losses: Sequence[float]) -> bool:

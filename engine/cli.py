@@ -59,7 +59,7 @@ def open_app(
 def train(
     data: Data,
     target: Annotated[str, typer.Option(help="The column to predict.")] = "",
-    task: Annotated[str, typer.Option(help="What kind of answer: binary, multiclass or regression. Default: by the column.")] = "",
+    task: Annotated[str, typer.Option(help="What kind of answer: binary, multiclass, ordinal or regression. Default: by the column.")] = "",
     architecture: Annotated[str, typer.Option(help="The kind of model. Default: what suits the data.")] = "",
     effort: Annotated[str, typer.Option(help="quick (one model), good (several of its kind) or best (several of different kinds).")] = "",
     minutes: Annotated[float, typer.Option(help="With good and best: have it ready within so many minutes.", min=0)] = 0.0,

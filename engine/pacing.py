@@ -6,7 +6,8 @@ from typing import Any
 
 from engine.tell import Cancelled, Paused, Tell, Wish
 
-PASSED_ON = ("parameters", "rows_per_second")
+PASSED_ON = ("parameters",)
+"""Not the pace: that of one model, trees or network, says nothing of the whole."""
 
 
 class Pace:

@@ -17,7 +17,7 @@ class Denoise(Step):
 
     kind: Literal["denoise"] = "denoise"
     title = "Fill gaps from the rest of the row"
-    order = 21
+    order = 19
     takes = frozenset({"number"})
     brings = frozenset({"complete"})
     is_learned_long: ClassVar[bool] = True

@@ -8,6 +8,8 @@ from engine.scoring import Statistic, calibration_error, mean, value
 from engine.tasks._classes import interval_score, percent
 from engine.tasks.base import Array
 
+ROUNDING = 1e-12
+
 
 def grades(chances: Array) -> Array:
     """(rows,) the place of the middle step: the first up to which at least half of the chance lies."""
@@ -24,8 +26,9 @@ def kappa(y: Array, said: Array) -> Statistic:
         means = [weights @ x / rows for x in (truth, answer)]
         spreads = [weights @ np.square(x) / rows - m**2 for x, m in zip((truth, answer), means, strict=True)]
         by_chance = spreads[0] + spreads[1] + (means[0] - means[1]) ** 2
-        known = by_chance > 1e-12
-        return np.where(known, 1 - (weights @ apart / rows) / np.where(known, by_chance, 1.0), np.nan)
+        known = by_chance > ROUNDING
+        found = 1 - (weights @ apart / rows) / np.where(known, by_chance, 1.0)
+        return np.where(known, np.where(np.abs(found) < ROUNDING, 0.0, found), np.nan)
 
     return statistic
 

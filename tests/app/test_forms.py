@@ -37,6 +37,7 @@ class Every(Spec):
     low: float = param(1.0, "Low", unit="%", ge=0, le=100, advanced=True)
     high: float = param(99.0, "High", unit="%", ge=0, le=100, advanced=True)
     depth: int = param(2, "Depth", when={"mood": "wild"})
+    fury: int = param(1, "Fury", when={"mood": "wild"}, advanced=True)
 
     @model_validator(mode="after")
     def _in_order(self) -> "Every":
@@ -99,6 +100,14 @@ def test_folded_settings_say_how_many_are_changed(page: AppTest) -> None:
     page.number_input(key="form.low").set_value(5.0).run()
     page.run()
     assert page.expander[0].label == "More settings · 1 changed"
+
+
+def test_a_changed_setting_that_is_not_shown_is_not_counted() -> None:
+    at = AppTest.from_function(script, default_timeout=30)
+    at.session_state["stored"] = Every(fury=3)
+    assert at.run().expander[0].label == "More settings"
+    at.segmented_control(key="form.mood").set_value("wild").run()
+    assert at.run().expander[0].label == "More settings · 1 changed"
 
 
 def test_a_unit_is_part_of_the_label(page: AppTest) -> None:
@@ -181,13 +190,13 @@ def test_a_name_in_markdown_is_not_formatted_in_choices(page: AppTest) -> None:
 
 def test_each_drawing_tells_the_browser_every_value() -> None:
     """The browser may meet a widget only in a later drawing; one without its value would begin at its lowest and send that back."""
-    few = {"low": 5.0, "high": 95.0, "depth": 9}
+    few = {"low": 5.0, "high": 95.0, "depth": 9, "fury": 4}
     chosen = Every(on=True, whole=7, rate=0.5, mood="wild", place="d", note="kept", widths=(8, 4), only=("c2",), **few)
     at = AppTest.from_function(script, default_timeout=30)
     at.session_state["stored"] = chosen
     for _ in range(2):
         at.run()
-        assert [w.proto.default for w in at.number_input] == [7, 0.5, 9, 5.0, 95.0]
+        assert [w.proto.default for w in at.number_input] == [7, 0.5, 9, 5.0, 95.0, 4]
         assert at.toggle[0].proto.default is True
         assert at.selectbox[0].proto.default == 3
         assert [w.proto.default for w in at.text_input] == ["kept", "8, 4"]

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from engine import gains, recipe, training
+from engine import plan as plans
 from engine.columns import Column, Table
 from engine.errors import EngineError
 from engine.recipe import Fitted
@@ -119,3 +120,11 @@ def test_a_trained_model_keeps_it_as_numbers_and_answers_rows_with_gaps(tmp_path
     fitted = Fitted.from_json(stored)
     assert np.array_equal(fitted.apply(table)["number"], made.fitted.apply(table)["number"])
     assert np.isfinite(made.predict(table.take(np.arange(20)))["prediction"].to_numpy(float)).all()
+
+
+def test_added_to_the_usual_steps_it_comes_before_the_filling_that_would_leave_it_nothing() -> None:
+    plan = lessons.plan()
+    usual = plan.model_copy(update={"recipe": tuple(sorted(plan.recipe, key=lambda step: type(step).order))})
+    asked = plans.apply_action(usual, {"do": "add step", "kind": "denoise"})
+    kinds = [step.kind for step in asked.recipe]
+    assert kinds.index("denoise") < kinds.index("fill_numbers")

@@ -92,3 +92,9 @@ def test_chances_of_steps_sum_to_one_and_beat_the_trivial_answer(kind: str) -> N
     off = [lesson.task.evaluate(o, lesson.validation_y, lesson.state)["grade_error"] for o in (said, trivial)]
     assert off[0] < 0.7 * off[1]
     assert TASKS.parse(lesson.task.model_dump()) == lesson.task
+
+
+def test_one_answer_for_all_agrees_exactly_as_chance_would() -> None:
+    y = np.random.default_rng(3).integers(0, 6, 313).astype(float)
+    weights = np.random.default_rng(4).multinomial(313, np.full(313, 1 / 313), size=50).astype(float)
+    assert (kappa(y, np.full(313, 4.0))(weights) == 0.0).all()

@@ -281,3 +281,9 @@ def test_a_member_learns_from_no_more_rows_than_its_learner_takes() -> None:
     prepared = training.prepare(asked, table, Heard())
     rows = teamwork.Rows(asked, table, prepared.lesson.state, teamwork.divisions(asked, table, prepared.parts))
     assert len(rows.lesson(0, few)[1].train_y) == 20 < len(rows.lesson(0, way)[1].train_y)
+
+
+def test_the_pace_of_one_model_is_not_told_as_that_of_the_whole(tmp_path: Path) -> None:
+    heard = Heard()
+    training.train(plan("boosted_trees"), lessons.table(), heard, tmp_path / "bundle")
+    assert heard.known["parameters"] and "rows_per_second" not in heard.known
