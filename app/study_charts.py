@@ -13,6 +13,8 @@ from engine.wording import number
 WIDE = 20
 """Losses of which the largest is so many times the smallest are drawn on a logarithmic axis."""
 
+NEAR, FAR = 8, 50
+
 
 def scores(found: Mapping[str, Any], look: Look) -> Any:
     """Each training's score as a dot with its own interval, the mean with its band, and the trivial answer."""
@@ -63,7 +65,7 @@ def history(numbers: Sequence[int], losses: Sequence[float], given_up: Sequence[
     chart.add_scatter(x=[n + 1 for n in numbers], y=line, name="best so far", mode="lines", line=step, hoverinfo="skip")
     chart.update_layout(**layout(look, "Training", "How wrong it is on rows that steer (loss)"))
     if _is_wide(losses):
-        chart.update_yaxes(type="log", dtick=1, tickformat="~f")
+        chart.update_yaxes(**_by_powers(losses))
     return chart
 
 
@@ -129,12 +131,12 @@ def one_setting(dimension: Mapping[str, Any], settings: Sequence[Mapping[str, An
         )
     chart.update_layout(**layout(look, dimension["label"], "Loss", 240, showlegend=False))
     if _is_wide(losses):
-        chart.update_yaxes(type="log", dtick=1, tickformat="~f")
+        chart.update_yaxes(**_by_powers(losses))
     if dimension["values"]:
         order = [_text(value) for value in dimension["values"]]
         chart.update_xaxes(type="category", categoryorder="array", categoryarray=order, showgrid=False)
     elif dimension["log"]:
-        chart.update_xaxes(type="log", dtick=1, tickformat="~f")
+        chart.update_xaxes(**_by_powers(x))
     return chart
 
 
@@ -155,6 +157,12 @@ def _axis(dimension: Mapping[str, Any], settings: Sequence[Mapping[str, Any]]) -
     scaled = [log10(value) if dimension["log"] else float(value) for value in values]
     low, width = min(scaled), (max(scaled) - min(scaled)) or 1.0
     return _Axis([(one - low) / width for one in scaled], [(0.0, number(min(values))), (1.0, number(max(values)))])
+
+
+def _by_powers(values: Sequence[float]) -> dict[str, Any]:
+    """A logarithmic axis with a mark at each power of ten; where there would be too few also at 2 and 5, or at every digit."""
+    width = max(values) / min(values)
+    return {"type": "log", "tickformat": "~f", "dtick": 1 if width > FAR else "D2" if width > NEAR else "D1"}
 
 
 def _is_wide(losses: Sequence[float]) -> bool:
