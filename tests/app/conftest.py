@@ -1,9 +1,11 @@
 """What the tests of the pages share: an empty workspace, and one with a table read into it, opened by the app."""
 
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +15,22 @@ from streamlit.testing.v1 import AppTest
 
 from app import meanwhile
 from engine import datasets
+from engine.jobs import errands
 from engine.store import projects
 from engine.store.workspace import Workspace
 from tests.app.trained import Trained, train
 
 ROOT = Path(__file__).parents[2]
 NASTY = "<img src=x onerror=alert(1)>"
+HELD = """
+import sys, time
+from pathlib import Path
+held = Path(sys.argv.pop(1))
+while held.exists():
+    time.sleep(0.02)
+from engine.jobs import errands
+sys.exit(errands.main())
+"""
 
 
 @dataclass(frozen=True)
@@ -97,6 +109,15 @@ def empty(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """An empty workspace, which the app uses."""
     monkeypatch.setenv("MODELWRIGHT_WORKSPACE", str(workspace.path))
     return workspace
+
+
+@pytest.fixture
+def let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Errands wait at their very start until this is called, so that what a page shows meanwhile does not hang on their speed."""
+    held = tmp_path / "held-errands"
+    held.touch()
+    monkeypatch.setitem(errands.start.__kwdefaults__, "program", (sys.executable, "-c", HELD, held))
+    return partial(held.unlink, missing_ok=True)
 
 
 class Page:

@@ -1,12 +1,7 @@
 """Home: a way in, my projects, and samples; deleting says what goes."""
 
-import sys
 import time
 from collections.abc import Callable
-from functools import partial
-from pathlib import Path
-
-import pytest
 
 from app import samples
 from engine import datasets
@@ -15,25 +10,6 @@ from engine.store import projects, runs
 from engine.store.workspace import Workspace
 from tests.app.conftest import NASTY, Filled, Page
 from tests.engine.waiting import AnyPlan
-
-HELD = """
-import sys, time
-from pathlib import Path
-held = Path(sys.argv.pop(1))
-while held.exists():
-    time.sleep(0.02)
-from engine.jobs import errands
-sys.exit(errands.main())
-"""
-
-
-@pytest.fixture
-def let_go(empty: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Errands wait at their very start until this is called, so that what a page shows meanwhile does not hang on their speed."""
-    held = tmp_path / "held"
-    held.touch()
-    monkeypatch.setitem(errands.start.__kwdefaults__, "program", (sys.executable, "-c", HELD, held))
-    return partial(held.unlink, missing_ok=True)
 
 
 def test_an_empty_workspace_offers_a_file_and_samples(empty: Workspace) -> None:

@@ -1,7 +1,7 @@
 """Use: a form with one sensible widget a column, an answer with how sure, files, and the model to take away."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
@@ -125,12 +125,13 @@ def answering(made: Trained, upload: Upload) -> Page:
     return opened(made)
 
 
-def test_a_whole_file_is_answered_and_found_again_in_another_session(used: Trained) -> None:
+def test_a_whole_file_is_answered_and_found_again_in_another_session(used: Trained, let_go: Callable[[], None]) -> None:
     upload = given(used, "new.csv", f"age,ward,visit,{NASTY}\n30,north,2024-02-01,0.5\n80,south,2024-03-01,-0.5\n")
     page = answering(used, upload)
     assert "Answering new.csv" in page.words
     key = taking.file_key(used.get())
     assert page.has(f"cancel-{key}")
+    let_go()
     page.until(lambda: "2 rows answered" in page.words)
     assert not upload.path.exists()
     errand = errands.find(used.workspace, key)
@@ -150,23 +151,25 @@ def test_a_file_without_the_columns_is_refused_in_words(used: Trained) -> None:
     assert "The file has no column" not in page.words
 
 
-def test_answering_can_be_cancelled(used: Trained) -> None:
+def test_answering_can_be_cancelled(used: Trained, let_go: Callable[[], None]) -> None:
     upload = given(used, "long.csv", "age,ward,visit\n30,north,2024-02-01\n")
     page = answering(used, upload)
     page.click(f"cancel-{taking.file_key(used.get())}")
+    let_go()
     assert "The file was not answered; nothing was kept." in page.words
     assert "Answering" not in page.words
     until(lambda: errands.all(used.workspace) == [] and not list((used.workspace.path / "errands").iterdir()), "it ends")
     assert not upload.path.exists()
 
 
-def test_the_model_is_prepared_for_taking_away(used: Trained) -> None:
+def test_the_model_is_prepared_for_taking_away(used: Trained, let_go: Callable[[], None]) -> None:
     page = opened(used)
     page.at.session_state["use-tabs"] = "Take it away"
     page.run().click("prepare-bundle_zip")
     assert "Preparing the file" in page.words and not page.has("prepare-bundle_zip")
     again = opened(used)
     assert "Preparing the file" in again.words
+    let_go()
     again.until(lambda: "Preparing the file" not in again.words)
     made = used.workspace.run(used.run) / "model-bundle_zip.zip"
     assert made.stat().st_size > 0
