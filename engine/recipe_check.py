@@ -124,7 +124,8 @@ def _turning(type: str, wants: frozenset[str]) -> "type[Step] | None":
 
 
 def _bringing(type: str, quality: str) -> "type[Step]":
-    return next(step for step in STEPS.members.values() if type in step.takes and quality in step.brings and step.gives is None)
+    quick = (step for step in STEPS.members.values() if not step.is_learned_long and not step.is_taken)
+    return next(step for step in quick if type in step.takes and quality in step.brings and step.gives is None)
 
 
 def _adding(step: "type[Step]") -> dict[str, str]:
