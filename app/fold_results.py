@@ -10,8 +10,9 @@ from engine.plan import Plan
 from engine.store import studies
 from engine.store.studies import Child, Record
 from engine.studies import rivals, versus
+from engine.studies.cross_validation import FOLD
+from engine.studies.cross_validation import name as named
 
-FOLD = "fold"
 MOST_RIVALS = 4
 
 
@@ -47,7 +48,7 @@ def _beside(study: Record) -> None:
 
 
 def _curves(folds: Sequence[Child], plan: Plan | None) -> None:
-    lines = [(_name(child), *curves.of(state.workspace(), child.run).get("val_loss", ([], []))) for child in folds]
+    lines = [(named(child), *curves.of(state.workspace(), child.run).get("val_loss", ([], []))) for child in folds]
     known = [line for line in lines if line[1]]
     if not known:
         st.caption("The first curve appears in a moment.")
@@ -62,7 +63,7 @@ def _table(folds: Sequence[Child], study: Record) -> None:
     unit = str(study.facts.get("unit", ""))
     rows = [
         {
-            "Unseen": _name(child),
+            "Unseen": named(child),
             "State": parts.RUN_STATES.get(child.run.state, (child.run.state,))[0],
             "Result": words.measure((child.run.score or {}).get("value"), unit),
             "Guessing": words.measure((child.run.score or {}).get("baseline"), unit),
@@ -83,15 +84,9 @@ def _table(folds: Sequence[Child], study: Record) -> None:
     chosen = shown["selection"]["rows"]
     if chosen and chosen[0] < len(folds):
         child = folds[chosen[0]]
-        st.button(f"Open {md(_name(child).lower())}", key="fold-open", icon=":material/open_in_new:", on_click=open_run, args=(child,))
+        st.button(f"Open {md(named(child).lower())}", key="fold-open", icon=":material/open_in_new:", on_click=open_run, args=(child,))
     else:
         st.caption("Tick a row to open its training.")
-
-
-def _name(child: Child) -> str:
-    divided = child.run.plan["split"]
-    part = f"part {divided['fold'] + 1}"
-    return f"Turn {divided['repeat'] + 1}, {part}" if divided["repeat"] else part.capitalize()
 
 
 def open_run(child: Child) -> None:

@@ -31,7 +31,7 @@ from engine.plan import Plan
 from engine.store import db, metrics, runs
 from engine.store.runs import Run
 
-EVERY = 1.0
+EVERY, ALIKE = 1.0, 0.9
 BUSY = "Database busy: another program is using it. The training goes on meanwhile, and no number is lost; they appear here afterwards."
 WAITING = {"queued", "starting", "interrupted"}
 MOODS = {
@@ -225,10 +225,17 @@ def _measure_tile(facts: Mapping[str, Any], series: Series, active: bool) -> lis
     return tiles
 
 
-def _left(seconds: float | None, how: str) -> str:
-    if seconds is None:
+def _left(run: Run) -> str:
+    """ "about 8 s", or "8 s to 2 min" where it ends as soon as nothing gets better."""
+    most = _seconds_left(run)
+    if most is None:
         return "–"
-    return f"{how} {words.duration(seconds)}" if seconds >= 1 else "almost done"
+    if most < 1:
+        return "almost done"
+    least = run.facts.get("seconds_left_least", most)
+    if run.facts.get("team") or least > ALIKE * most:
+        return f"about {words.duration(most)}"
+    return f"{words.duration(max(least, 1.0))} to {words.duration(most)}"
 
 
 def _seconds_left(run: Run) -> float | None:
@@ -246,7 +253,7 @@ def _work_tiles(run: Run, active: bool) -> list[Tile]:
     if not active:
         size = words.count(facts["parameters"]) if facts.get("parameters") else "–"
         return [("Took", words.duration(facts.get("seconds")), fast), ("Numbers learned", size, "the size of the model")]
-    tiles = [("Time left", _left(_seconds_left(run), "about" if facts.get("team") else "at most"), fast)]
+    tiles = [("Time left", _left(run), fast)]
     cores = facts["cpu"] / 100 if facts.get("cpu") is not None else None
     busy = f"{cores:.1f} of {os.cpu_count()}" if cores is not None else "–"
     tiles.append(("Cores at work", busy, f"memory {words.size(facts['ram'])}" if facts.get("ram") else ""))

@@ -23,7 +23,7 @@ def draw(
         selection_default={"selection": {"rows": [i for i, run in enumerate(found) if run.id in ticked]}},
         key=key,
         alt="All runs",
-        column_config={"Run": st.column_config.TextColumn(width="medium"), "Disk": st.column_config.TextColumn(alignment="right")},
+        column_config={"Run": st.column_config.TextColumn(width=340), "Disk": st.column_config.TextColumn(alignment="right")},
     )
     return [found[i] for i in shown["selection"]["rows"] if i < len(found)]
 

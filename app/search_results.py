@@ -14,7 +14,7 @@ from engine.store.studies import WINNER, Child, Record
 from engine.studies.base import adopted
 
 TRIAL = "trial"
-FEWEST, MOST_SLICES = 3, 6
+FEWEST, ENOUGH, MOST_SLICES = 3, 20, 6
 
 
 def draw(study: Record, children: Sequence[Child], plan: Plan | None) -> None:
@@ -33,6 +33,8 @@ def draw(study: Record, children: Sequence[Child], plan: Plan | None) -> None:
 def _winner(study: Record, children: Sequence[Child], plan: Plan | None) -> None:
     won = [child for child in children if child.role == WINNER and child.run.state == "succeeded"]
     if not won:
+        if study.state == "done" and study.facts.get("best") is not None:
+            st.caption("The model with the best settings was deleted. Take its settings over in the table below to train it again.")
         return
     with parts.card("study-winner", gap="small"):
         st.markdown("**The best settings, judged once on rows that no training saw**")
@@ -62,6 +64,8 @@ def _charts(study: Record, judged: Sequence[Child], losses: Mapping[int, float])
         st.markdown("**Which settings matter?**")
         if study.facts.get("importance"):
             pictures.draw(study_charts.importance(study.facts["importance"], labels, look), key="search-importance-chart")
+            if len(judged) < ENOUGH:
+                st.caption("With so few trainings this is a first hint; it can change a lot.")
         else:
             st.caption("That is known once six trainings have come to their end.")
     searched = [child for child in judged if set(child.settings) == set(labels) and not child.dropped]

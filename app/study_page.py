@@ -34,6 +34,10 @@ def _head(study: Record) -> None:
                 f"{md(short(study.name, 80))} · {since if not study.is_done else f'ended {words.ago(study.ended or study.created)}'}"
             )
         st.button("All runs", key="study-back", icon=":material/arrow_back:", on_click=_leave)
+        if study.was_stopped:
+            told = "What has ended stays; what was given up is trained again."
+            again = {"on_click": studies.go_on, "args": (state.workspace(), study.id)}
+            st.button("Go on", key="study-go-on", icon=":material/play_circle:", help=told, **again)
         if study.is_done:
             st.button("Delete", key="study-delete", icon=":material/delete:", on_click=state.keep, args=(DELETED, study.id))
         else:
@@ -60,7 +64,7 @@ def _live(study: Record) -> None:
 
 
 def _body(study: Record, children: Sequence[Child]) -> None:
-    if study.state == "failed":
+    if study.state == "failed" and not study.was_stopped:
         parts.error_box(EngineError("It could not be answered.", study.message or "Start it again."), "study")
     elif study.message:
         st.markdown(f":gray[:material/flag: {md(study.message)}]")
@@ -76,12 +80,12 @@ def _body(study: Record, children: Sequence[Child]) -> None:
 
 
 def _progress(study: Record, children: Sequence[Child]) -> None:
-    total, finished = int(study.facts.get("total") or 0), sum(child.run.is_done for child in children if child.role != WINNER)
+    total, finished = int(study.facts.get("total") or 0), sum(child.has_ended for child in children if child.role != WINNER)
     at_work = [child for child in children if child.run.is_active]
     if not study.is_done:
         share = min(1.0, finished / total) if total else 0.0
         last = any(child.role == WINNER for child in children)
-        text = "Judging the best settings on the rows kept unseen" if last else _doing(finished, total, at_work)
+        text = "Judging the best settings on the rows kept unseen" if last else _doing(study, finished, total, at_work)
         st.progress(share, text=md(text))
     tiles = [
         ("Trainings ended", f"{words.count(finished)} of {words.count(total)}" if total else words.count(finished), _dropped(children)),
@@ -91,7 +95,9 @@ def _progress(study: Record, children: Sequence[Child]) -> None:
     st.html(sketches.tiles([tile for tile in tiles if tile[0]]))
 
 
-def _doing(finished: int, total: int, at_work: Sequence[Child]) -> str:
+def _doing(study: Record, finished: int, total: int, at_work: Sequence[Child]) -> str:
+    if study.wish:
+        return "Stopping: no further training begins"
     if not at_work:
         return "The next training is about to start" if finished else "Getting ready"
     names = words.listing([str(child.number + 1) for child in at_work])
@@ -99,8 +105,9 @@ def _doing(finished: int, total: int, at_work: Sequence[Child]) -> str:
 
 
 def _dropped(children: Sequence[Child]) -> str:
-    given_up = sum(child.dropped for child in children)
-    return f"{given_up} given up early" if given_up else "each with its own curve"
+    given_up, failed = sum(child.dropped for child in children), sum(child.run.state == "failed" for child in children)
+    said = [f"{given_up} given up early"] * bool(given_up) + [f"{failed} failed"] * bool(failed)
+    return ", ".join(said) or "each with its own curve"
 
 
 def _left(study: Record, children: Sequence[Child], finished: int, total: int) -> str:

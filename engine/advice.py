@@ -152,13 +152,13 @@ def plan(
     """Everything decided at once, and the reasons. Raises InvalidPlan when nothing can be learned from the data.
 
     `hints` (of a sample) may name columns by name or id: "target", "column", "group", "time", "leave_out",
-    "sensitive"; and say "task" and "positive".
+    "sensitive"; and say "task", "positive" and "architecture" (a kind, taken where it can be).
     """
     if profile.rows < FEWEST_ROWS:
         there = "There is only 1 row" if profile.rows == 1 else f"There are only {profile.rows} rows"
         raise InvalidPlan(f"{there}, and at least {FEWEST_ROWS} are needed to learn anything.", "Add rows and upload the file again.")
     told = _Hints(profile, hints or {})
-    goal, why_goal = (target, "Chosen by you.") if target else told.target() or _likeliest(profile)
+    goal, why_goal = told.chosen(target) or told.target() or _likeliest(profile)
     asked = told.task(goal)
     divided, why_divided = split(table, profile, goal, told.answers())
     advised = inputs(table, profile, goal)
@@ -172,7 +172,7 @@ def plan(
         none = f"No column is left to learn '{name}' from." if target else f"{why_goal} But no column is left to learn it from."
         what = f"{none} {' '.join(left_out[:3])}"
         raise InvalidPlan(what, "Choose another column to predict, change a column's type, or add columns.")
-    best = choices[0]
+    best = next((choice for choice in choices if choice.architecture.kind == told.said.get("architecture")), choices[0])
     steps = recipe(profile, used, best.architecture)
     made = Plan(
         dataset=dataset,
@@ -320,6 +320,9 @@ class _Hints:
 
     profile: Profile
     said: Mapping[str, Any]
+
+    def chosen(self, target: str | None) -> tuple[str, str] | None:
+        return (target, f"'{self.profile.column(target).name}' is predicted, as you chose.") if target else None
 
     def target(self) -> tuple[str, str] | None:
         return (self._id(self.said["target"]), "Known for this sample.") if self.said.get("target") else None

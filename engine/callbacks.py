@@ -19,7 +19,8 @@ FALL = 0.4
 
 @dataclass(frozen=True)
 class Rules:
-    """What a training may do. `patience` is in epochs without improvement (0: no end); `plateau` lets the rate fall before that."""
+    """What a training may do. `patience` is in epochs without improvement (0: no end); `plateau` lets the rate fall before that; `again`
+    is how much longer than an epoch now one of learning once more will take (0: it does not learn once more)."""
 
     epochs: int
     steps: int
@@ -27,6 +28,7 @@ class Rules:
     rate: float
     patience: int = 0
     plateau: bool = False
+    again: float = 0.0
 
 
 @dataclass
@@ -133,14 +135,26 @@ class Watch:
     def _tell_facts(self, seconds: float) -> None:
         seconds = max(seconds, 1e-6)
         progress = self.progress
+        least, most = (seconds * epochs for epochs in self._epochs_left())
         self.tell.facts(
             {
                 "epoch": progress.epochs,
                 "best": {"epoch": progress.best_epoch, "value": progress.best_measure, "loss": progress.best},
-                "seconds_left": 0.0 if self.is_over else seconds * (self.rules.epochs - progress.epochs),
+                "seconds_left": most,
+                "seconds_left_least": least,
                 "rows_per_second": self.rules.rows / seconds,
             }
         )
+
+    def _epochs_left(self) -> tuple[float, float]:
+        """At least, if nothing is better than the best so far, and at most; with those of learning once more, in the time of one now."""
+        rules, progress = self.rules, self.progress
+        if self.is_over:
+            left = 0.0 if self.is_stopped else rules.again * progress.best_epoch
+            return left, left
+        ends = min(rules.epochs, progress.best_epoch + rules.patience) if rules.patience else rules.epochs
+        best = progress.best_epoch if rules.patience else rules.epochs
+        return ends - progress.epochs + rules.again * best, rules.epochs - progress.epochs + rules.again * rules.epochs
 
     def _sentence(self) -> str:
         progress = self.progress

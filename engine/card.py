@@ -6,7 +6,7 @@ from engine import overrides
 from engine.form import FormField
 from engine.panels import Measure, Report, Score, Scores
 from engine.plan import Plan
-from engine.wording import amount, count, number
+from engine.wording import amount, count, number, within
 
 MOST_COLUMNS = 40
 TURNS = "each of which also steered some of the models"
@@ -108,10 +108,10 @@ def _team(plan: Plan) -> str:
     """Which others could take part; who does is said in the report."""
     assert plan.team is not None
     each = count(plan.team.folds * plan.team.repeats, "model")
-    others = ", ".join(type(way.architecture).title.lower() for way in plan.team.others)
+    others = ", ".join(within(type(way.architecture).title) for way in plan.team.others)
     further = f" Besides, {each} at most of each further kind: {others}." if others else ""
-    within = f" All within {count(round(plan.team.seconds), 'second')}." if plan.team.seconds else ""
-    return f"{each[:1].upper()}{each[1:]} at most of this kind, which answer together.{further}{within}"
+    limit = f" All within {count(round(plan.team.seconds), 'second')}." if plan.team.seconds else ""
+    return f"{each[:1].upper()}{each[1:]} at most of this kind, which answer together.{further}{limit}"
 
 
 def _plain(text: str) -> str:

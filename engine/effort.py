@@ -1,6 +1,7 @@
 """How much effort a plan takes, from one strong model to many blended ones: one choice instead of settings.
 
-Quick is one model; good trains it five times, each steered by other rows; best lets further strong ways take part, networks and trees.
+Quick is one model; good trains it five times, each steered by other rows, and trees beside a network (or a network beside trees);
+best lets further strong ways take part.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,12 +19,12 @@ EFFORTS: tuple[Effort, ...] = get_args(Effort)
 TITLES: dict[Effort, str] = {"quick": "Quick", "good": "Good", "best": "Best"}
 WORDS: dict[Effort, str] = {
     "quick": "One model, ready soon. Right for a first look and for trying things out.",
-    "good": "The same kind of model, trained several times on different parts of your rows. Together they are steadier, and usually "
-    "a little more exact.",
+    "good": "Your kind of model and one of another nature, trees beside a network, each trained several times on different parts of your "
+    "rows. Together they are steadier, and usually more exact.",
     "best": "Networks and trees of different kinds, each trained several times. Those that help are blended, and the others are left out.",
 }
 NOT_PICTURES = "With pictures one training takes long enough: the effort is always Quick."
-TOO_FEW = "Only one kind of model can learn from these columns, so Best would be the same as Good."
+TOO_FEW = "Too few kinds of model can learn from these columns, so Best would be the same as Good."
 FOLDS = 5
 FEW_ROWS, REPEATS = 500, 2
 
@@ -32,7 +33,7 @@ def of(plan: Plan) -> Effort:
     """Which effort a plan takes."""
     if plan.team is None:
         return "quick"
-    return "best" if plan.team.others else "good"
+    return "best" if len(plan.team.others) > 1 else "good"
 
 
 def apply(plan: Plan, profile: Profile, effort: Effort, seconds: float = 0.0) -> Plan:
@@ -43,7 +44,9 @@ def apply(plan: Plan, profile: Profile, effort: Effort, seconds: float = 0.0) ->
     if effort == "quick" or not suits(plan, profile):
         return plan.model_copy(update={"team": None})
     few = profile.rows < FEW_ROWS
-    others = _others(plan, profile) if effort == "best" else ()
+    others = _others(plan, profile)
+    if effort == "good":
+        others = _of_other_nature(plan, others)
     return plan.model_copy(update={"team": Team(folds=FOLDS, repeats=REPEATS if few else 1, seconds=seconds, others=others)})
 
 
@@ -79,6 +82,11 @@ def _others(plan: Plan, profile: Profile) -> tuple[Way, ...]:
     found = [_way(plan, profile, kind, changes) for _, kind, changes in turns]
     own = Way(recipe=plan.recipe, architecture=plan.architecture, training=plan.training)
     return tuple(_different([way for way in found if way is not None], own))
+
+
+def _of_other_nature(plan: Plan, others: Sequence[Way]) -> tuple[Way, ...]:
+    """The first of them that is trees where the plan's own way is a network, or the other way round; none where there is none."""
+    return tuple(way for way in others if way.architecture.is_trees != plan.architecture.is_trees)[:1]
 
 
 def _way(plan: Plan, profile: Profile, kind: str, changes: Mapping[str, Any]) -> Way | None:

@@ -42,6 +42,8 @@ class Gain:
             return f"On your rows: {self._shown(self.value)} better ({span}), judged three times on rows it had not learned from."
         if self.high < 0:
             return f"It does harm on your rows: {self._shown(-self.value)} worse. Take it out."
+        if self.value == self.low == self.high == 0:
+            return "No gain here: every answer stayed the same. The usual step does as well and is quicker."
         better = f"{self._shown(abs(self.value))} {'better' if self.value >= 0 else 'worse'}"
         return f"No gain here: {better}, which may be chance ({span}). The usual step does as well and is quicker."
 

@@ -109,6 +109,7 @@ class Counting(Watch):
     def _listen(self, epochs: float) -> None:
         done, of = epochs - self._before, self.rules.epochs
         if done > 0:
-            self.tell.facts({"seconds_left": (time.monotonic() - self._began) / done * (of - epochs)})
+            left = (time.monotonic() - self._began) / done * (of - epochs)
+            self.tell.facts({"seconds_left": left, "seconds_left_least": left})
         self._obey(self.tell.stage(f"{WORDS}: epoch {min(int(epochs) + 1, of)} of {of}", epochs / of))
         self._pause_if_asked()

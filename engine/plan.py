@@ -62,11 +62,16 @@ def check(plan: Plan, profile: Profile, found: Sequence[Problem] = ()) -> list[P
 
 
 def name_of(plan: Plan, profile: Profile) -> str:
-    """A short name: "Churn from 19 columns, neural network"."""
+    """A short name: "Churn from 19 columns, neural network", and with a team how many answer together."""
     target = profile.column(plan.target).name
     names = [profile.column(id).name for id in plan.inputs]
     source = names[0] if len(names) == 1 else f"{len(names)} columns"
-    return f"{target} from {source}, {within(type(plan.architecture).title)}"
+    shape = within(type(plan.architecture).title)
+    if plan.team and plan.team.others:
+        shape = f"{1 + len(plan.team.others)} kinds of model together"
+    elif plan.team:
+        shape = f"{shape}, {plan.team.folds * plan.team.repeats} together"
+    return f"{target} from {source}, {shape}"
 
 
 def beside(plan: Plan) -> tuple[str, ...]:

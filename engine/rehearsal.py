@@ -54,11 +54,13 @@ def rehearse(plan: Plan, rows: int, read: Read) -> Rehearsal:
     return Rehearsal(lesson, training, validation, preparing, read_bytes)
 
 
-def estimate(plan: Plan, tried: Rehearsal) -> dict[str, float]:
-    """Seconds (likely, low, high), epochs at most, seconds an epoch, and megabytes of memory."""
+def estimate(plan: Plan, tried: Rehearsal, is_awaited: bool = False) -> dict[str, float]:
+    """Seconds (likely, low, high), epochs at most, seconds an epoch, and megabytes of memory. `is_awaited` says that a process is waiting
+    for the plan, with everything imported and prepared."""
     training = plan.training.takes(tried.training)
     cost = plan.training.cost(tried.lesson, training, tried.validation)
-    around = cost.start + tried.preparing * (training + tried.validation) * 1.2 + JUDGING
+    before = cost.ahead if is_awaited else -tried.preparing * (training + tried.validation) * 1.2
+    around = cost.start - before + JUDGING
     most = int(plan.training.model_dump().get("epochs", cost.epochs))
     return {
         "seconds": around + cost.epoch * cost.epochs,
@@ -70,13 +72,14 @@ def estimate(plan: Plan, tried: Rehearsal) -> dict[str, float]:
     }
 
 
-def estimate_team(plan: Plan, tried: Sequence[tuple[Plan, Rehearsal]]) -> dict[str, float]:
+def estimate_team(plan: Plan, tried: Sequence[tuple[Plan, Rehearsal]], is_awaited: bool = False) -> dict[str, float]:
     """The same for a team, from a plan and its rehearsal for each way; an "epoch" is a model. Capped by the time it may take."""
     assert plan.team is not None
     turns = plan.team.folds * plan.team.repeats
     ways = [_way(own, rehearsed, plan.team.folds) for own, rehearsed in tried]
     importing = {type(own.training): way.cost.once for (own, _), way in zip(tried, ways, strict=True)}
-    around = sum(importing.values()) + ways[0].preparing + JUDGING
+    waited = ways[0].cost.once if is_awaited else 0.0
+    around = sum(importing.values()) - waited + ways[0].preparing + JUDGING
     orders: tuple[Literal["likely", "fewest", "most"], ...] = ("likely", "fewest", "most")
     sums = [around + turns * sum(way.seconds(which) + FINISHING for way in ways) for which in orders]
     likely, low, high = [min(seconds, plan.team.seconds or seconds) for seconds in sums]

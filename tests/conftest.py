@@ -1,5 +1,6 @@
 """What every test shares: a quiet TensorFlow on the CPU, a workspace of its own, and the browser."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -26,6 +27,13 @@ def _never_the_users_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iter
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MODELWRIGHT_WORKSPACE", str(tmp_path_factory.mktemp("default-workspace")))
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collects_little() -> None:
+    """Streamlit and Keras look for garbage in the whole process at every page and every network: not in all that was there before."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -106,7 +106,7 @@ class Copies(Check):
         if not found.any():
             return []
         pairs = [(int(seen.rows[a]), int(seen.rows[b])) for a, b in zip(mine[found], same[found], strict=True)][:SHOWN]
-        said = f"{_share(found)} pictures kept unseen look the same as one it learns from: {_neighbours.pairs_words(pairs)}."
+        said = f"{_share(found)} pictures not learned from look the same as one it learns from: {_neighbours.pairs_words(pairs)}."
         return [self._copied(said, "Keep one of each, or divide by what they show.", "stop" if found.mean() > MANY else "warn", None)]
 
     def _copied(self, what: str, fix: str, level: Level, evidence: Panel | None) -> Problem:
@@ -116,7 +116,7 @@ class Copies(Check):
     def _shown(self, case: Case, rows: Array, hashed: Array, learned: Array) -> Notes:
         whole = _neighbours.key(hashed)
         twins = [int(learned[np.argmax(whole[learned] == whole[row])]) for row in rows[:SHOWN]]
-        lines = [f"Row {row + 1:,} is kept unseen and is a copy of row {twin + 1:,}." for row, twin in zip(rows, twins, strict=False)]
+        lines = [f"Row {row + 1:,} is not learned from and is a copy of row {twin + 1:,}." for row, twin in zip(rows, twins, strict=False)]
         return Notes(title="Some of them", lines=lines)
 
 
@@ -127,7 +127,7 @@ def _alike_pairs(case: Case, column: ColumnProfile, found: alike.Cases, rows: Ar
     order = np.argsort(found.of[learned], kind="stable")
     twins = learned[order[np.searchsorted(found.of[learned], found.of[rows], sorter=order)]]
     first = np.argsort(values[rows] == values[twins], kind="stable")[:SHOWN]
-    lines = [f"Kept unseen: '{_cut(values[rows[i]])}'. Learned: '{_cut(values[twins[i]])}'." for i in first]
+    lines = [f"Not learned from: '{_cut(values[rows[i]])}'. Learned: '{_cut(values[twins[i]])}'." for i in first]
     return Notes(title="Some of them", lines=lines)
 
 

@@ -52,7 +52,7 @@ class Groups(Check):
             return None
         level: Level = "stop" if is_random else "warn"
         per = number((column.rows - column.missing) / column.distinct, 2)
-        what = f"The same '{column.name}' is in about {per} rows each, and {_rows(share)} kept unseen share one with learned rows."
+        what = f"The same '{column.name}' is in about {per} rows each, and {_rows(share)} not learned from share one with learned rows."
         problem = self.found(column.name, what, FIX, level, column.id, bars)
         return dividing(signed(problem, PLEDGE) if level == "stop" else problem, "group", column)
 
@@ -63,7 +63,7 @@ class Groups(Check):
         if alike < TELLING_COLUMNS or share <= MANY:
             return None
         agree = f"Rows with the same '{column.name}' also agree in {alike} other columns"
-        what = f"{agree}, and {_rows(share)} kept unseen share one with learned rows."
+        what = f"{agree}, and {_rows(share)} not learned from share one with learned rows."
         fix = f"If it names a case: {FIX[0].lower()}{FIX[1:]}"
         return dividing(self.found(column.name, what, fix, "warn", column.id, bars), "group", column)
 
@@ -75,10 +75,10 @@ class Groups(Check):
         known = np.isin(unseen, codes[case.parts.train]) & (unseen >= 0)
         both = int(known.sum())
         bars = Bars(
-            title=f"Rows kept unseen, by their '{column.name}'",
+            title=f"Rows not learned from, by their '{column.name}'",
             x_label=column.name,
             y_label="Rows",
-            names=["also in learned rows", "only in unseen rows"],
+            names=["also in learned rows", "only in the others"],
             values=[float(both), float(len(known) - both)],
         )
         return both / max(len(known), 1), bars

@@ -78,7 +78,7 @@ def _follow(workspace: Workspace, record: Record) -> Record:
 
 
 def _progress(record: Record, children: list[studies.Child]) -> str:
-    ended = sum(child.run.is_done for child in children if child.role != WINNER)
+    ended = sum(child.has_ended for child in children if child.role != WINNER)
     if any(child.role == WINNER for child in children):
         return "Judging the best settings on the rows kept unseen"
     of = f" of {record.facts['total']}" if record.facts.get("total") else ""

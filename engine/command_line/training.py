@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,10 +95,11 @@ def _plan(workspace: Workspace, dataset: str, order: Order) -> Plan:
         made = _stored(order.plan, dataset)
     else:
         target = table.named(order.target).id if order.target else None
-        made, reasons = advice.plan(dataset, table, profile, target, {"task": order.task} if order.task else None)
+        asked = {"task": order.task, "architecture": order.architecture}
+        made, reasons = advice.plan(dataset, table, profile, target, {name: value for name, value in asked.items() if value})
         for reason in reasons:
             tell(f"  {reason}")
-    if order.architecture:
+    if order.architecture and made.architecture.kind != order.architecture:
         made = _with_architecture(made, profile, order.architecture)
     for setting in order.settings:
         made = _with_setting(made, setting)
@@ -215,8 +217,7 @@ class Line:
         if facts.get("epoch"):
             of_team = bool(facts.get("team"))
             words = f"{'Models ready:' if of_team else 'Epoch'} {facts['epoch']} of {facts.get('epochs')}"
-            left, how = facts.get("seconds_left"), "about" if of_team else "at most"
-            words += f", {how} {left:.0f} s left" if left and self._is_terminal else ""
+            words += f", {_left(facts)} left" if facts.get("seconds_left") and self._is_terminal else ""
         self.say(words)
 
     def say(self, words: str) -> None:
@@ -229,6 +230,12 @@ class Line:
     def end(self) -> None:
         if self._is_terminal:
             print(file=sys.stderr)
+
+
+def _left(facts: Mapping[str, Any]) -> str:
+    most = facts["seconds_left"]
+    least = facts.get("seconds_left_least", most)
+    return f"about {most:.0f} s" if facts.get("team") or least > 0.9 * most else f"{least:.0f} to {most:.0f} s"
 
 
 def _reading(done: float, words: str) -> None:

@@ -18,6 +18,7 @@ from engine import form as forms
 from engine.bundle import Bundle
 from engine.columns import Column, Table
 from engine.errors import EngineError
+from engine.jobs import spare
 from engine.plan import Plan
 from engine.rehearsal import Rehearsal
 from engine.store import keys
@@ -50,10 +51,10 @@ def layers(workspace: Workspace, plan: dict[str, Any]) -> dict[str, Any]:
 
 def estimate(workspace: Workspace, plan: dict[str, Any]) -> dict[str, float]:
     """What this training would take on this computer, measured by a few real steps."""
-    asked = Plan.model_validate(plan)
+    asked, is_awaited = Plan.model_validate(plan), spare.is_kept()
     if asked.team is None:
-        return rehearsal.estimate(asked, _rehearsed(workspace, asked))
-    return rehearsal.estimate_team(asked, [(single, _rehearsed(workspace, single)) for single in teamwork.singles(asked)])
+        return rehearsal.estimate(asked, _rehearsed(workspace, asked), is_awaited)
+    return rehearsal.estimate_team(asked, [(single, _rehearsed(workspace, single)) for single in teamwork.singles(asked)], is_awaited)
 
 
 def gain(workspace: Workspace, plan: dict[str, Any]) -> dict[str, Any]:

@@ -50,6 +50,11 @@ class _Asked:
     plans: int = 0
 
 
+def is_kept() -> bool:
+    """Whether a spare is kept here: it is not switched off, and memory is plentiful."""
+    return os.environ.get(SWITCH) != "0" and bool(psutil.virtual_memory().available >= MEMORY_NEEDED)
+
+
 class Spare:
     """At most one waiting process, with at most one plan prepared in it."""
 
@@ -68,7 +73,7 @@ class Spare:
             return
         self._note_death()
         self.drop()
-        if psutil.virtual_memory().available < MEMORY_NEEDED:
+        if not is_kept():
             return
         ours, theirs = socket.socketpair()
         with theirs:

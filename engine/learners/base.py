@@ -76,7 +76,8 @@ class Cost:
     """What a training would take here: seconds to start and for an epoch, how many epochs are likely (and at least), memory.
 
     `most` are those after which it ends in any case, if more than its setting says: what is learned again counts too.
-    `once` are those of the seconds to start that a process spends only once, and `libraries` those of the megabytes.
+    `once` are those of the seconds to start that a process spends only once, and `libraries` those of the megabytes; `ahead` are those that
+    a process that waits for the plan has spent beforehand.
     """
 
     start: float
@@ -87,6 +88,7 @@ class Cost:
     once: float = 0.0
     libraries: float = 0.0
     most: int = 0
+    ahead: float = 0.0
 
 
 class Model(Protocol):

@@ -68,7 +68,8 @@ class Boosters(Learner):
         likely = min(self.epochs, 5 * self.patience) if self.patience else self.epochs
         fewest = min(self.epochs, self.patience + 1) if self.patience else self.epochs
         bytes_a_row = 8 * sum(x[:1].size for x in lesson.train.values())
-        return Cost(IMPORTING, round, likely, fewest, LIBRARIES + 1e-6 * bytes_a_row * (rows + validation) * 3)
+        memory = LIBRARIES + 1e-6 * bytes_a_row * (rows + validation) * 3
+        return Cost(IMPORTING, round, likely, fewest, memory, once=IMPORTING, libraries=LIBRARIES, ahead=IMPORTING)
 
     @classmethod
     def load(cls, folder: Path) -> "Boosted":

@@ -129,7 +129,8 @@ class Gradient(Learner):
         tell.stage("Building the network", 0.0)
         rows: Epochs = lesson.ready or self._traced(lesson)
         tell.facts({"parameters": rows.model.count_params(), "epochs": self.epochs, "batch": rows.size})
-        rules = Rules(self.epochs, rows.steps, rows.rows, self.rate, self.patience, self.schedule == "plateau")
+        again = 1 + len(lesson.validation_y) / rows.rows if self._refits(lesson) else 0.0
+        rules = Rules(self.epochs, rows.steps, rows.rows, self.rate, self.patience, self.schedule == "plateau", again)
         watch = Watch(rows.model, tell, lesson.task.metrics(lesson.state), rules)
         learned = Network(heads.answering(rows.model))
         course = Course(rows, watch, keep, lambda epoch: _follow(rows, learned, lesson, epoch, tell))
@@ -211,6 +212,7 @@ class Gradient(Learner):
             most=round(self.epochs * (1 + again)),
             megabytes=LIBRARIES + 1e-6 * (2 * bytes_a_row * (rows + validation) + 16 * took.parameters),
             once=IMPORTING,
+            ahead=IMPORTING + took.start,
             libraries=LIBRARIES,
         )
 

@@ -75,7 +75,7 @@ class Scikit(Learner):
         likely = min(self.epochs, 5 * self.patience) if self.patience else self.epochs
         fewest = min(self.epochs, self.patience + 1) if self.patience else self.epochs
         memory = LIBRARIES + 1e-6 * x[:1].nbytes * (rows + validation) * 3
-        return Cost(IMPORTING, round, likely, fewest, memory, once=IMPORTING, libraries=LIBRARIES)
+        return Cost(IMPORTING, round, likely, fewest, memory, once=IMPORTING, libraries=LIBRARIES, ahead=IMPORTING)
 
     @classmethod
     def load(cls, folder: Path) -> "Trees":

@@ -180,12 +180,17 @@ def counts(split: Split, rows: int) -> tuple[int, int, int]:
     return rows - test - validation, validation, test
 
 
-def by_chance(split: Split, classes: Array, random: np.random.Generator) -> Array:
-    """The first share of the line of rows (`spread`) is the test part, the next validation."""
+def by_chance(split: Split, classes: Array, random: np.random.Generator, sizes: Array | None = None) -> Array:
+    """The first share of the line of rows (`spread`) is the test part, the next validation.
+
+    `sizes` says how many rows each stands for; None for one each.
+    """
     line = spread(classes, random)
-    _, validation, test = counts(split, len(classes))
+    reached = np.cumsum(np.ones(len(line), np.int64) if sizes is None else sizes[line])
+    _, validation, test = counts(split, int(reached[-1]) if len(reached) else 0)
     parts = np.full(len(classes), TRAIN)
-    parts[line[:test]], parts[line[test : test + validation]] = TEST, VALIDATION
+    parts[line[reached <= test + validation]] = VALIDATION
+    parts[line[reached <= test]] = TEST
     return parts
 
 

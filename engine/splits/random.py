@@ -24,8 +24,8 @@ class Random(Method):
     def divide(self, case: Case) -> Array:
         """Exact copies of a row stay with it."""
         which = _copies(case)
-        _, first = np.unique(which, return_index=True)
-        return by_chance(case.split, case.classes[first], case.random)[which]
+        _, first, sizes = np.unique(which, return_index=True, return_counts=True)
+        return by_chance(case.split, case.classes[first], case.random, sizes)[which]
 
     def rounds(self, case: Case, count: int) -> list[Array]:
         which = _copies(case)

@@ -50,6 +50,11 @@ class Record(BaseModel):
     def is_done(self) -> bool:
         return self.state != "running"
 
+    @property
+    def was_stopped(self) -> bool:
+        """Whether a person ended it before its end, so that it can go on."""
+        return self.is_done and self.wish == "stop"
+
 
 @dataclass(frozen=True)
 class Child:
@@ -60,6 +65,11 @@ class Child:
     settings: Mapping[str, Any]
     dropped: bool
     run: Run
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it came to an end of its own; not where it was given up because the whole study was stopped."""
+        return self.run.is_done and (self.dropped or self.run.state != "cancelled")
 
 
 def add(
@@ -159,6 +169,27 @@ def end(workspace: Workspace, id: str, state: State, message: str) -> bool:
     with db.write(workspace, durable=True) as database:
         sql = "UPDATE studies SET state = ?, message = ?, ended = ? WHERE id = ? AND state = 'running'"
         return database.execute(sql, (state, message, now(), id)).rowcount == 1
+
+
+def go_on(workspace: Workspace, id: str) -> Record:
+    """Lets a study that was stopped go on from what is there. Nothing happens to one that was not.
+
+    Runs that were given up for the stop are asked for anew; a model that was chosen and judged by then becomes a run of its own.
+    """
+    with db.write(workspace, durable=True) as database:
+        changed = "state = 'running', wish = NULL, message = '', ended = NULL"
+        sql = f"UPDATE studies SET {changed} WHERE id = ? AND state <> 'running' AND wish = 'stop'"
+        if not database.execute(sql, (id,)).rowcount:
+            return get(workspace, id)
+        sql = "SELECT run FROM study_runs JOIN runs ON runs.id = run WHERE study = ? AND state = 'cancelled' AND NOT dropped"
+        given_up = [row["run"] for row in db.select(database, sql, (id,))]
+        database.execute("DELETE FROM study_runs WHERE study = ? AND role = ?", (id, WINNER))
+        for run in given_up:
+            database.execute("DELETE FROM runs WHERE id = ?", (run,))
+            trash.promise(database, f"runs/{run}")
+    for run in given_up:
+        trash.keep_promise(workspace, f"runs/{run}")
+    return get(workspace, id)
 
 
 def delete(workspace: Workspace, id: str) -> None:

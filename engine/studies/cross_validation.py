@@ -78,7 +78,7 @@ class CrossValidation(Study):
         done = succeeded(look.of(FOLD))
         total = self._folds(look) * self._turns(look.plan)
         told = {
-            "finished": len(look.children) - len(look.unfinished),
+            "finished": sum(child.has_ended for child in look.children),
             "total": total,
             "scores": [{"number": child.number, "name": name(child), "run": child.run.id, **_score(child)} for child in done],
         }

@@ -95,7 +95,7 @@ class Tuning(Study):
         best, dimensions = best_of(trials), _space.space(look.plan)
         tried = [_tried(child, look) for child in trials]
         told: dict[str, Any] = {
-            "finished": sum(child.run.is_done for child in trials),
+            "finished": sum(child.has_ended for child in trials),
             "total": self.trainings_at_most,
             "dropped": sum(child.dropped for child in trials),
             "best": best.number if best else None,
@@ -173,7 +173,7 @@ def _shown(dimension: _space.Dimension, plan: Plan) -> dict[str, Any]:
 def _said(trials: Sequence[Child], best: Child | None) -> str:
     if best is None:
         return "No training has ended yet."
-    tried = count(sum(child.run.is_done for child in trials), "training")
+    tried = count(sum(child.has_ended for child in trials), "training")
     if best.number == 0:
         return f"After {tried} nothing was better than your own settings."
     mine = next((loss(child) for child in trials if child.number == 0), None)

@@ -1,5 +1,6 @@
 """What the tests of the pages share: an empty workspace, and one with a table read into it, opened by the app."""
 
+import gc
 import shutil
 import sys
 import time
@@ -87,7 +88,9 @@ def trained_once(_read_once: Filled, tmp_path_factory: pytest.TempPathFactory) -
     """A workspace with a trained model, for tests that change nothing in it."""
     folder = tmp_path_factory.mktemp("trained") / "workspace"
     shutil.copytree(_read_once.workspace.path, folder)
-    return train(Workspace.open(folder), _read_once.project, _read_once.dataset)
+    made = train(Workspace.open(folder), _read_once.project, _read_once.dataset)
+    gc.freeze()
+    return made
 
 
 @pytest.fixture

@@ -131,6 +131,42 @@ def test_stopping_is_a_wish_said_once(trained: Trained) -> None:
     assert page.at.button(key="study-stop").disabled
 
 
+def test_while_stopping_the_page_says_that_and_no_time_left(trained: Trained) -> None:
+    study = driven(trained, Tuning(), [80.0])
+    page = opened(trained, study).click("study-stop")
+    assert "Stopping: no further training begins" in page.words
+    assert "stopping" in page.words and "left" not in page.words
+
+
+def test_a_stopped_study_counts_what_ended_and_goes_on_at_a_click(trained: Trained) -> None:
+    study = driven(trained, CrossValidation(), [80.0, 84.0])
+    plan = Plan.model_validate(study.plan)
+    studies.begin(trained.workspace, study, Asked(role="fold", number=2, plan=plan))
+    given_up = studies.children(trained.workspace, study.id)[-1].run.id
+    runs.wish(trained.workspace, given_up, "cancel")
+    studies.wish_stop(trained.workspace, study.id)
+    studies.end(trained.workspace, study.id, "done", "Stopped as you asked; what was ready by then counts.")
+    page = opened(trained, study)
+    assert "2 of 5" in page.words and "Stopped as you asked" in page.words
+    page.click("study-go-on")
+    now = studies.get(trained.workspace, study.id)
+    assert (now.state, now.wish, now.message) == ("running", None, "")
+    assert [child.number for child in studies.children(trained.workspace, study.id)] == [0, 1]
+    assert not page.has("study-go-on") and page.has("study-stop")
+
+
+def test_a_study_that_came_to_its_own_end_has_nothing_to_go_on_with(trained: Trained) -> None:
+    study = driven(trained, CrossValidation(), [80.0, 84.0])
+    studies.end(trained.workspace, study.id, "done", "")
+    assert not opened(trained, study).has("study-go-on")
+
+
+def test_a_deleted_winner_is_said(trained: Trained) -> None:
+    study = driven(trained, Tuning(), [80.0, 84.0])
+    studies.end(trained.workspace, study.id, "done", "")
+    assert "The model with the best settings was deleted." in opened(trained, study).words
+
+
 def test_the_judgement_of_the_best_settings_counts_as_a_look_and_says_earlier_ones(trained: Trained) -> None:
     looks.add(trained.workspace, trained.dataset, "these rows", "r0000000001")
     study = driven(trained, Tuning(), [80.0, 84.0])

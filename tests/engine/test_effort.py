@@ -108,7 +108,7 @@ def test_more_effort_is_told_to_take_longer_and_never_more_than_it_may(known: tu
     one = rehearsal.estimate(quick, tried(quick, table)[0][1])
     good = effort.apply(quick, found, "good")
     whole = rehearsal.estimate_team(good, tried(good, table))
-    assert one["seconds"] < whole["seconds"] <= whole["seconds_high"] and whole["epochs"] == 5
+    assert one["seconds"] < whole["seconds"] <= whole["seconds_high"] and whole["epochs"] == effort.members(good) == 10
     assert one["megabytes"] < whole["megabytes"]
     limited = effort.apply(quick, found, "good", 4.0)
     capped = rehearsal.estimate_team(limited, tried(limited, table))

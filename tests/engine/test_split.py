@@ -80,6 +80,13 @@ def test_exact_copies_of_a_row_stay_together() -> None:
     assert len(parts.test) == pytest.approx(80, abs=8)
 
 
+def test_parts_have_the_promised_sizes_however_often_rows_repeat() -> None:
+    x = np.repeat(np.arange(130.0), np.tile([1, 1, 4, 2, 2], 26))
+    parts = assigned(Split(), table(np.arange(len(x), dtype=float), x=x), Amounts())
+    promised = split.counts(Split(), len(x))
+    assert [len(parts.train), len(parts.validation), len(parts.test)] == pytest.approx(promised, abs=4)
+
+
 def test_rows_that_mostly_repeat_by_nature_are_divided_one_by_one() -> None:
     parts = assigned(Split(), table(np.tile([0.0, 1.0], 100), x=np.repeat([0.0, 1.0], 100)))
     assert (len(parts.train), len(parts.validation), len(parts.test)) == (130, 30, 40)

@@ -146,6 +146,47 @@ def test_stopping_keeps_the_best_so_far(workspace: Workspace, plan: Plan, monkey
     assert len(children) < 20 and children[-1].role == "winner" and children[-1].run.state == "succeeded"
 
 
+def stopped(workspace: Workspace, record: Record, after: int) -> Record:
+    """The study, stopped once that many of its trainings have ended."""
+
+    def stop(now: Record, drivers: Studies) -> None:
+        if now.facts.get("finished", 0) >= after:
+            studies.wish_stop(workspace, record.id)
+
+    return drive(workspace, record.id, stop)
+
+
+def test_a_stopped_cross_validation_goes_on_with_the_trainings_that_are_missing(workspace: Workspace, plan: Plan) -> None:
+    undisturbed = drive(workspace, studies.add(workspace, plan, CrossValidation()).id)
+    record = stopped(workspace, studies.add(workspace, plan, CrossValidation()), after=2)
+    before = [child.run.id for child in studies.children(workspace, record.id) if child.has_ended]
+    assert record.state == "done" and record.facts["finished"] == len(before) == len(record.facts["scores"]) < 5
+    studies.go_on(workspace, record.id)
+    ended = drive(workspace, record.id)
+    children = studies.children(workspace, record.id)
+    assert [child.run.state for child in children] == ["succeeded"] * 5 and {child.run.id for child in children} >= set(before)
+    assert (ended.state, ended.message, ended.wish) == ("done", "", None)
+    assert result(ended) == result(undisturbed)
+    assert len(runs.all(workspace, of_studies=True)) == 10
+
+
+def test_a_stopped_tuning_goes_on_and_the_model_chosen_by_then_is_a_run_of_its_own(workspace: Workspace, plan: Plan) -> None:
+    record = stopped(workspace, studies.add(workspace, plan, Tuning(trainings_at_most=10, gives_up_early=False)), after=3)
+    (chosen,) = [child.run for child in studies.children(workspace, record.id) if child.role == "winner"]
+    studies.go_on(workspace, record.id)
+    ended = drive(workspace, record.id)
+    children = studies.children(workspace, record.id)
+    (winner,) = [child.run for child in children if child.role == "winner"]
+    assert ended.state == "done" and ended.facts["finished"] == len(children) - 1 == 10
+    assert {run.id for run in runs.all(workspace)} == {chosen.id, winner.id}
+    assert len({child.number for child in children}) == 11
+
+
+def test_only_a_study_that_was_stopped_goes_on(workspace: Workspace, plan: Plan) -> None:
+    record = drive(workspace, studies.add(workspace, plan, CrossValidation(folds=2)).id)
+    assert not record.was_stopped and studies.go_on(workspace, record.id) == record
+
+
 def test_when_the_minutes_are_over_the_best_so_far_is_taken(workspace: Workspace, plan: Plan) -> None:
     record = drive(workspace, studies.add(workspace, plan, Tuning(trainings_at_most=200, minutes=0.1)).id)
     children = studies.children(workspace, record.id)
