@@ -134,7 +134,8 @@ def test_stopping_is_a_wish_said_once(trained: Trained) -> None:
 def test_while_stopping_the_page_says_that_and_no_time_left(trained: Trained) -> None:
     study = driven(trained, Tuning(), [80.0])
     page = opened(trained, study).click("study-stop")
-    assert "Stopping: no further training begins" in page.words
+    (bar,) = page.at.get("progress")
+    assert bar.proto.text == "Stopping: no further training begins"
     assert "stopping" in page.words and "left" not in page.words
 
 

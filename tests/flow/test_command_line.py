@@ -67,7 +67,7 @@ def team(home: Path) -> dict:
 
 
 def test_more_effort_trains_several_models_that_answer_together(team: dict, home: Path) -> None:
-    assert "Up to 10 models are trained" in team["stderr"] and "Models ready: 10 of 10" in team["stderr"]
+    assert "Up to 20 models are trained" in team["stderr"] and "Models ready: 10 of 20" in team["stderr"]
     done = modelwright("evaluate", home / "team.zip", home / "people.csv", "--json")
     assert done.returncode == 0 and json.loads(done.stdout)["metrics"]["accuracy"]["value"] > 70
     done = modelwright("predict", home / "team.zip", home / "people.csv", "--out", home / "answers.csv")
