@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Callable, Mapping
+from typing import cast
 
 import streamlit as st
 
-from app import costs, parts, reads, spending, state, words
+from app import costs, forms, parts, reads, searching, spending, state, words
 from app.asking import Answer
 from app.text import html, md
 from engine import effort, energy, reasons
@@ -14,28 +15,42 @@ from engine.effort import EFFORTS, TITLES, WORDS, Effort
 from engine.errors import EngineError
 from engine.plan import Plan
 from engine.store import settings, usage
+from engine.studies import Study
 
 LEVEL, MINUTES = "effort", "effort-minutes"
+SEARCH = "search"
+NAMES: Mapping[str, str] = {**TITLES, SEARCH: "Search"}
 MOST_MINUTES = 7 * 24 * 60
-Costs = Mapping[Effort, Answer | None]
+Costs = Mapping[str, Answer | None]
 
 
 def draw(plan: Plan, dataset: Dataset) -> list[Answer | None]:
     """The choice with its costs on the left, why the design is as it is on the right. Gives back the costs, None where not yet known."""
-    found = measured(plan, dataset)
+    found, search = measured(plan, dataset), searching.chosen(plan, reads.profile(dataset))
+    trainings = search.trainings(plan, reads.profile(dataset)) if search else 0
     left, right = st.columns([3, 2], gap="medium")
     with left, parts.card("effort", height="stretch"):
-        _choice(plan, dataset, found)
+        _choice(plan, dataset, found, search)
     with right, parts.card("why", height="stretch", gap="small"):
         st.markdown("**Why this design**")
-        for sentence in reasons.design(plan, reads.profile(dataset)):
+        for sentence in reasons.design(plan, reads.profile(dataset), trainings):
             st.markdown(md(sentence))
     return list(found.values())
 
 
 def measured(plan: Plan, dataset: Dataset) -> Costs:
-    """What each effort that can be had would take, without a limit of time."""
-    return {level: costs.about(asked, dataset.version) for level, asked in _levels(plan, dataset).items()}
+    """What each effort that can be had would take, without a limit of time but the search's own."""
+    profile, levels = reads.profile(dataset), _levels(plan, dataset)
+    found: dict[str, Answer | None] = {level: costs.about(asked, dataset.version) for level, asked in levels.items()}
+    single = levels["quick"]
+    if searching.is_possible(single, profile) and not effort.unsuitable(plan, profile):
+        search, one = searching.chosen(plan, profile) or searching.usual(), found["quick"]
+        if isinstance(one, dict):
+            told = {"seconds": searching.seconds(search, single, profile, one["seconds"]), "trainings": search.trainings(single, profile)}
+            found[SEARCH] = one | told
+        else:
+            found[SEARCH] = one
+    return found
 
 
 def _levels(plan: Plan, dataset: Dataset) -> dict[Effort, Plan]:
@@ -44,15 +59,15 @@ def _levels(plan: Plan, dataset: Dataset) -> dict[Effort, Plan]:
     return {level: asked for level, asked in levels.items() if effort.of(asked) == level}
 
 
-def _choice(plan: Plan, dataset: Dataset, found: Costs) -> None:
-    now, reason = effort.of(plan), effort.unsuitable(plan, reads.profile(dataset))
+def _choice(plan: Plan, dataset: Dataset, found: Costs, search: Study | None) -> None:
+    now, reason = SEARCH if search else effort.of(plan), effort.unsuitable(plan, reads.profile(dataset))
     st.markdown("**How much effort?**")
     if st.session_state.get(LEVEL) != now:
         st.session_state[LEVEL] = now
     st.segmented_control(
         "How much effort?",
         list(EFFORTS if reason else found),
-        format_func=TITLES.__getitem__,
+        format_func=NAMES.__getitem__,
         key=LEVEL,
         required=True,
         disabled=bool(reason),
@@ -61,9 +76,12 @@ def _choice(plan: Plan, dataset: Dataset, found: Costs) -> None:
         args=(dataset.id,),
         width="stretch",
     )
-    st.markdown(md(reason or WORDS[now]))
+    st.markdown(md(reason or (effort.SEARCHING if search else WORDS[effort.of(plan)])))
     if not reason and "best" not in found:
         st.caption(md(effort.TOO_FEW))
+    if search and (changed := cast(Study, forms.edit(search, SEARCH))) != search:
+        searching.choose(changed)
+        st.rerun()
     _limit(plan, dataset)
     st.html(table(found, now, plan.team.seconds if plan.team else 0.0))
     st.caption("Measured on this computer before you start. More effort makes an answer steadier; it cannot make up for poor data.")
@@ -94,15 +112,17 @@ def _choose(dataset: str) -> None:
     """The effort and the time as the widgets have them now."""
     plan, here = state.current_plan(), state.current_dataset()
     level = st.session_state.get(LEVEL)
-    if plan is None or here is None or here.id != dataset or level not in EFFORTS:
+    if plan is None or here is None or here.id != dataset or level not in NAMES:
         return
+    searching.choose(searching.usual() if level == SEARCH else None)
+    level = "quick" if level == SEARCH else level
     seconds = 60 * (st.session_state.get(MINUTES) or 0.0)
     state.save_plan(effort.apply(plan, reads.profile(here), level, 0.0 if level == "quick" else seconds), undoable=True)
 
 
-def table(found: Costs, now: Effort, limit: float = 0.0) -> str:
+def table(found: Costs, now: str, limit: float = 0.0) -> str:
     """Time, memory and energy of each effort side by side, as HTML; the chosen one is marked. `limit` is the time given, in seconds."""
-    head = "".join(f'<th scope="col"{_marked(level, now)}>{html(TITLES[level])}</th>' for level in found)
+    head = "".join(f'<th scope="col"{_marked(level, now)}>{html(NAMES[level])}</th>' for level in found)
     lines = []
     for name, told in (("Ready in", _time), ("Memory", _memory), ("Energy", _energy), ("Models", _models)):
         cells = "".join(f"<td{_marked(level, now)}>{_cell(answer, told, limit, level)}</td>" for level, answer in found.items())
@@ -110,16 +130,16 @@ def table(found: Costs, now: Effort, limit: float = 0.0) -> str:
     return f'<table class="mw-effort"><thead><tr><td></td>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
 
 
-def _marked(level: Effort, now: Effort) -> str:
+def _marked(level: str, now: str) -> str:
     return ' class="mw-now"' if level == now else ""
 
 
-def _cell(answer: Answer | None, told: Callable[[dict[str, float], float], str], limit: float, level: Effort) -> str:
+def _cell(answer: Answer | None, told: Callable[[dict[str, float], float], str], limit: float, level: str) -> str:
     if answer is None:
         return '<i class="mw-wait">measuring…</i>'
     if isinstance(answer, EngineError):
         return "–"
-    first, _, rest = told(answer, 0.0 if level == "quick" else limit).partition(", ")
+    first, _, rest = told(answer, 0.0 if level in ("quick", SEARCH) else limit).partition(", ")
     return html(first) + (f"<small>{html(rest)}</small>" if rest else "")
 
 
@@ -141,6 +161,8 @@ def _energy(answer: dict[str, float], limit: float) -> str:
 
 
 def _models(answer: dict[str, float], limit: float) -> str:
+    if "trainings" in answer:
+        return f"1, the best of up to {words.count(answer['trainings'])}"
     if "seconds_unlimited" not in answer:
         return "1"
     share = min(1.0, limit / answer["seconds"]) if limit else 1.0

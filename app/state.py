@@ -38,8 +38,8 @@ class Draft(BaseModel):
     `touched` names the parts of the plan a person set by hand ("inputs", "recipe", "split", "architecture", "training"), which a
     new proposal must leave alone; `inputs` are single columns put in (true) or taken out (false), `terms`
     are those of the next run, `roles` what single columns are for (see `engine.roles`) where a person said so. `edits` are changes of
-    rows that are not written yet (see `row_edits`). `undo` holds earlier plans
-    with what was touched then, newest last.
+    rows that are not written yet (see `row_edits`), `search` is the study that is asked for instead of one training (see `searching`).
+    `undo` holds earlier plans with what was touched then, newest last.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,6 +53,7 @@ class Draft(BaseModel):
     terms: dict[str, Any] = {}
     roles: dict[str, str] = {}
     edits: dict[str, Any] = {}
+    search: dict[str, Any] = {}
     undo: tuple[dict[str, Any], ...] = ()
 
 

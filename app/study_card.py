@@ -1,15 +1,13 @@
 """What more than one training can answer, asked on the Train page: each study with its few choices, what it takes, and its button."""
 
 import hashlib
-import math
 from typing import cast
 
 import streamlit as st
 
-from app import asking, forms, parts, reads, state, terms_card, words
+from app import asking, forms, parts, reads, searching, state, terms_card, words
 from app.text import md
 from engine.datasets import Dataset
-from engine.jobs import slots
 from engine.plan import Plan
 from engine.problems import stops
 from engine.store import studies
@@ -39,20 +37,18 @@ def _one(plan: Plan, dataset: Dataset, spec: Study, is_blocked: bool) -> None:
     blocked = is_blocked or bool(stops(problems))
     request = (made, plan, dataset, len(studies.all(state.workspace())))
     label = f"Train {words.count(made.trainings(plan, profile))} times" if made.halts == "cancel" else "Start looking"
-    st.button(label, key=f"study-start-{kind}", icon=":material/play_arrow:", disabled=blocked, on_click=_start, args=request)
-    st.caption(_takes(made, plan, dataset))
+    st.button(label, key=f"study-start-{kind}", icon=":material/play_arrow:", disabled=blocked, on_click=start, args=request)
+    st.caption(takes(made, plan, dataset))
 
 
-def _takes(spec: Study, plan: Plan, dataset: Dataset) -> str:
+def takes(spec: Study, plan: Plan, dataset: Dataset) -> str:
     """How long it takes, from what one training was measured to take."""
     answer = asking.about("estimate", plan, dataset.version)
     goes_on = "It goes on when you close the page, and can be stopped at any time."
     if not isinstance(answer, dict):
         return goes_on
-    rounds = math.ceil(spec.trainings(plan, reads.profile(dataset)) / max(1, len(slots.names(state.workspace()))))
-    seconds = rounds * float(answer["seconds"])
-    most = spec.most_seconds
-    return f"About {words.duration(min(seconds, most) if most else seconds)}. {goes_on}"
+    seconds = searching.seconds(spec, plan, reads.profile(dataset), float(answer["seconds"]))
+    return f"About {words.duration(seconds)}. {goes_on}"
 
 
 def _chosen(kind: str, member: type[Study]) -> Study:
@@ -60,8 +56,8 @@ def _chosen(kind: str, member: type[Study]) -> Study:
     return STUDIES.parse(kept) if kept else member(kind=kind)
 
 
-def _start(spec: Study, plan: Plan, dataset: Dataset, before: int) -> None:
-    """Clicks on the same page make one study, also in two tabs."""
+def start(spec: Study, plan: Plan, dataset: Dataset, before: int) -> None:
+    """A callback: clicks on the same page make one study, also in two tabs."""
     project = state.current_project()
     if project is None:
         return

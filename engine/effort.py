@@ -1,7 +1,7 @@
 """How much effort a plan takes, from one strong model to many blended ones: one choice instead of settings.
 
 Quick is one model; good trains it five times, each steered by other rows, and trees beside a network (or a network beside trees);
-best lets further strong ways take part.
+best lets further strong ways take part. Beyond them lies a search, which is a study (see `engine.studies`) and no plan.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,6 +23,10 @@ WORDS: dict[Effort, str] = {
     "rows. Together they are steadier, and usually more exact.",
     "best": "Networks and trees of different kinds, each trained several times. Those that help are blended, and the others are left out.",
 }
+SEARCHING = (
+    "Many trainings with other settings and other kinds of model, each learning from those before; only the best is judged on the "
+    "rows kept unseen. It ends in one model, and can be stopped at any time with the best so far."
+)
 NOT_PICTURES = "With pictures one training takes long enough: the effort is always Quick."
 TOO_FEW = "Too few kinds of model can learn from these columns, so Best would be the same as Good."
 FOLDS = 5

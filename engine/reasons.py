@@ -8,9 +8,13 @@ from engine.wording import count
 FEW, MANY = 1_000, 20_000
 
 
-def design(plan: Plan, profile: Profile) -> tuple[str, ...]:
-    """Three to five sentences, for a plan as it is now."""
+def design(plan: Plan, profile: Profile, trainings: int = 0) -> tuple[str, ...]:
+    """Three to five sentences, for a plan as it is now; `trainings` is how many there are at most, where settings are searched for."""
     said = [_kind(plan, profile), _size(plan, profile), _effort(plan, profile), _split(plan, profile), _change(plan, profile)]
+    if trainings:
+        how = f"it begins with this design and the other kinds, and follows what works, in {trainings} trainings at most"
+        said[1:3] = [f"The effort is Search: {how}."]
+        said[-1] = "What would change this: more trainings find better settings, each a little less likely; more rows help more."
     return tuple(sentence for sentence in said if sentence)
 
 

@@ -14,8 +14,10 @@ from engine.plan import Plan
 
 ROWS, PICTURES = 4_000, 48
 JUDGING = 3.0
-FINISHING, KEPT, TOGETHER = 0.5, 12.0, 120.0
+FINISHING, KEPT, TOGETHER = 0.5, 6.0, 25.0
 """Seconds to write, judge and read again a model of a team, the megabytes that one takes once it is ready, and those beside them all."""
+WAITING = 750.0
+"""Megabytes of a process that waits for a plan: it has imported what any plan needs."""
 TABLES = 1.3
 """The table in memory, with its unseen rows once more while they are judged."""
 
@@ -68,7 +70,7 @@ def estimate(plan: Plan, tried: Rehearsal, is_awaited: bool = False) -> dict[str
         "seconds_high": around + cost.epoch * max(most, cost.most),
         "epochs": most,
         "per_epoch": cost.epoch,
-        "megabytes": cost.megabytes + 1e-6 * TABLES * tried.table_bytes,
+        "megabytes": _imported(cost.libraries, is_awaited) + cost.megabytes - cost.libraries + 1e-6 * TABLES * tried.table_bytes,
     }
 
 
@@ -83,7 +85,8 @@ def estimate_team(plan: Plan, tried: Sequence[tuple[Plan, Rehearsal]], is_awaite
     orders: tuple[Literal["likely", "fewest", "most"], ...] = ("likely", "fewest", "most")
     sums = [around + turns * sum(way.seconds(which) + FINISHING for way in ways) for which in orders]
     likely, low, high = [min(seconds, plan.team.seconds or seconds) for seconds in sums]
-    largest = max(way.cost.libraries for way in ways) + max(way.cost.megabytes - way.cost.libraries for way in ways)
+    imported = _imported(max(way.cost.libraries for way in ways), is_awaited)
+    largest = imported + max(way.cost.megabytes - way.cost.libraries for way in ways)
     members = turns * len(ways)
     return {
         "seconds": likely,
@@ -94,6 +97,10 @@ def estimate_team(plan: Plan, tried: Sequence[tuple[Plan, Rehearsal]], is_awaite
         "per_epoch": (sums[0] - around) / members,
         "megabytes": largest + TOGETHER + KEPT * members + 1e-6 * TABLES * tried[0][1].table_bytes,
     }
+
+
+def _imported(libraries: float, is_awaited: bool) -> float:
+    return max(libraries, WAITING) if is_awaited else libraries
 
 
 @dataclass(frozen=True)

@@ -199,7 +199,8 @@ def _watch(plans: list[Plan], plan: Plan, dataset: Dataset, missing: list[bool])
 def _go_on() -> None:
     """To the Train page; the choices made here are for a new run, unless the last one had the same."""
     run, plan, project = state.current_run(), state.current_plan(), state.current_project()
-    if run is not None and plan is not None and project is not None and not run_page.is_same(run, plan):
+    is_other = run is not None and plan is not None and (state.draft().search or not run_page.is_same(run, plan))
+    if is_other and project is not None:
         state.keep("train-anew", project.id)
     state.go_next("train")
 

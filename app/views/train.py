@@ -1,10 +1,11 @@
 """Train: what stands in the way, one button, then the run, live."""
 
 import hashlib
+from typing import Any
 
 import streamlit as st
 
-from app import ahead, check_list, costs, live, meanwhile, parts, reads, run_page, sketches, state, study_card, terms_card, words
+from app import ahead, check_list, costs, live, meanwhile, parts, reads, run_page, searching, sketches, state, study_card, terms_card, words
 from app.text import md
 from engine import effort, split, splits
 from engine import plan as plans
@@ -12,7 +13,7 @@ from engine.datasets import Dataset
 from engine.errors import EngineError
 from engine.plan import Plan
 from engine.problems import stops
-from engine.store import runs
+from engine.store import runs, studies
 from engine.terms import Terms
 
 POLL = 0.4
@@ -49,12 +50,20 @@ def _ready(plan: Plan, dataset: Dataset, has_runs: bool) -> None:
         meanwhile.wait(check_list.HEIGHT, check_list.key(plan, dataset))
     blocking = stops(problems)
     reason = f"First mend this: {md(blocking[0].where)}" if blocking else "" if seen is not None else "Looking at the rows first"
+    search = searching.chosen(plan, reads.profile(dataset))
     with st.container(horizontal=True, vertical_alignment="center", key="start-row"):
         label, icon = "Train with these choices" if has_runs else "Start training", ":material/play_arrow:"
-        start = (plan, len(state.project_runs()), terms_card.agreed(costs.about(plan, dataset.version)))
-        st.button(label, key="start", type="primary", icon=icon, disabled=bool(reason), width=280, on_click=_start, args=start)
+        click: dict[str, Any] = {"on_click": _start}
+        if search:
+            label, click = "Start the search", {"on_click": study_card.start}
+            click["args"] = (search, plan, dataset, len(studies.all(state.workspace())))
+        else:
+            click["args"] = (plan, len(state.project_runs()), terms_card.agreed(costs.about(plan, dataset.version)))
+        st.button(label, key="start", type="primary", icon=icon, disabled=bool(reason), width=280, **click)
         if reason:
             st.markdown(f":orange[:material/pending: {reason}]")
+        elif search:
+            st.markdown(f":gray[:material/timer: {md(study_card.takes(search, plan, dataset))}]")
         else:
             _expected(plan, dataset)
     study_card.draw(plan, dataset, bool(reason))
@@ -82,14 +91,18 @@ def _summary(plan: Plan, dataset: Dataset) -> list[tuple[str, str, str]]:
         ("Learns from", words.things(learned, "row"), own),
         ("Judged on", "a second file" if plan.split.outside else words.things(unseen, "row"), "never seen in training"),
         ("Model", type(plan.architecture).title, f"{words.things(len(plan.inputs), 'column')} in, {steps} of preparation"),
-        ("Effort", effort.TITLES[effort.of(plan)], _models(plan)),
+        ("Effort", *_effort(plan, dataset)),
     ]
 
 
-def _models(plan: Plan) -> str:
+def _effort(plan: Plan, dataset: Dataset) -> tuple[str, str]:
+    """Its name, and how many models that makes."""
+    profile = reads.profile(dataset)
+    if search := searching.chosen(plan, profile):
+        return "Search", f"up to {words.count(search.trainings(plan, profile))} trainings, one model"
     many = effort.members(plan)
     within = f", within {words.duration(plan.team.seconds)}" if plan.team and plan.team.seconds else ""
-    return "one model" if many == 1 else f"up to {words.count(many)} models{within}"
+    return effort.TITLES[effort.of(plan)], "one model" if many == 1 else f"up to {words.count(many)} models{within}"
 
 
 @st.fragment(run_every=POLL)

@@ -134,6 +134,8 @@ def _with_effort(plan: Plan, profile: Profile, order: Order) -> Plan:
     if not order.effort and not order.minutes:
         return plan
     wanted = order.effort or efforts.of(plan)
+    if wanted == "search":
+        raise InvalidPlan("A search is a command of its own.", "Run: modelwright tune, with the same file and target.")
     if wanted not in efforts.EFFORTS:
         raise InvalidPlan(f"There is no effort '{order.effort}'.", f"Choose one of: {', '.join(efforts.EFFORTS)}.")
     if wanted == "quick" and order.minutes:

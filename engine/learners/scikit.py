@@ -67,15 +67,14 @@ class Scikit(Learner):
 
     def cost(self, lesson: Lesson, rows: int, validation: int) -> Cost:
         """Rounds cost in proportion to the rows, beyond a fixed part that a few thousand rows show."""
-        x, unfitted = matrix(lesson.train), _unfitted(lesson)
-        began = time.monotonic()
-        for made in unfitted:
-            _fit(made.set_params(max_iter=TRIED), x, lesson.train_y)
-        round = (time.monotonic() - began) / TRIED * max(1.0, rows / len(x))
+        x = matrix(lesson.train)
+        _, one, some = (_seconds(lesson, x, rounds) for rounds in (1, 1, TRIED))
+        more = max(1.0, rows / len(x))
+        round = max(some - one, 0.0) / (TRIED - 1) * more
         likely = min(self.epochs, 5 * self.patience) if self.patience else self.epochs
         fewest = min(self.epochs, self.patience + 1) if self.patience else self.epochs
         memory = LIBRARIES + 1e-6 * x[:1].nbytes * (rows + validation) * 3
-        return Cost(IMPORTING, round, likely, fewest, memory, once=IMPORTING, libraries=LIBRARIES, ahead=IMPORTING)
+        return Cost(IMPORTING + one * more, round, likely, fewest, memory, once=IMPORTING, libraries=LIBRARIES, ahead=IMPORTING)
 
     @classmethod
     def load(cls, folder: Path) -> "Trees":
@@ -120,6 +119,14 @@ def matrix(inputs: Inputs) -> Array:
         piece = slice(start, start + PIECE)
         whole[piece] = np.concatenate([x[piece] for x in parts], axis=1)
     return whole
+
+
+def _seconds(lesson: Lesson, x: Array, rounds: int) -> float:
+    """How long so many rounds take; the very first ones in a process also load what they need."""
+    began = time.monotonic()
+    for made in _unfitted(lesson):
+        _fit(made.set_params(max_iter=rounds), x, lesson.train_y)
+    return time.monotonic() - began
 
 
 def _unfitted(lesson: Lesson) -> list[Any]:

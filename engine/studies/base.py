@@ -62,9 +62,13 @@ class Look:
 
 
 class Study(Spec):
-    """Base of the studies. `halts` is what becomes of runs at work when it is stopped: their best so far is kept, or they are given up."""
+    """Base of the studies. `halts` is what becomes of runs at work when it is stopped: their best so far is kept, or they are given up.
+
+    `is_effort` says that it can be chosen instead of a training, as the most effort there is.
+    """
 
     halts: ClassVar[Literal["stop", "cancel"]] = "cancel"
+    is_effort: ClassVar[bool] = False
 
     def problems(self, plan: Plan, profile: "Profile") -> list[Problem]:
         """What keeps it from being asked of that plan, or should be known before."""

