@@ -5,6 +5,7 @@ Knows a model only by its weights and its learning rate, and no library.
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,8 @@ from engine.learners.base import Cancelled, Paused, Tell
 from engine.tasks.base import Metric
 
 SECONDS_BETWEEN = 0.25
+LATEST = 20
+"""Epochs whose mean time says how long the next ones take."""
 FALL = 0.4
 
 
@@ -57,6 +60,7 @@ class Watch:
         self._factors = {m.name: m.factor for m in measures}
         self._began = time.monotonic()
         self._told = -math.inf
+        self._took: deque[float] = deque(maxlen=LATEST)
         self._is_to_pause = False
         self.is_stopped = False
         """a person, or the time, has asked for an end"""
@@ -135,7 +139,9 @@ class Watch:
     def _tell_facts(self, seconds: float) -> None:
         seconds = max(seconds, 1e-6)
         progress = self.progress
-        least, most = (seconds * epochs for epochs in self._epochs_left())
+        self._took.append(seconds)
+        usual = sum(self._took) / len(self._took)
+        least, most = (usual * epochs for epochs in self._epochs_left())
         self.tell.facts(
             {
                 "epoch": progress.epochs,
