@@ -36,7 +36,7 @@ def _size(plan: Plan, profile: Profile) -> str:
     changed = [p.label for p in own.params() if usual is not None and getattr(usual, p.name) != getattr(own, p.name)]
     if changed:
         return f"Its size is as you set it ({', '.join(changed[:3])}), not as is proposed for {count(profile.rows, 'row')}."
-    if effort.unsuitable(plan, profile):
+    if effort.unsuitable(plan, profile) or not own.grows:
         return ""
     many, kind = count(profile.rows, "row"), type(own)
     few, most = (kind.propose(profile.model_copy(update={"rows": rows}), plan.inputs, plan.task) for rows in (FEW, 10 * MANY))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.tasks.base import Task
 
 MOST_IN_PIECES = 256
+MANY_ROWS = 15_000
 FEW_ROWS = 10_000
 """Below, the rows that steer are missed most, and learning once more takes seconds."""
 
@@ -31,6 +32,7 @@ class Tabm(Architecture):
     kind: Literal["tabm"] = "tabm"
     title = "Team of networks"
     order = 5
+    grows: ClassVar[bool] = False
     takes: ClassVar[frozenset[str]] = frozenset({"number", "code"})
     in_best: ClassVar[Mapping[int, Mapping[str, Any]]] = {1: {}, 8: {"layers": 3, "width": 256, "bins": 16, "dropout": 0.3}}
 
@@ -50,9 +52,9 @@ class Tabm(Architecture):
         types = {profile.column(id).type for id in inputs}
         if not types & {"number", "category", "date"} or "image" in types:
             return None
-        if profile.rows < 20_000:
+        if profile.rows < MANY_ROWS:
             return cls(), 0.72, f"Sixteen small networks steady each other, which suits the {profile.rows:,} rows here."
-        return cls(width=256), 0.72, f"Networks that steady each other, and {profile.rows:,} rows are enough for large ones."
+        return cls(members=8), 0.72, f"Eight small networks steady each other; with {profile.rows:,} rows more of them only take longer."
 
     def habits(self, rows: int) -> Mapping[str, Any]:
         return {
