@@ -57,10 +57,11 @@ class Tabm(Architecture):
         return cls(members=8), 0.72, f"Eight small networks steady each other; with {profile.rows:,} rows more of them only take longer."
 
     def habits(self, rows: int) -> Mapping[str, Any]:
+        is_large = rows >= MANY_ROWS
         return {
             "epochs": 200,
-            "patience": 16,
-            "learning_rate": 0.002,
+            "patience": 10 if is_large else 16,
+            "learning_rate": 0.005 if is_large else 0.002,
             "weight_decay": 3e-4,
             "schedule": "constant",
             "batch_size": 0,
