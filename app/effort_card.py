@@ -27,7 +27,7 @@ Costs = Mapping[str, Answer | None]
 def draw(plan: Plan, dataset: Dataset) -> list[Answer | None]:
     """The choice with its costs on the left, why the design is as it is on the right. Gives back the costs, None where not yet known."""
     found, search = measured(plan, dataset), searching.chosen(plan, reads.profile(dataset))
-    trainings = search.trainings(plan, reads.profile(dataset)) if search else 0
+    trainings = search.compared(plan, reads.profile(dataset)) if search else 0
     left, right = st.columns([3, 2], gap="medium")
     with left, parts.card("effort", height="stretch"):
         _choice(plan, dataset, found, search)
@@ -46,7 +46,7 @@ def measured(plan: Plan, dataset: Dataset) -> Costs:
     if searching.is_possible(single, profile) and not effort.unsuitable(plan, profile):
         search, one = searching.chosen(plan, profile) or searching.usual(), found["quick"]
         if isinstance(one, dict):
-            told = {"seconds": searching.seconds(search, single, profile, one["seconds"]), "trainings": search.trainings(single, profile)}
+            told = {"seconds": searching.seconds(search, single, profile, one["seconds"]), "trainings": search.compared(single, profile)}
             found[SEARCH] = one | told
         else:
             found[SEARCH] = one

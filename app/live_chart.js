@@ -131,7 +131,7 @@ function update(live, v) {
     const tail = axis => grown.map(i => live.series.get(v.names[i])[axis].slice(v.drawn[i]));
     if (grown.length) live.plotly.extendTraces(v.plot, { x: tail('x'), y: tail('y') }, grown);
     for (const i of grown) v.drawn[i] = lengths[i];
-    if (v.marked || grown.length) live.plotly.relayout(v.plot, { ...marks(live, v), 'xaxis.dtick': ticks(live, v) });
+    if (v.marked || grown.length) live.plotly.relayout(v.plot, { ...marks(live, v), 'xaxis.tickmode': ticks(live, v) });
   }
   v.marked = false;
   if (v.details.open) table(live, v);
@@ -168,12 +168,12 @@ function layout(live, v) {
     hovermode: 'x unified', hoverlabel: { bgcolor: l.back, bordercolor: l.border, font: { color: l.text } },
     modebar: { bgcolor: 'rgba(0,0,0,0)', color: l.quiet, activecolor: l.accent }, margin: { l: 44, r: 10, t: 34, b: 40 }, height: live.data.height,
     legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom', font: { color: l.text } },
-    xaxis: { ...axis, title: { text: v.chart.step, standoff: 6 }, rangemode: 'tozero', dtick: ticks(live, v), unifiedhovertitle: { text: v.chart.step + ' %{x:.0f}' } },
+    xaxis: { ...axis, title: { text: v.chart.step, standoff: 6 }, rangemode: 'tozero', tickmode: ticks(live, v), tick0: 0, dtick: 1, nticks: 9, unifiedhovertitle: { text: v.chart.step + ' %{x:.0f}' } },
     yaxis: { ...axis, title: { text: v.chart.unit ?? '', standoff: 6 } }, ...marks(live, v) };
 }
 
 const reached = (live, v) => Math.max(0, ...v.names.map(name => live.series.get(name)?.x.at(-1) ?? 0));
-const ticks = (live, v) => reached(live, v) <= 10 ? 1 : null;
+const ticks = (live, v) => reached(live, v) <= 10 ? 'linear' : 'auto';
 
 function marks(live, v) {
   const l = look(v.plot), base = live.facts.baseline?.[v.chart.metric], best = live.facts.best?.epoch, shapes = [], annotations = [];

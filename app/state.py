@@ -256,6 +256,11 @@ def go_next(view: str, **changes: str | None) -> None:
     st.session_state["_go"] = (view, changes)
 
 
+def is_leaving() -> bool:
+    """Whether a callback has asked for another page. A part of a page that is drawn alone has to draw the whole page then."""
+    return "_go" in st.session_state
+
+
 def follow() -> None:
     """Goes where a callback asked to. Called once, early, by the main script."""
     wanted = st.session_state.pop("_go", None)

@@ -42,7 +42,7 @@ def _head(study: Record) -> None:
             st.button("Delete", key="study-delete", icon=":material/delete:", on_click=state.keep, args=(DELETED, study.id))
         else:
             label = "Stopping…" if study.wish else "Stop with what is there"
-            help_ = "What has ended by then counts; the rest is given up."
+            help_ = "What has ended by then counts; the rest is given up. It can go on later."
             click = {"on_click": studies.wish_stop, "args": (state.workspace(), study.id)}
             st.button(label, key="study-stop", icon=":material/stop_circle:", disabled=bool(study.wish), help=help_, **click)
 
@@ -52,6 +52,8 @@ def _live(study: Record) -> None:
 
     @st.fragment(run_every=None if study.is_done else EVERY, key="study-now")
     def draw() -> None:
+        if state.is_leaving():
+            st.rerun()
         try:
             now = studies.get(state.workspace(), study.id)
         except EngineError:
@@ -84,7 +86,7 @@ def _progress(study: Record, children: Sequence[Child]) -> None:
     at_work = [child for child in children if child.run.is_active]
     if not study.is_done:
         share = min(1.0, finished / total) if total else 0.0
-        last = any(child.role == WINNER for child in children)
+        last = any(child.role == WINNER and not child.run.is_done for child in children)
         text = "Judging the best settings on the rows kept unseen" if last else _doing(study, finished, total, at_work)
         st.progress(share, text=md(text))
     tiles = [

@@ -193,9 +193,24 @@ class _Typed:
             self.profiles[place] = _profiled(reading, odd_values.problems(texts, reading))
 
     def settle_zeros(self) -> None:
-        """Many zeros are asked about only in a table that surely hides missing values as zeros in another column."""
+        """A table that surely hides missing values as zeros in one column is likely to do so in others. Elsewhere many zeros are not asked
+        about at all.
+        """
         if not any(doubt.key.startswith(ZEROS) and doubt.chosen == 0 for doubts in self._doubts for doubt in doubts):
             self._doubts = [tuple(doubt for doubt in doubts if not doubt.key.startswith(MANY_ZEROS)) for doubts in self._doubts]
+            return
+        for place, doubts in enumerate(self._doubts):
+            for doubt in doubts:
+                if doubt.key.startswith((ZEROS, MANY_ZEROS)) and doubt.chosen:
+                    self._answer(place, doubt, 0)
+
+    def _answer(self, place: int, doubt: Doubt, chosen: int) -> None:
+        """Reads the column again with another choice of that doubt in use; it is still asked."""
+        column = self.columns[place].read_so(doubt.choices[chosen].reading)
+        reading = values.read_as(tables.source_column(self.source, column.id), column)
+        others = (doubt.model_copy(update={"chosen": chosen}) if asked == doubt else asked for asked in self._doubts[place])
+        self.columns[place], self._changes[place], self._doubts[place] = reading.column, reading.changes, tuple(others)
+        self.profiles[place] = _profiled(reading, odd_values.problems(tables.source_column(self.source, column.id), reading))
 
     def _settle_decimals(self, is_proven: bool, by_semicolons: bool) -> None:
         """No question about decimal marks where another column answers it, nor about `1.234` in many columns that no semicolons separate:

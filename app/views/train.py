@@ -99,7 +99,7 @@ def _effort(plan: Plan, dataset: Dataset) -> tuple[str, str]:
     """Its name, and how many models that makes."""
     profile = reads.profile(dataset)
     if search := searching.chosen(plan, profile):
-        return "Search", f"up to {words.count(search.trainings(plan, profile))} trainings, one model"
+        return "Search", f"up to {words.count(search.compared(plan, profile))} trainings, one model"
     many = effort.members(plan)
     within = f", within {words.duration(plan.team.seconds)}" if plan.team and plan.team.seconds else ""
     return effort.TITLES[effort.of(plan)], "one model" if many == 1 else f"up to {words.count(many)} models{within}"

@@ -10,6 +10,7 @@ from engine.checks.base import ROWS, Array, Case, Check, dividing, leaving, sign
 from engine.panels import Curve, Line
 from engine.problems import Problem
 from engine.profile import ColumnProfile
+from engine.wording import count
 
 _AFTERWARDS = (
     "discharge discharged outcome outcomes result results resolved resolution closed closing refund refunded cancellation cancelled "
@@ -103,7 +104,7 @@ class TimeOrder(Check):
             return None
         told = strength.telling(days, known, np.max)
         level: Literal["stop", "warn"] = "stop" if told >= (SAYS if known.is_class else EXPLAINS) else "warn"
-        what = f"It lies after '{first.name}' in {100 * (days[there] > 0).mean():.0f} of 100 rows."
+        what = f"It lies after '{first.name}' in {int((days[there] > 0).sum()):,} of {count(int(there.sum()), 'row')}."
         problem = leaving(self.found(column.name, what, QUESTION, level, column.id))
         return signed(problem, PLEDGE) if level == "stop" else problem
 

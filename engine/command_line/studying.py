@@ -79,7 +79,7 @@ def _follow(workspace: Workspace, record: Record) -> Record:
 
 def _progress(record: Record, children: list[studies.Child]) -> str:
     ended = sum(child.has_ended for child in children if child.role != WINNER)
-    if any(child.role == WINNER for child in children):
+    if any(child.role == WINNER and not child.run.is_done for child in children):
         return "Judging the best settings on the rows kept unseen"
     of = f" of {record.facts['total']}" if record.facts.get("total") else ""
     at_work = sum(child.run.is_active for child in children)

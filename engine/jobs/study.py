@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine import journal
 from engine.errors import EngineError, NotFound
@@ -110,17 +110,19 @@ class Driver:
         return STUDIES.parse(record.spec), look
 
     def _halt(self, spec: "Study", look: "Look") -> None:
-        """What is at work ends as the study says; what waits is given up. The run that ends the study goes on."""
+        """What is at work is given up, or, as long as nothing has ended, ends as the study says. The run that ends the study goes on."""
+        is_first = not any(child.run.state == "succeeded" for child in look.children)
         for child in look.unfinished:
             if child.role == studies.WINNER:
                 continue
-            asked = spec.halts if child.run.is_active else "cancel"
+            asked = spec.halts if child.run.is_active and is_first else "cancel"
             if child.run.wish not in {asked, "cancel"}:
                 runs.wish(self.workspace, child.run.id, asked)
 
     def _close(self, record: Record, spec: "Study", look: "Look") -> bool:
-        winner = look.of(studies.WINNER)
-        if not winner and (last := spec.last(look)):
+        winner, last = look.of(studies.WINNER), spec.last(look)
+        if last and not any(_is_same(child.run.plan, last.plan) for child in winner):
+            studies.release(self.workspace, [child.run.id for child in winner])
             studies.begin(self.workspace, record, last)
             return True
         ended = [child.run for child in (winner or look.children)]
@@ -151,6 +153,10 @@ class Driver:
                 return curve
             self._finished[run] = curve
         return self._finished[run]
+
+
+def _is_same(stored: dict[str, Any], plan: "Plan") -> bool:
+    return {**stored, "name": ""} == {**plan.model_dump(mode="json"), "name": ""}
 
 
 @cache

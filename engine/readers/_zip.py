@@ -121,7 +121,7 @@ def _check_member(member: zipfile.ZipInfo) -> None:
     if member.file_size > _SMALL and member.file_size > HIGHEST_RATIO * max(1, member.compress_size):
         raise UnreadableFile(
             f"'{name[:80]}' in the zip archive unpacks to more than {HIGHEST_RATIO} times its size, as harmful archives do.",
-            "Pack the pictures again in their usual format.",
+            "Pack the files themselves again in their usual format.",
         )
 
 

@@ -4,7 +4,7 @@ A study holds no worker: its runs are ordinary ones, and each belongs to it unde
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -174,7 +174,8 @@ def end(workspace: Workspace, id: str, state: State, message: str) -> bool:
 def go_on(workspace: Workspace, id: str) -> Record:
     """Lets a study that was stopped go on from what is there. Nothing happens to one that was not.
 
-    Runs that were given up for the stop are asked for anew; a model that was chosen and judged by then becomes a run of its own.
+    Runs that were given up for the stop are asked for anew. A model that was chosen and judged by then stays until another is better; its
+    number becomes one that no further run can have.
     """
     with db.write(workspace, durable=True) as database:
         changed = "state = 'running', wish = NULL, message = '', ended = NULL"
@@ -183,13 +184,20 @@ def go_on(workspace: Workspace, id: str) -> Record:
             return get(workspace, id)
         sql = "SELECT run FROM study_runs JOIN runs ON runs.id = run WHERE study = ? AND state = 'cancelled' AND NOT dropped"
         given_up = [row["run"] for row in db.select(database, sql, (id,))]
-        database.execute("DELETE FROM study_runs WHERE study = ? AND role = ?", (id, WINNER))
+        database.execute("UPDATE study_runs SET number = -1 WHERE study = ? AND role = ?", (id, WINNER))
         for run in given_up:
             database.execute("DELETE FROM runs WHERE id = ?", (run,))
             trash.promise(database, f"runs/{run}")
     for run in given_up:
         trash.keep_promise(workspace, f"runs/{run}")
     return get(workspace, id)
+
+
+def release(workspace: Workspace, given: Sequence[str]) -> None:
+    """These runs (ids) belong to no study any more and are listed with the others."""
+    with db.write(workspace, durable=True) as database:
+        for run in given:
+            database.execute("DELETE FROM study_runs WHERE run = ?", (run,))
 
 
 def delete(workspace: Workspace, id: str) -> None:

@@ -78,6 +78,10 @@ class Study(Spec):
         """How many runs there will be at most, as far as the profile tells."""
         raise NotImplementedError
 
+    def compared(self, plan: Plan, profile: "Profile") -> int:
+        """How many of them are compared, without one that ends the study. Default: all."""
+        return self.trainings(plan, profile)
+
     @property
     def most_seconds(self) -> float | None:
         """How long it may take, if that is limited."""

@@ -46,7 +46,8 @@ class CrossValidation(Study):
         if method.is_whole:
             column = profile.column(plan.split.column)
             return self._about_groups(column.distinct, column.missing)
-        counted = labels.counts_of(profile.column(plan.target)) if plan.task.estimator == "classifier" else {}
+        given = labels.counts_of(profile.column(plan.target)) if plan.task.estimator == "classifier" else {}
+        counted = {answer: rows for answer, rows in plan.task.answers(given).items() if rows} if given else {}
         rare = min(counted, key=lambda name: counted[name]) if counted else ""
         if rare and counted[rare] < self.folds:
             what = f"'{rare}' is the answer of only {count(counted[rare], 'row')}, so some trainings are judged without it."

@@ -46,6 +46,9 @@ class Tuning(Study):
     def trainings(self, plan: Plan, profile: "Profile") -> int:
         return self.trainings_at_most + 1
 
+    def compared(self, plan: Plan, profile: "Profile") -> int:
+        return self.trainings_at_most
+
     @property
     def most_seconds(self) -> float | None:
         return 60 * self.minutes or None

@@ -206,16 +206,16 @@ def test_search_is_the_most_effort_and_leads_to_the_study_instead_of_a_training(
     page.at.segmented_control(key="effort").set_value("search")
     page.run()
     assert page.at.segmented_control(key="effort").value == "search"
-    assert "The effort is Search" in page.words and "the best of up to 31" in page.words
+    assert "The effort is Search" in page.words and "the best of up to 30" in page.words
     page.at.number_input(key="search.trainings_at_most").set_value(8)
     page.run()
     page = drawn(trained.project)
-    assert "the best of up to 9" in page.words
+    assert "the best of up to 8" in page.words
     page.click("bar-next")
     assert page.at.session_state["_train-anew"] == trained.project
     runs.delete(trained.workspace, trained.run)
     train = Page("train", project=trained.project)
-    assert train.at.button(key="start").label == "Start the search" and "up to 9 trainings" in train.words
+    assert train.at.button(key="start").label == "Start the search" and "up to 8 trainings" in train.words
     train.click("start")
     (study,) = studies.all(trained.workspace)
     assert (study.spec["kind"], study.spec["trainings_at_most"], study.plan["team"]) == ("tuning", 8, None)
