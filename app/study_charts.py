@@ -10,7 +10,7 @@ from app.charts import Look, faded, layout
 from app.text import plot_text, short
 from engine.wording import number
 
-WIDE = 20
+WIDE, FEW = 20, 12
 """Losses of which the largest is so many times the smallest are drawn on a logarithmic axis."""
 
 NEAR, FAR = 8, 50
@@ -64,6 +64,8 @@ def history(numbers: Sequence[int], losses: Sequence[float], given_up: Sequence[
     step = {"color": look.unseen, "width": 2.2, "shape": "hv"}
     chart.add_scatter(x=[n + 1 for n in numbers], y=line, name="best so far", mode="lines", line=step, hoverinfo="skip")
     chart.update_layout(**layout(look, "Training", "How wrong it is on rows that steer (loss)"))
+    if len(numbers) <= FEW:
+        chart.update_xaxes(tick0=1, dtick=1)
     if _is_wide(losses):
         chart.update_yaxes(**_by_powers(losses))
     return chart

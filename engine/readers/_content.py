@@ -137,7 +137,7 @@ def _what(path: Path) -> tuple[str, str]:
 
 def _archive(names: list[str]) -> tuple[str, str]:
     if not names:
-        return "a damaged or empty zip archive", "Pack it again and upload the new file."
+        return "a damaged or empty zip archive", "Pack it again and upload the new file; a workbook: open it and save it again."
     if {"metadata.json", "config.json"} <= set(names):
         return "a Keras model, not data", "Models are made here, from data. " + _TABLES
     if "[Content_Types].xml" in names or "mimetype" in names:
