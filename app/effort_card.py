@@ -80,7 +80,7 @@ def _choice(plan: Plan, dataset: Dataset, found: Costs, search: Study | None) ->
     if not reason and "best" not in found:
         st.caption(md(effort.TOO_FEW))
     if search and (changed := cast(Study, forms.edit(search, SEARCH))) != search:
-        searching.choose(changed)
+        searching.change(changed)
         st.rerun()
     _limit(plan, dataset)
     st.html(table(found, now, plan.team.seconds if plan.team else 0.0))
@@ -114,10 +114,10 @@ def _choose(dataset: str) -> None:
     level = st.session_state.get(LEVEL)
     if plan is None or here is None or here.id != dataset or level not in NAMES:
         return
-    searching.choose(searching.usual() if level == SEARCH else None)
+    search = searching.kept(searching.usual()) if level == SEARCH else {}
     level = "quick" if level == SEARCH else level
     seconds = 60 * (st.session_state.get(MINUTES) or 0.0)
-    state.save_plan(effort.apply(plan, reads.profile(here), level, 0.0 if level == "quick" else seconds), undoable=True)
+    state.save_plan(effort.apply(plan, reads.profile(here), level, 0.0 if level == "quick" else seconds), undoable=True, search=search)
 
 
 def table(found: Costs, now: str, limit: float = 0.0) -> str:

@@ -29,6 +29,7 @@ from engine import progress
 from engine.errors import EngineError
 from engine.plan import Plan
 from engine.store import db, metrics, runs
+from engine.store.records import is_same_plan
 from engine.store.runs import Run
 
 EVERY, ALIKE = 1.0, 0.9
@@ -86,7 +87,7 @@ def show(run: Run, plan: Plan | None) -> None:
 def is_same(run: Run, plan: Plan) -> bool:
     """Whether the plan would train the very model that the run has."""
     trained = plan_of(run)
-    return trained is not None and trained.model_dump(exclude={"name"}) == plan.model_dump(exclude={"name"})
+    return trained is not None and is_same_plan(trained.model_dump(), plan.model_dump())
 
 
 def plan_of(run: Run) -> Plan | None:

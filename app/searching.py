@@ -25,20 +25,23 @@ def is_possible(plan: Plan, profile: Profile) -> bool:
 
 def chosen(plan: Plan, profile: Profile) -> Study | None:
     """What is asked for instead of one training of the plan; None for one training."""
-    kept = state.draft().search
-    if not kept or plan.team is not None or not is_possible(plan, profile):
+    stored = state.draft().search
+    if not stored or plan.team is not None or not is_possible(plan, profile):
         return None
     try:
-        return STUDIES.parse(kept)
+        return STUDIES.parse(stored)
     except (EngineError, ValueError):
         return usual()
 
 
-def choose(spec: Study | None) -> None:
-    """Keeps it in the draft; None for one training."""
-    kept: dict[str, Any] = spec.model_dump(mode="json") if spec else {}
-    if state.draft().search != kept:
-        state.save_draft(search=kept)
+def change(spec: Study) -> None:
+    """Keeps it with other choices in the draft."""
+    state.save_draft(search=kept(spec))
+
+
+def kept(spec: Study) -> dict[str, Any]:
+    """As the draft keeps it; {} there stands for one training."""
+    return spec.model_dump(mode="json")
 
 
 def seconds(spec: Study, plan: Plan, profile: Profile, one: float) -> float:

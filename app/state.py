@@ -211,13 +211,15 @@ def current_plan() -> Plan | None:
         return None
 
 
-def save_plan(plan: Plan, *, touched: str = "", undoable: bool = False) -> None:
-    """Stores the plan. `touched` marks a part as set by hand; `undoable` keeps the plan before it for `undo`."""
+def save_plan(plan: Plan, *, touched: str = "", undoable: bool = False, search: dict[str, Any] | None = None) -> None:
+    """Stores the plan, and the `search` if given. `touched` marks a part as set by hand; `undoable` keeps what was before for `undo`."""
     now = draft()
     if undoable and now.plan is not None:
-        now = now.model_copy(update={"undo": (*now.undo, {"plan": now.plan, "touched": list(now.touched)})[-MOST_UNDO:]})
+        before = {"plan": now.plan, "touched": list(now.touched), "search": now.search}
+        now = now.model_copy(update={"undo": (*now.undo, before)[-MOST_UNDO:]})
     marks = now.touched if not touched or touched in now.touched else (*now.touched, touched)
-    save_draft(plan=plan.model_dump(mode="json"), touched=marks, undo=now.undo)
+    wanted = now.search if search is None else search
+    save_draft(plan=plan.model_dump(mode="json"), touched=marks, undo=now.undo, search=wanted)
 
 
 def undo() -> bool:
@@ -226,7 +228,8 @@ def undo() -> bool:
     if not now.undo:
         return False
     before = now.undo[-1]
-    save_draft(plan=before["plan"], touched=tuple(before["touched"]), undo=now.undo[:-1])
+    search = before.get("search", now.search)
+    save_draft(plan=before["plan"], touched=tuple(before["touched"]), undo=now.undo[:-1], search=search)
     return True
 
 

@@ -207,10 +207,11 @@ class _Typed:
     def _answer(self, place: int, doubt: Doubt, chosen: int) -> None:
         """Reads the column again with another choice of that doubt in use; it is still asked."""
         column = self.columns[place].read_so(doubt.choices[chosen].reading)
-        reading = values.read_as(tables.source_column(self.source, column.id), column)
+        texts = tables.source_column(self.source, column.id)
+        reading = values.read_as(texts, column)
         others = (doubt.model_copy(update={"chosen": chosen}) if asked == doubt else asked for asked in self._doubts[place])
         self.columns[place], self._changes[place], self._doubts[place] = reading.column, reading.changes, tuple(others)
-        self.profiles[place] = _profiled(reading, odd_values.problems(tables.source_column(self.source, column.id), reading))
+        self.profiles[place] = _profiled(reading, odd_values.problems(texts, reading))
 
     def _settle_decimals(self, is_proven: bool, by_semicolons: bool) -> None:
         """No question about decimal marks where another column answers it, nor about `1.234` in many columns that no semicolons separate:

@@ -61,8 +61,8 @@ def estimate(plan: Plan, tried: Rehearsal, is_awaited: bool = False) -> dict[str
     for the plan, with everything imported and prepared."""
     training = plan.training.takes(tried.training)
     cost = plan.training.cost(tried.lesson, training, tried.validation)
-    before = cost.ahead if is_awaited else -tried.preparing * (training + tried.validation) * 1.2
-    around = cost.start - before + JUDGING
+    preparing = tried.preparing * (training + tried.validation) * 1.2
+    around = cost.start + JUDGING + (-cost.ahead if is_awaited else preparing)
     most = int(plan.training.model_dump().get("epochs", cost.epochs))
     return {
         "seconds": around + cost.epoch * cost.epochs,

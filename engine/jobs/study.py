@@ -10,13 +10,13 @@ import time
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine import journal
 from engine.errors import EngineError, NotFound
 from engine.jobs import failpoints, locks, processes, slots
 from engine.store import db, metrics, runs, studies
-from engine.store.records import now
+from engine.store.records import is_same_plan, now
 from engine.store.studies import Child, Record
 from engine.store.workspace import Workspace
 
@@ -121,7 +121,7 @@ class Driver:
 
     def _close(self, record: Record, spec: "Study", look: "Look") -> bool:
         winner, last = look.of(studies.WINNER), spec.last(look)
-        if last and not any(_is_same(child.run.plan, last.plan) for child in winner):
+        if last and not any(is_same_plan(child.run.plan, last.plan.model_dump(mode="json")) for child in winner):
             studies.release(self.workspace, [child.run.id for child in winner])
             studies.begin(self.workspace, record, last)
             return True
@@ -153,10 +153,6 @@ class Driver:
                 return curve
             self._finished[run] = curve
         return self._finished[run]
-
-
-def _is_same(stored: dict[str, Any], plan: "Plan") -> bool:
-    return {**stored, "name": ""} == {**plan.model_dump(mode="json"), "name": ""}
 
 
 @cache

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.store import db
-from engine.store.records import now
+from engine.store.records import is_same_plan, now
 from engine.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Looked:
 
     def is_for(self, plan: dict[str, Any]) -> bool:
         """Whether that plan says the same; its name is left out."""
-        return _without_name(self.plan) == _without_name(plan)
+        return is_same_plan(self.plan, plan)
 
 
 def look_at(workspace: Workspace, plan: "Plan") -> None:
@@ -38,7 +38,3 @@ def latest(workspace: Workspace) -> Looked | None:
     """The plan looked at last, by anyone."""
     found = db.rows(workspace, "SELECT number, plan FROM preparing")
     return Looked(found[0]["number"], json.loads(found[0]["plan"])) if found else None
-
-
-def _without_name(plan: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in plan.items() if name != "name"}

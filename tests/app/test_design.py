@@ -222,6 +222,17 @@ def test_search_is_the_most_effort_and_leads_to_the_study_instead_of_a_training(
     assert train.at.query_params["study"] == study.id
 
 
+def test_a_search_is_taken_back_and_brought_back_by_undo(trained: Trained) -> None:
+    page = drawn(trained.project)
+    for level in ("search", "quick"):
+        page.at.segmented_control(key="effort").set_value(level)
+        page.run()
+    page.click("undo")
+    assert page.at.segmented_control(key="effort").value == "search"
+    page.click("undo")
+    assert page.at.segmented_control(key="effort").value == "quick"
+
+
 def test_another_effort_ends_the_wish_to_search(trained: Trained) -> None:
     page = drawn(trained.project)
     page.at.segmented_control(key="effort").set_value("search")
