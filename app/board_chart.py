@@ -106,14 +106,19 @@ def _points(chart: Any, board: Board, lines: list[Line], name: str, colour: str,
 
 def _label(board: Board, line: Line) -> str:
     """The names of the best and the proposed one, or of all where they are few; the others say theirs when pointed at."""
-    is_named = len(timed(board)) <= MOST_NAMED or line is board.lines[0] or _is_proposed(board, line)
-    return plot_text(short(board_words.names(board)[line.run.id], LONGEST)) if is_named else ""
+    return plot_text(short(board_words.names(board)[line.run.id], LONGEST)) if _is_named(board, line) else ""
+
+
+def _is_named(board: Board, line: Line) -> bool:
+    return len(timed(board)) <= MOST_NAMED or line is board.lines[0] or _is_proposed(board, line)
 
 
 def _side(board: Board, line: Line) -> str:
-    """Beside the point where there is room, and above the line of the front."""
+    """Beside the point where there is room; of several names the highest stands above its point, the lowest below, others level."""
     low, high = _decades(board)
-    return "top right" if log10(_milliseconds(line)) < (low + high) / 2 else "top left"
+    named = sorted((one.value for one in timed(board) if _is_named(board, one)), reverse=True)
+    upright = "top" if line.value >= named[0] else "bottom" if line.value <= named[-1] else "middle"
+    return f"{upright} {'right' if log10(_milliseconds(line)) < (low + high) / 2 else 'left'}"
 
 
 def _is_proposed(board: Board, line: Line) -> bool:

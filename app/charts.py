@@ -57,7 +57,7 @@ def layout(look: Look, x: str, y: str, height: int = HEIGHT, **more: Any) -> dic
         "height": height,
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"color": look.text}},
         "hoverlabel": {"bgcolor": look.surface, "bordercolor": look.border, "font": {"color": look.text}},
-        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": look.quiet, "activecolor": look.training},
+        "modebar": {"orientation": "v", "bgcolor": "rgba(0,0,0,0)", "color": look.quiet, "activecolor": look.training},
         "xaxis": {**axis, "title": {"text": _lines(x, LONGEST_TITLE), "standoff": 8}},
         "yaxis": {**axis, "title": {"text": _lines(y, LONGEST_SIDE_TITLE), "standoff": 8}},
         **more,

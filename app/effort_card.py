@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import cast
 
 import streamlit as st
@@ -17,7 +18,7 @@ from engine.plan import Plan
 from engine.store import settings, usage
 from engine.studies import Study
 
-LEVEL, MINUTES = "effort", "effort-minutes"
+LEVEL, MINUTES, SECONDS = "effort", "effort-minutes", "effort-seconds"
 SEARCH = "search"
 NAMES: Mapping[str, str] = {**TITLES, SEARCH: "Search"}
 MOST_MINUTES = 7 * 24 * 60
@@ -83,7 +84,8 @@ def _choice(plan: Plan, dataset: Dataset, found: Costs, search: Study | None) ->
         searching.change(changed)
         st.rerun()
     _limit(plan, dataset)
-    st.html(table(found, now, plan.team.seconds if plan.team else 0.0))
+    many = {level: words.count(effort.members(asked)) for level, asked in _levels(plan, dataset).items()}
+    st.html(table(found, now, plan.team.seconds if plan.team else 0.0, many))
     st.caption("Measured on this computer before you start. More effort makes an answer steadier; it cannot make up for poor data.")
 
 
@@ -114,18 +116,36 @@ def _choose(dataset: str) -> None:
     level = st.session_state.get(LEVEL)
     if plan is None or here is None or here.id != dataset or level not in NAMES:
         return
-    search = searching.kept(searching.usual()) if level == SEARCH else {}
+    profile, seconds = reads.profile(here), _seconds(plan, here)
+    state.keep(SECONDS, (here.id, seconds))
+    search = searching.kept(searching.wished(seconds)) if level == SEARCH else {}
     level = "quick" if level == SEARCH else level
-    seconds = 60 * (st.session_state.get(MINUTES) or 0.0)
-    state.save_plan(effort.apply(plan, reads.profile(here), level, 0.0 if level == "quick" else seconds), undoable=True, search=search)
+    state.save_plan(effort.apply(plan, profile, level, 0.0 if level == "quick" else seconds), undoable=True, search=search)
 
 
-def table(found: Costs, now: str, limit: float = 0.0) -> str:
-    """Time, memory and energy of each effort side by side, as HTML; the chosen one is marked. `limit` is the time given, in seconds."""
+def _seconds(plan: Plan, dataset: Dataset) -> float:
+    """The limit of time as it was last said in this session, with whichever effort."""
+    if plan.team is not None:
+        return 60 * float(st.session_state.get(MINUTES) or 0.0)
+    if search := searching.chosen(plan, reads.profile(dataset)):
+        searching.put_aside(search)
+        return search.most_seconds or 0.0
+    of, seconds = state.recall(SECONDS, ("", 0.0))
+    return seconds if of == dataset.id else 0.0
+
+
+def table(found: Costs, now: str, limit: float = 0.0, many: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Time, memory and energy of each effort side by side, as HTML; the chosen one is marked. `limit` is the time given, in seconds.
+
+    `many` says how many models there are at most, where that is known before the rest.
+    """
     head = "".join(f'<th scope="col"{_marked(level, now)}>{html(NAMES[level])}</th>' for level in found)
     lines = []
     for name, told in (("Ready in", _time), ("Memory", _memory), ("Energy", _energy), ("Models", _models)):
-        cells = "".join(f"<td{_marked(level, now)}>{_cell(answer, told, limit, level)}</td>" for level, answer in found.items())
+        early = {level: html(many[level]) for level, answer in found.items() if answer is None and level in many and told is _models}
+        cells = "".join(
+            f"<td{_marked(level, now)}>{early.get(level) or _cell(answer, told, limit, level)}</td>" for level, answer in found.items()
+        )
         lines.append(f'<tr><th scope="row">{name}</th>{cells}</tr>')
     return f'<table class="mw-effort"><thead><tr><td></td>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MANY_PICTURES = 4
 LONGEST = 300.0
+ADDING = "add-step"
 
 
 def cards(dataset: "Dataset", plan: Plan) -> None:
@@ -195,7 +196,7 @@ def _pictures(preview: Preview) -> None:
 
 
 def _add(plan: Plan, names: dict[str, str]) -> None:
-    with st.popover("Add a step", icon=":material/add:", key="add-step"):
+    with st.popover("Add a step", icon=":material/add:", key=ADDING, on_change="rerun"):
         for kind, member in STEPS.members.items():
             if member.is_taken:
                 continue
@@ -221,6 +222,7 @@ def _fix(problem: Problem) -> None:
 
 def _insert(kind: str) -> None:
     plan = state.current_plan()
+    st.session_state[ADDING] = False
     if plan:
         state.save_plan(apply_action(plan, {"do": "add step", "kind": kind}), touched="recipe", undoable=True)
 

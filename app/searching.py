@@ -11,6 +11,8 @@ from engine.problems import stops
 from engine.profile import Profile
 from engine.studies import STUDIES, Study
 
+LAST = "last-search"
+
 
 def usual() -> Study:
     """The study as it is before anybody has changed it."""
@@ -32,6 +34,20 @@ def chosen(plan: Plan, profile: Profile) -> Study | None:
         return STUDIES.parse(stored)
     except (EngineError, ValueError):
         return usual()
+
+
+def wished(seconds: float) -> Study:
+    """The study as it was last asked for in this session, else the usual one; with that limit of time (0: none)."""
+    project = state.current_project()
+    kind, spec = state.recall(LAST, ("", None))
+    found = spec if spec is not None and project is not None and kind == project.id else usual()
+    return found.within(seconds)
+
+
+def put_aside(spec: Study) -> None:
+    """Remembers in this session how the search was asked for, for when it is chosen again."""
+    project = state.current_project()
+    state.keep(LAST, (project.id if project else "", spec))
 
 
 def change(spec: Study) -> None:

@@ -63,7 +63,7 @@ def history(numbers: Sequence[int], losses: Sequence[float], given_up: Sequence[
             )
     step = {"color": look.unseen, "width": 2.2, "shape": "hv"}
     chart.add_scatter(x=[n + 1 for n in numbers], y=line, name="best so far", mode="lines", line=step, hoverinfo="skip")
-    chart.update_layout(**layout(look, "Training", "How wrong it is on rows that steer (loss)"))
+    chart.update_layout(**layout(look, "Training", "Loss on rows that steer"))
     if len(numbers) <= FEW:
         chart.update_xaxes(tick0=1, dtick=1)
     if _is_wide(losses):

@@ -119,11 +119,18 @@ def _left(study: Record, children: Sequence[Child], finished: int, total: int) -
         return "stopping"
     if not finished or not total:
         return "the time left is known after the first one"
-    within = sum(float(child.run.facts.get("done") or 0.0) for child in children if child.run.is_active)
-    each = study.seconds / max(finished + within, 0.5)
-    left = each * max(total - finished - within, 0.0)
-    limit = 60 * float(study.spec.get("minutes") or 0.0)
-    return f"about {words.duration(min(left, max(limit - study.seconds, 0.0)) if limit else left)} left"
+    final = [child for child in children if child.role == WINNER]
+    within, of_final = (sum(_part(child) for child in some) for some in ([c for c in children if c not in final], final))
+    each = study.seconds / max(finished + within + of_final, 0.5)
+    left = 0.0 if final else each * max(total - finished - within, 0.0)
+    if limit := 60 * float(study.spec.get("minutes") or 0.0):
+        left = min(left, max(limit - study.seconds, 0.0))
+    return f"about {words.duration(left + each * max(float(study.facts.get('final') or 0) - of_final, 0.0))} left"
+
+
+def _part(child: Child) -> float:
+    """How much of a training that is at work is done."""
+    return float(child.run.facts.get("done") or 0.0) if child.run.is_active else 0.0
 
 
 def _plan(study: Record) -> Plan | None:

@@ -1,7 +1,7 @@
 """How much effort a plan takes, from one strong model to many blended ones: one choice instead of settings.
 
-Quick is one model; good trains it five times, each steered by other rows, and trees beside a network (or a network beside trees);
-best lets further strong ways take part. Beyond them lies a search, which is a study (see `engine.studies`) and no plan.
+Quick is one model; good trains it five times, each steered by other rows, and beside it one of each other nature (a network, boosted
+trees, a forest); best lets further strong ways take part. Beyond them lies a search, which is a study (see `engine.studies`) and no plan.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,8 +19,8 @@ EFFORTS: tuple[Effort, ...] = get_args(Effort)
 TITLES: dict[Effort, str] = {"quick": "Quick", "good": "Good", "best": "Best"}
 WORDS: dict[Effort, str] = {
     "quick": "One model, ready soon. Right for a first look and for trying things out.",
-    "good": "Your kind of model and one of another nature, trees beside a network, each trained several times on different parts of your "
-    "rows. Together they are steadier, and usually more exact.",
+    "good": "Your kind of model and those of another nature (a network, boosted trees, a forest), each trained several times on different "
+    "parts of your rows. Together they are steadier, and usually more exact.",
     "best": "Networks and trees of different kinds, each trained several times. Those that help are blended, and the others are left out.",
 }
 SEARCHING = (
@@ -37,7 +37,9 @@ def of(plan: Plan) -> Effort:
     """Which effort a plan takes."""
     if plan.team is None:
         return "quick"
-    return "best" if len(plan.team.others) > 1 else "good"
+    natures = [way.architecture.nature for way in plan.team.others]
+    own = plan.architecture.nature
+    return "good" if all(natures) and len({own, *natures}) == 1 + len(natures) else "best"
 
 
 def apply(plan: Plan, profile: Profile, effort: Effort, seconds: float = 0.0) -> Plan:
@@ -50,7 +52,7 @@ def apply(plan: Plan, profile: Profile, effort: Effort, seconds: float = 0.0) ->
     few = profile.rows < FEW_ROWS
     others = _others(plan, profile)
     if effort == "good":
-        others = _of_other_nature(plan, others)
+        others = _of_other_natures(plan, others)
     return plan.model_copy(update={"team": Team(folds=FOLDS, repeats=REPEATS if few else 1, seconds=seconds, others=others)})
 
 
@@ -88,9 +90,12 @@ def _others(plan: Plan, profile: Profile) -> tuple[Way, ...]:
     return tuple(_different([way for way in found if way is not None], own))
 
 
-def _of_other_nature(plan: Plan, others: Sequence[Way]) -> tuple[Way, ...]:
-    """The first of them that is trees where the plan's own way is a network, or the other way round; none where there is none."""
-    return tuple(way for way in others if way.architecture.is_trees != plan.architecture.is_trees)[:1]
+def _of_other_natures(plan: Plan, others: Sequence[Way]) -> tuple[Way, ...]:
+    """The first of them of each nature that the plan's own way is not of."""
+    found: dict[str, Way] = {}
+    for way in others:
+        found.setdefault(way.architecture.nature, way)
+    return tuple(way for nature, way in found.items() if nature not in ("", plan.architecture.nature))
 
 
 def _way(plan: Plan, profile: Profile, kind: str, changes: Mapping[str, Any]) -> Way | None:

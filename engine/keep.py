@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-MEMBER = "member"
-"""Under this name a team keeps which of its models the rest belongs to, from 0."""
+MEMBER = "turn"
+"""Under this name a team keeps which of its models, in the order they are trained, the rest belongs to, from 0."""
 
 Arrays = Mapping[str, "np.ndarray[Any, Any]"]
 

@@ -6,21 +6,32 @@ from typing import Any
 
 from engine.tell import Cancelled, Paused, Tell, Wish
 
+CUT_SHORT = 0.8
 PASSED_ON = ("parameters",)
 """Not the pace: that of one model, trees or network, says nothing of the whole."""
 
 
 class Pace:
-    """How long members of each way take, and how many are still to come. `until` is the moment by which all is to be over."""
+    """How long members of each way take, and how many are still to come. `until` is the moment by which all is to be over.
 
-    def __init__(self, ways: int, turns: int, until: float) -> None:
+    `alike` says which ways take about as long as each other: those with the same value, as trees and networks.
+    """
+
+    def __init__(self, alike: Sequence[bool], turns: int, until: float) -> None:
         self.until = until
-        self.ahead = [turns] * ways
-        self.took: list[list[float]] = [[] for _ in range(ways)]
+        self.alike = alike
+        self.ahead = [turns] * len(alike)
+        self.took: list[list[float]] = [[] for _ in alike]
 
-    def longest(self, way: int) -> float:
-        """The most seconds that a member of this way has taken; 0 as long as none is ready."""
-        return max(self.took[way], default=0.0)
+    def needed(self, way: int) -> float:
+        """The seconds without which a member of this way had better not begin; 0 where nothing is known.
+
+        One that took so long before is nearly as good when it is cut a little short. A way that is new may take as long as the longest of
+        those alike, and cut short it would say little.
+        """
+        if self.took[way]:
+            return CUT_SHORT * max(self.took[way])
+        return max((max(took) for took, alike in zip(self.took, self.alike, strict=True) if took and alike == self.alike[way]), default=0.0)
 
     def usual(self, way: int) -> float:
         """The seconds a member of this way is likely to take: the mean of those ready, else that of all ways."""
@@ -40,11 +51,11 @@ class Pace:
 class Listening(Tell):
     """Passes on what a member tells as part of the whole: its step is how many members are ready, and how far it is itself."""
 
-    def __init__(self, tell: Tell, titles: Sequence[str], turns: int, until: float) -> None:
+    def __init__(self, tell: Tell, titles: Sequence[str], pace: Pace, turns: int) -> None:
         self.tell = tell
         self.titles = titles
         self.turns = turns
-        self.pace = Pace(len(titles), turns, until)
+        self.pace = pace
         self.finished = 0
         self._parameters = 0
         self._own_parameters = 0
@@ -60,7 +71,7 @@ class Listening(Tell):
 
     def is_over(self, way: int) -> bool:
         """Whether no member of that way may begin. The first member of all always may."""
-        return self.finished > 0 and (self._is_stopped or time.monotonic() + self.pace.longest(way) > self.pace.until)
+        return self.finished > 0 and (self._is_stopped or time.monotonic() + self.pace.needed(way) > self.pace.until)
 
     def leave_out(self, way: int) -> None:
         """A member that will not be trained."""

@@ -17,14 +17,14 @@ from engine.columns import Table
 from engine.errors import Diverged, EngineError, InvalidPlan
 from engine.keep import MEMBER, Keep, Kept, Unfit
 from engine.learners.base import Array, Lesson, Model
-from engine.pacing import Listening
+from engine.pacing import Listening, Pace
 from engine.plan import Plan
 from engine.split import Parts
 from engine.splits.base import TRAIN, VALIDATION
 from engine.team import Way
 from engine.tell import Tell
 
-FOLDER = "members"
+FOLDER = "turns"
 TIGHT = 0.85
 ENOUGH_TO_CHOOSE = 300
 
@@ -51,6 +51,8 @@ class Team:
     ways: tuple[Share, ...]
     measures: Mapping[str, float]
     """of all together, on the rows that steered"""
+    left_out: int = 0
+    """so many models there was no time for, or that were not begun any more when a person asked for the end"""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,10 @@ def train(plan: Plan, table: Table, parts: Parts, state: dict[str, Any], tell: T
 
 
 class _Course:
-    """The members in rounds: first one of each way, then a second of each, so that whenever it ends all ways have had their turn."""
+    """The members in rounds: first one of each way, then a second of each, so that whenever it ends all ways have had their turn.
+
+    In each round the trees are first: they are ready the soonest, so that with little time the networks get all that is left.
+    """
 
     def __init__(self, rows: Rows, tell: Tell, keep: Keep) -> None:
         self.rows = rows
@@ -142,15 +147,19 @@ class _Course:
         self.said = [_Said(way) for way in ways(rows.plan)]
         given = rows.plan.team.seconds if rows.plan.team else 0.0
         until = time.monotonic() - keep.seconds + TIGHT * given if given else math.inf
-        self.listening = Listening(tell, [type(said.way.architecture).title for said in self.said], len(rows.divisions), until)
+        pace = Pace([said.way.architecture.is_trees for said in self.said], len(rows.divisions), until)
+        self.listening = Listening(tell, [type(said.way.architecture).title for said in self.said], pace, len(rows.divisions))
+        self.turns = sorted(range(len(self.said)), key=lambda way: not self.said[way].way.architecture.is_trees)
         self.failed: EngineError | None = None
+        self.left_out = 0
 
     def run(self) -> Team:
         for number in range(len(self.rows.divisions)):
-            for way, said in enumerate(self.said):
+            for way, said in ((way, self.said[way]) for way in self.turns):
                 if said.is_needed and (self._is_put_by(number, way) or not self.listening.is_over(way)):
                     self._add(number, way, said)
                 else:
+                    self.left_out += said.is_needed
                     self.listening.leave_out(way)
             self._choose_ways()
         if self.failed and not any(said.members for said in self.said):
@@ -187,7 +196,8 @@ class _Course:
             return way.training.fit(lesson, self.listening, _Part(self.keep, place, may_find=False))
 
     def _place(self, number: int, way: int) -> int:
-        return number * len(self.said) + way
+        """Its place in the order in which members are trained."""
+        return number * len(self.said) + self.turns.index(way)
 
     def _is_put_by(self, number: int, way: int) -> bool:
         """Whether an earlier attempt finished it: then it counts, even when it is to end now."""
@@ -230,7 +240,7 @@ class _Course:
         told = tuple(self._share(said, counting.get(id(said), 0.0)) for said in trained)
         tempered = plan.task.tempered(together, power).astype(np.float32)
         measures = plan.task.evaluate(tempered, y, state)
-        return Team(answering.Team(members, counts, plan.task, power), tempered, y, at, told, measures)
+        return Team(answering.Team(members, counts, plan.task, power), tempered, y, at, told, measures, self.left_out)
 
     def _share(self, said: _Said, counts: float) -> Share:
         shape, at = type(said.way.architecture), self._common([said])

@@ -162,7 +162,7 @@ def _taught(prepared: Prepared, tell: Tell, keep: Keep) -> _Learned:
     followed = _of_team(team, prepared.table, parts.validation[shown])
     teaching = len(parts.train) + (len(parts.validation) if splits.of(plan.split).turns else 0)
     metric = plan.task.metrics(lesson.state)[0]
-    said = who_answers.notes(team.ways, splits.of(plan.split).turns), who_answers.panel(team.ways, team.measures, metric)
+    said = who_answers.notes(team.ways, splits.of(plan.split).turns, team.left_out), who_answers.panel(team.ways, team.measures, metric)
     return _Learned(team.answers, team.outputs, team.y, followed, teaching, *said)
 
 
@@ -222,6 +222,7 @@ def _judge(prepared: Prepared, learned: _Learned, linear: rivals.Ask | None, sta
         groups=split.groups(plan.split, rows),
         group_name=table.column(plan.split.column).name if splits.of(plan.split).is_whole else "",
         beside=plans.beside(plan),
+        have_steered=plan.split.spares_unseen,
     )
     report = plan.task.report(judged, state)
     if (counted := _unseen_weights(prepared, asked)) is not None:

@@ -27,8 +27,17 @@ def panel(ways: Sequence[Share], together: Mapping[str, float], metric: Metric) 
     )
 
 
-def notes(ways: Sequence[Share], turns: bool = True) -> tuple[str, ...]:
-    """What is to be said of a team beside its judgement. `turns` says that each model was steered by other rows."""
+def notes(ways: Sequence[Share], turns: bool = True, left_out: int = 0) -> tuple[str, ...]:
+    """What is to be said of a team beside its judgement. `turns` says that each model was steered by other rows, `left_out` how many
+    models were not begun any more when it was to end."""
+    return tuple(filter(None, (*_answering(ways, turns), _too_late(left_out))))
+
+
+def _too_late(left_out: int) -> str:
+    return f"It was to end before {count(left_out, 'further model')} could begin; with more time it might be better." if left_out else ""
+
+
+def _answering(ways: Sequence[Share], turns: bool) -> tuple[str, ...]:
     counting = sorted((way for way in ways if way.counts > 0), key=lambda way: -way.counts)
     many = sum(way.models for way in counting)
     if many == 1:
@@ -50,9 +59,9 @@ def _mostly(ways: Sequence[Share]) -> str:
     if share <= MOSTLY:
         return ""
     if share > 0.995:
-        return "Only the trees answer here: what the networks say made the common answer no better, so they were left out."
+        return "Only the trees answer here: what the other kinds say made the common answer no better, so they were left out."
     return (
-        f"Mostly the trees answer here: boosted trees carry {per_cent(share)} of the weight, and networks the other {per_cent(1 - share)}."
+        f"Mostly the trees answer here: they carry {per_cent(share)} of the weight, and the other kinds together {per_cent(1 - share)}."
     )
 
 

@@ -5,6 +5,8 @@ import math
 CURRENCIES = frozenset("$€£¥₹")
 """Units written before the number."""
 
+ONE_OF = {"points": "point", "steps": "step"}
+
 MANY = 1000
 """Fewer rows than this are told as they were counted: "991 of 1,000" would be false of 114 rows."""
 
@@ -28,7 +30,7 @@ def amount(value: float | None, unit: str = "", digits: int = 3) -> str:
     shown = number(value, digits)
     if unit in CURRENCIES:
         return f"-{unit}{shown[1:]}" if shown.startswith("-") else f"{unit}{shown}"
-    return f"{shown} {unit}".strip()
+    return f"{shown} {ONE_OF.get(unit, unit) if shown == '1' else unit}".strip()
 
 
 def count(many: int, one: str, more: str = "") -> str:
@@ -67,14 +69,15 @@ def of_them(hits: int, rows: int) -> str:
     return f"{hits:,} of them ({per_cent(hits / rows)})" if rows < MANY else of_hundred(hits / rows)
 
 
-def rate(hits: int, rows: int, low: float, high: float, others: str = "rows") -> str:
-    """A share of unseen rows with its interval: the rows that were counted, or so many of 100 when they are many."""
+def rate(hits: int, rows: int, interval: tuple[float, float], others: str = "rows", they: str = "it never saw") -> str:
+    """A share of rows with its interval: the rows that were counted, or so many of 100 when they are many. `they` sets the rows apart."""
+    low, high = interval
     if rows >= MANY and 0 < hits < rows:
-        return share(hits / rows, low, high, "rows it never saw")
+        return share(hits / rows, low, high, f"rows {they}")
     other = f"with other {others} between {per_cent(low).removesuffix(' %')} and {per_cent(high)}"
     if hits == rows > 1:
-        return f"all {rows:,} rows it never saw ({other})"
-    return f"{hits:,} of the {count(rows, 'row')} it never saw ({per_cent(hits / rows)}; {other})"
+        return f"all {rows:,} rows {they} ({other})"
+    return f"{hits:,} of the {count(rows, 'row')} {they} ({per_cent(hits / rows)}; {other})"
 
 
 def within(title: str) -> str:

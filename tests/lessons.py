@@ -91,8 +91,10 @@ def taught(kind: str, task: str = "binary") -> Taught:
 
 
 def learner(architecture: Architecture, **settings: Any) -> Learner:
-    """The learner of that architecture, with few epochs."""
-    return LEARNERS.parse({"kind": architecture.learner, "epochs": 3, **settings})
+    """The learner of that architecture, with few epochs. One that knows no learning rate is asked for none."""
+    known = LEARNERS.get(architecture.learner).model_fields
+    asked = {name: value for name, value in settings.items() if name != "learning_rate" or name in known}
+    return LEARNERS.parse({"kind": architecture.learner, "epochs": 3, **asked})
 
 
 def small(kind: str) -> Architecture:

@@ -41,14 +41,16 @@ class Layer:
 
 class Architecture(Spec):
     """Base of the architectures. `takes` are tensor kinds ("number", "code", "pixels"); `needs` qualities ("complete", "scaled");
-    `is_trees` says that it is made of decision trees rather than a network. `in_best` says how it takes part where many kinds do: in
-    which turn (all kinds share one count), and which of its settings differ then. `grows` says that of more rows a larger one is proposed.
+    `is_trees` says that it is made of decision trees rather than a network. Those of another `nature` err in other rows, so they are worth
+    asking beside it ("" for one that is not). `in_best` says how it takes part where many kinds do: in which turn (all kinds share one
+    count), and which of its settings differ then. `grows` says that of more rows a larger one is proposed.
     """
 
     takes: ClassVar[frozenset[str]] = frozenset({"number"})
     needs: ClassVar[frozenset[str]] = frozenset({"complete", "scaled"})
     learner: ClassVar[str] = "gradient"
     is_trees: ClassVar[bool] = False
+    nature: ClassVar[str] = "network"
     grows: ClassVar[bool] = True
     in_best: ClassVar[Mapping[int, Mapping[str, Any]]] = {}
 

@@ -30,6 +30,7 @@ class BoostedTrees(Architecture):
     needs: ClassVar[frozenset[str]] = frozenset()
     learner: ClassVar[str] = "scikit"
     is_trees: ClassVar[bool] = True
+    nature: ClassVar[str] = "boosted trees"
     in_best: ClassVar[Mapping[int, Mapping[str, Any]]] = {2: {}, 7: {"leaves": 31, "smallest": 20, "columns": 1.0}}
 
     leaves: int = param(31, "Leaves of a tree", help="More leaves find finer rules, and memorise sooner.", ge=2, le=512, search=(7, 63))

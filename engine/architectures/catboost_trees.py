@@ -37,6 +37,7 @@ class CatboostTrees(Architecture):
     needs: ClassVar[frozenset[str]] = frozenset()
     learner: ClassVar[str] = "boosters"
     is_trees: ClassVar[bool] = True
+    nature: ClassVar[str] = "boosted trees"
     in_best: ClassVar[Mapping[int, Mapping[str, Any]]] = {3: {}}
 
     depth: int = param(6, "Questions in a row", help="Every tree asks so many before it answers.", ge=1, le=12, search=(4, 10))

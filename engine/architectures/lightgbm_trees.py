@@ -31,6 +31,7 @@ class LightgbmTrees(Architecture):
     needs: ClassVar[frozenset[str]] = frozenset()
     learner: ClassVar[str] = "boosters"
     is_trees: ClassVar[bool] = True
+    nature: ClassVar[str] = "boosted trees"
     in_best: ClassVar[Mapping[int, Mapping[str, Any]]] = {6: {}}
 
     leaves: int = param(31, "Leaves of a tree", help="More leaves find finer rules, and memorise sooner.", ge=2, le=512, search=(7, 63))

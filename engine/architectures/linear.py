@@ -18,6 +18,7 @@ class Linear(Architecture):
     title = "Linear model"
     order = 40
     takes: ClassVar[frozenset[str]] = frozenset({"number", "pixels"})
+    nature: ClassVar[str] = ""
     in_best: ClassVar[Mapping[int, Mapping[str, Any]]] = {4: {}}
 
     @classmethod

@@ -28,6 +28,7 @@ class XgboostTrees(Architecture):
     needs: ClassVar[frozenset[str]] = frozenset()
     learner: ClassVar[str] = "boosters"
     is_trees: ClassVar[bool] = True
+    nature: ClassVar[str] = "boosted trees"
 
     depth: int = param(6, "Questions in a row", help="The most questions a tree asks before it answers.", ge=1, le=16, search=(3, 10))
     smallest: float = param(

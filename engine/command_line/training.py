@@ -29,6 +29,7 @@ from engine.store.runs import Run
 from engine.store.workspace import Workspace
 
 PERIOD = 0.2
+STATES = {"queued": "Waiting for its turn", "starting": "Starting", "running": "Preparing the rows", "interrupted": "Waiting to go on"}
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,7 @@ class Line:
 
     def show(self, run: Run) -> None:
         facts = run.facts
-        words = str(facts.get("stage") or run.state)
+        words = str(facts.get("stage") or STATES.get(run.state, run.state))
         if facts.get("epoch"):
             of_team = bool(facts.get("team"))
             words = f"{'Models ready:' if of_team else 'Epoch'} {facts['epoch']} of {facts.get('epochs')}"

@@ -4,7 +4,6 @@ import json
 import os
 import time
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -14,8 +13,9 @@ from engine import extras
 from engine.architectures import ARCHITECTURES
 from engine.architectures.base import Architecture
 from engine.boosting import Answer, Grown, Growth, Rows, honest
-from engine.callbacks import Rules, Watch
+from engine.callbacks import Rules
 from engine.errors import EngineError
+from engine.learners._rounds import Rounds
 from engine.learners.base import NOTHING_KEPT, Array, Cost, Inputs, Keep, Learner, Lesson, Tell
 from engine.spec import param
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from engine.profile import Profile
 
 ABOUT, TREES = "booster.json", "booster_trees.json"
-MOST_WATCHED = 5_000
 SMALL = 500_000
 TRIED, IMPORTING, LIBRARIES = 8, 1.5, 300.0
 
@@ -52,8 +51,13 @@ class Boosters(Learner):
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # else idle threads spin, which is slow on a busy computer
         tell.facts({"epochs": self.epochs})
         tell.stage("Learning", 0.0)
-        rounds, growth = _Rounds(self, lesson, tell), _growth(lesson, self)
-        grown = lesson.architecture.grow(lesson.shapes, *_parts(lesson), growth, rounds.judged)
+        rules = Rules(self.epochs, 1, len(lesson.train_y), self.learning_rate, self.patience)
+        rounds, growth = Rounds(lesson, tell, rules), _growth(lesson, self)
+
+        def judged(learned: Array, unseen: Array) -> bool:
+            return rounds.judged(learned[rounds.watched], unseen)
+
+        grown = lesson.architecture.grow(lesson.shapes, *_parts(lesson), growth, judged)
         rounds.watch.finish()
         shifts = () if lesson.shifts is None else tuple(map(float, lesson.shifts))
         return Boosted(lesson.architecture.kind, growth.answer, grown.cut(max(rounds.chosen, 1)), shifts)
@@ -101,36 +105,6 @@ class Boosted:
         (folder / TREES).write_text(self.grown.written(), "utf-8")
         about = {"architecture": self.architecture, "answer": self.answer, "shifts": [*self.shifts]}
         (folder / ABOUT).write_text(json.dumps(about), "utf-8")
-
-
-class _Rounds:
-    """A training in rounds. `Watch` sees it as a model whose weights are the number of rounds."""
-
-    def __init__(self, settings: Boosters, lesson: Lesson, tell: Tell) -> None:
-        self.lesson = lesson
-        self.tell = tell
-        rows = len(lesson.train_y)
-        self.watched = np.random.default_rng(lesson.seed).permutation(rows)[:MOST_WATCHED]
-        measures = [replace(m, factor=1.0) for m in lesson.task.metrics(lesson.state)]
-        self.watch = Watch(self, tell, measures, Rules(settings.epochs, 1, rows, settings.learning_rate, settings.patience))
-        self.chosen = 0
-
-    def judged(self, learned: Array, unseen: Array) -> bool:
-        """After a round: tells, compares, keeps. True when training should end. Raises Diverged, Cancelled, Paused."""
-        task, state, lesson = self.lesson.task, self.lesson.state, self.lesson
-        learned, unseen = (honest(x, () if lesson.shifts is None else lesson.shifts) for x in (learned, unseen))
-        seen = task.evaluate(learned[self.watched], lesson.train_y[self.watched], state)
-        is_over = self.watch.judged(seen, task.evaluate(unseen, lesson.validation_y, state))
-        if lesson.examples is not None:
-            lesson.follow(self.watch.progress.epochs, partial(unseen.__getitem__, lesson.examples.places), self.tell)
-        self.watch.begin()
-        return is_over
-
-    def get_weights(self) -> list[int]:
-        return [self.watch.progress.epochs]
-
-    def set_weights(self, weights: list[int]) -> None:
-        self.chosen = weights[0]
 
 
 def _growth(lesson: Lesson, settings: Boosters) -> Growth:

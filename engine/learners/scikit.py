@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from engine import mapped
 from engine.architectures.base import Architecture
 from engine.callbacks import Rules, Watch
+from engine.learners._matrix import matrix
 from engine.learners.base import NOTHING_KEPT, Array, Cost, Inputs, Keep, Learner, Lesson, Tell
 from engine.spec import param
 from engine.tasks.base import LOSSES
@@ -25,7 +25,6 @@ SHAPE = "trees_shape.json"
 MOST_WATCHED = 5_000
 FEWEST, MOST, SECONDS = 16, 64, 1.0
 SMALL = 500_000
-PIECE = 100_000
 TRIED, IMPORTING, LIBRARIES = 8, 1.5, 250.0
 
 
@@ -109,16 +108,6 @@ class Trees:
     def load(folder: Path) -> "Trees":
         """What `save` wrote."""
         return Trees(Forest.load(folder), int(json.loads((folder / SHAPE).read_text("utf-8"))["outputs"]))
-
-
-def matrix(inputs: Inputs) -> Array:
-    """(rows, numbers + codes) float64: numbers first."""
-    parts = [inputs[name] for name in ("number", "code") if name in inputs]
-    whole = mapped.empty((len(parts[0]), sum(x.shape[1] for x in parts)), np.float64)
-    for start in range(0, len(whole), PIECE):
-        piece = slice(start, start + PIECE)
-        whole[piece] = np.concatenate([x[piece] for x in parts], axis=1)
-    return whole
 
 
 def _seconds(lesson: Lesson, x: Array, rounds: int) -> float:

@@ -87,6 +87,10 @@ class Study(Spec):
         """How long it may take, if that is limited."""
         return None
 
+    def within(self, seconds: float) -> "Study":
+        """The same with that limit of time (0: none), where it can have one. Default: it cannot."""
+        return self
+
     def next(self, look: Look, room: int) -> list[Asked]:
         """At most `room` further runs; none when all are there. Not asked any more once it is to stop."""
         raise NotImplementedError
@@ -104,7 +108,8 @@ class Study(Spec):
         return None
 
     def facts(self, look: Look) -> dict[str, Any]:
-        """What is known so far, as JSON: "finished" and "total" runs, "score" and whatever the study's page shows; "said" in a sentence."""
+        """What is known so far, as JSON: "finished" and "total" runs, how many "final" ones come after them, "score" and whatever the
+        study's page shows; "said" in a sentence."""
         raise NotImplementedError
 
 

@@ -53,6 +53,9 @@ class Tuning(Study):
     def most_seconds(self) -> float | None:
         return 60 * self.minutes or None
 
+    def within(self, seconds: float) -> "Tuning":
+        return self.with_(minutes=seconds / 60)
+
     def next(self, look: Look, room: int) -> list[Asked]:
         """One at a time, so that each suggestion knows of the one before."""
         tried = look.of(TRIAL)
@@ -101,6 +104,7 @@ class Tuning(Study):
         told: dict[str, Any] = {
             "finished": sum(child.has_ended for child in trials),
             "total": self.trainings_at_most,
+            "final": 1,
             "dropped": sum(child.dropped for child in trials),
             "best": best.number if best else None,
             "dimensions": [_shown(dimension, look.plan) for dimension in dimensions],

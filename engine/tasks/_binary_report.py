@@ -102,7 +102,7 @@ def _definitions(case: _Case, names: list[str]) -> list[Definition]:
     evenly = "Also called balanced accuracy. Guessing gives 50 %."
     gap = "The gap between the chances it says and what comes (calibration error)."
     every = [
-        Definition("accuracy", "Right answers", "Of all unseen rows (also called accuracy).", "%"),
+        Definition("accuracy", "Right answers", "Of all rows it is judged on (also called accuracy).", "%"),
         Definition("auc", "Ranking (ROC AUC)", ranking),
         Definition("recall", f"Found of all '{it}'", "Also called recall or sensitivity.", "%"),
         Definition("precision", f"True of the rows it calls '{it}'", "Also called precision.", "%"),
@@ -173,7 +173,7 @@ def _headline(case: _Case, main: Measure, model: Scored, trivial: Comparison | N
     right, usual = (int((case.said(chances) == case.y).sum()) for chances in (case.chances, case.baseline))
     score = main.model
     low, high = (score.low or 0) / 100, (100 if score.high is None else score.high) / 100
-    often = f"Right for {rate(right, case.rows, low, high, 'groups' if case.groups else 'rows')}."
+    often = f"Right for {rate(right, case.rows, (low, high), 'groups' if case.groups else 'rows', case.judged.they)}."
     base = f" Always saying '{case.usual}' would be right for {of_them(usual, case.rows)}."
     if _only_ranks(trivial, ranking) and trivial is not None and not trivial.is_better:
         far = verdicts.as_far_as(trivial, case.rows, case.groups)
@@ -187,7 +187,7 @@ def _finds(case: _Case) -> str:
     label, hits, alarms = case.state["labels"][case.want], int((it & called).sum()), int((~it & called).sum())
     if not it.any():
         return f"None of the {count(case.rows, 'unseen row')} has {case.name} '{label}', so finding them cannot be judged."
-    many = f"{hits:,} of the {count(int(it.sum()), 'row')} it never saw where {case.name} is '{label}'"
+    many = f"{hits:,} of the {count(int(it.sum()), 'row')} {case.judged.they} where {case.name} is '{label}'"
     return f"Finds {many}, with {count(alarms, 'false alarm')}."
 
 

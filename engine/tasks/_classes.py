@@ -69,13 +69,12 @@ def class_chances(estimator: Any, x: Array, classes: int) -> Array:
 def wrong_answers(judged: Judged, places: Array, truth: Array, said: Array, chances: Array, names: Sequence[str]) -> Mistakes:
     """The surest wrong answers first. `places` are positions in the judged rows; `chances` are (rows, classes)."""
     wrong = np.flatnonzero(truth != said)
-    given = chances[wrong, truth[wrong]]
-    order = wrong[np.argsort(given, kind="stable")]
+    order = wrong[np.argsort(-chances[wrong, said[wrong]], kind="stable")]
     worst = [
         (int(places[i]), int(judged.rows[places[i]]), names[truth[i]], names[said[i]], _detail(chances[i], truth[i], said[i], names))
         for i in order[: reports.MOST_MISTAKES]
     ]
-    return reports.mistakes(judged.table, judged.shown, worst, _note(len(wrong), len(truth)))
+    return reports.mistakes(judged.table, judged.shown, worst, _note(len(wrong), len(truth), judged.they))
 
 
 def labelled(answers: pd.DataFrame, y: Array, names: Sequence[str]) -> list[Answer]:
@@ -111,11 +110,11 @@ def _whole(value: float) -> str:
     return f"{value:.0f}" if 1 <= value <= 99 else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _note(wrong: int, rows: int) -> str:
+def _note(wrong: int, rows: int, they: str) -> str:
     if not wrong:
-        return f"It made no mistake on the {count(rows, 'row')} it never saw."
+        return f"It made no mistake on the {count(rows, 'row')} {they}."
     listed = f" The {reports.MOST_MISTAKES} it was surest about are listed." if wrong > reports.MOST_MISTAKES else " The surest come first."
-    return f"Wrong for {wrong:,} of {count(rows, 'row')} it never saw.{listed}"
+    return f"Wrong for {wrong:,} of {count(rows, 'row')} {they}.{listed}"
 
 
 def tempered(chances: Array, power: float) -> Array:

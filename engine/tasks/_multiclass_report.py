@@ -92,7 +92,7 @@ def _definitions(names: list[str]) -> list[Definition]:
     balance = "The balance of finding each kind and being right about it; 1 is perfect."
     gap = "The gap between how sure it is and how often it is right (calibration error)."
     every = {
-        "accuracy": Definition("accuracy", "Right answers", "Of all unseen rows (also called accuracy).", "%"),
+        "accuracy": Definition("accuracy", "Right answers", "Of all rows it is judged on (also called accuracy).", "%"),
         "balanced_accuracy": Definition("balanced_accuracy", "Right answers, all kinds counting equally", evenly, "%"),
         "top_3": Definition("top_3", "Right within three guesses", "The truth is among its three likeliest answers (top-3 accuracy).", "%"),
         "macro_f1": Definition("macro_f1", "F1, all kinds counting equally", balance),
@@ -115,11 +115,12 @@ def _headline(case: _Case, main: Measure, trivial: Comparison | None) -> str:
     low, high = (score.low or 0.0) / 100, 1.0 if score.high is None else score.high / 100
     always = f"Always saying '{case.usual}' would"
     if is_lopsided(case.state):
-        often = f"Right for {share((score.value or 0) / 100, low, high, 'rows it never saw, each kind counting equally')}."
+        often = f"Right for {share((score.value or 0) / 100, low, high, f'rows {case.judged.they}, each kind counting equally')}."
         return f"{opening}{often} {always} reach {of_hundred(base)}."
     right = int((case.chances.argmax(axis=1) == case.y).sum())
     usual = of_them(round(base * case.rows), case.rows)
-    return f"{opening}Right for {rate(right, case.rows, low, high, 'groups' if case.groups else 'rows')}. {always} be right for {usual}."
+    often = rate(right, case.rows, (low, high), "groups" if case.groups else "rows", case.judged.they)
+    return f"{opening}Right for {often}. {always} be right for {usual}."
 
 
 def _detail(case: _Case, main: Measure, linear: Comparison | None, is_poor: bool) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine import reports, verdicts
 from engine.intervals import Comparison
-from engine.panels import Measure, Panel, Report
+from engine.panels import Bars, Measure, Panel, Report
 from engine.reports import Definition, Scored
 from engine.sampling import compare
 from engine.scoring import Array, difference, mean
@@ -83,8 +83,8 @@ def _definitions() -> list[Definition]:
     return [
         Definition("grade_error", "Off by, on average", "In steps, too high or too low alike (mean absolute error).", "steps", "lower"),
         Definition("kappa", "Agreement (weighted kappa)", agreement),
-        Definition("accuracy", "Right answers", "The very step, of all unseen rows (also called accuracy).", "%"),
-        Definition("within_one", "At most one step off", "Of all unseen rows.", "%"),
+        Definition("accuracy", "Right answers", "The very step, of all rows it is judged on (also called accuracy).", "%"),
+        Definition("within_one", "At most one step off", "Of all rows it is judged on.", "%"),
         Definition("calibration_error", "Its percentages are off by", gap, "%", "lower"),
     ]
 
@@ -96,7 +96,7 @@ def _headline(case: _Case, main: Measure, trivial: Comparison | None) -> str:
     has_range = score.low is not None and score.high is not None
     interval = f" (between {number(score.low)} and {number(score.high)})" if has_range else ""
     right = int((case.off(case.chances) == 0).sum())
-    off = f"Off by {number(score.value)} steps on average{interval} for {count(case.rows, 'row')} it never saw"
+    off = f"Off by {number(score.value)} steps on average{interval} for {count(case.rows, 'row')} {case.judged.they}"
     always = f"always saying '{case.usual}'"
     opening = verdicts.opening(trivial, always, case.rows, case.groups)
     return f"{opening}{off}, exactly right for {of_them(right, case.rows)}. {always.capitalize()} would be off by {number(base)}."
@@ -124,6 +124,18 @@ def _notes(case: _Case, main: Measure, model: Scored) -> list[str]:
     ]
 
 
+def _steps_off(off: Array, name: str) -> Bars:
+    """How often it is how many steps too low (first) or too high (last)."""
+    reach = range(int(off.min()), int(off.max()) + 1)
+    return Bars(
+        title="How large are its errors?",
+        x_label=f"Predicted minus true {name}, in steps",
+        y_label="Rows",
+        names=[f"{abs(steps)} too {'high' if steps > 0 else 'low'}" if steps else "Right" for steps in reach],
+        values=[float((off == steps).sum()) for steps in reach],
+    )
+
+
 def _charts(case: _Case) -> list[Panel]:
     if case.rows == 0:
         return []
@@ -131,7 +143,7 @@ def _charts(case: _Case) -> list[Panel]:
     sure = case.chances[np.arange(case.rows), said]
     return [
         reports.confusion(case.y, said, case.labels),
-        reports.error_histogram((said - case.y).astype(float), "the step", "steps"),
+        _steps_off(said - case.y, case.judged.table.named(case.judged.target).name),
         reports.calibration((said == case.y).astype(float), sure, "being right"),
         wrong_answers(case.judged, case.places, case.y, said, case.chances, case.labels),
     ]

@@ -109,7 +109,7 @@ def _headline(case: _Case, main: Measure, trivial: Comparison | None) -> str:
     score, base = main.model, main.baseline
     has_range = score.low is not None and score.high is not None
     interval = f" (between {number(score.low)} and {number(score.high)})" if has_range else ""
-    off = f"Off by {amount(score.value, case.unit)} on average{interval} for {count(case.rows, 'row')} it never saw."
+    off = f"Off by {amount(score.value, case.unit)} on average{interval} for {count(case.rows, 'row')} {case.judged.they}."
     middle = amount(case.state["median"], case.unit)
     always = f" Always guessing the middle value, {middle}, would be off by {number(base.value if base else None)}."
     return verdicts.opening(trivial, AGAINST, case.rows, case.groups) + off + always
@@ -182,7 +182,7 @@ def _largest(case: _Case, rows: Array) -> Mistakes:
     answers = [(shown(float(case.answers[i]), case.state), off(float(case.off[i]), case.state)) for i in order]
     told = [(amount(float(case.y[i]), case.unit, 9), *said) for i, said in zip(order, answers, strict=True)]
     worst = [(int(case.places[i]), int(rows[i]), *said) for i, said in zip(order, told, strict=True)]
-    note = f"The largest errors among {count(case.rows, 'row')} it never saw."
+    note = f"The largest errors among {count(case.rows, 'row')} {case.judged.they}."
     return reports.mistakes(case.judged.table, case.judged.shown, worst, note)
 
 

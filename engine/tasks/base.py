@@ -66,7 +66,8 @@ class Judged:
     network's output: (rows, 1) or (rows, classes); `baseline` may be its single row. `linear` is None when it could not be
     fitted. `rows` are the rows' numbers in the dataset (0-based). `target` and `inputs` are column ids. Where the split kept groups
     whole, `groups` are their numbers, (rows,), and `group_name` is what the user calls the column.
-    `beside` are columns that name a row, shown with its mistake where the table has them.
+    `beside` are columns that name a row, shown with its mistake where the table has them. `have_steered` says that these rows also steered
+    the model, as where settings are compared.
     """
 
     table: Table
@@ -80,6 +81,12 @@ class Judged:
     groups: Array | None = None
     group_name: str = ""
     beside: tuple[str, ...] = ()
+    have_steered: bool = False
+
+    @property
+    def they(self) -> str:
+        """What sets these rows apart, after "rows": "it never saw"."""
+        return "that steered it" if self.have_steered else "it never saw"
 
     @property
     def shown(self) -> tuple[str, ...]:

@@ -35,6 +35,15 @@ def test_the_effort_of_a_plan_is_the_one_it_was_given(level: effort.Effort, know
     assert effort.apply(made, found, "quick") == plan
 
 
+@pytest.mark.parametrize("kind", ["tabm", "mlp", "boosted_trees", "forest"])
+def test_good_asks_one_of_each_nature(kind: str, known: tuple[Plan, Profile, Table]) -> None:
+    plan, found, _ = known
+    own = next(c.architecture for c in advice.architectures(found, plan.inputs, plan.task) if c.architecture.kind == kind)
+    changed = {"architecture": own, "training": advice.training(found, own)}
+    asked = [way.architecture.nature for way in ways(effort.apply(plan.model_copy(update=changed), found, "good"))]
+    assert sorted(asked) == ["boosted trees", "forest", "network"]
+
+
 def test_few_rows_are_divided_twice(known: tuple[Plan, Profile, Table]) -> None:
     plan, found, table = known
     few = profile.compute(table.take(np.arange(300)))
@@ -108,7 +117,7 @@ def test_more_effort_is_told_to_take_longer_and_never_more_than_it_may(known: tu
     one = rehearsal.estimate(quick, tried(quick, table)[0][1])
     good = effort.apply(quick, found, "good")
     whole = rehearsal.estimate_team(good, tried(good, table))
-    assert one["seconds"] < whole["seconds"] <= whole["seconds_high"] and whole["epochs"] == effort.members(good) == 10
+    assert one["seconds"] < whole["seconds"] <= whole["seconds_high"] and whole["epochs"] == effort.members(good) == 15
     assert one["megabytes"] < whole["megabytes"]
     limited = effort.apply(quick, found, "good", 4.0)
     capped = rehearsal.estimate_team(limited, tried(limited, table))

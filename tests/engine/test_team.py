@@ -13,10 +13,12 @@ from engine.checkpoints import Checkpoints
 from engine.columns import Table
 from engine.keep import Keep, Kept
 from engine.learners import Cancelled
+from engine.panels import Notes
 from engine.plan import Plan
 from engine.split import Split
 from engine.team import Team, Way
 from engine.tell import Paused, Wish
+from engine.wording import count
 from tests import lessons
 from tests.lessons import Heard
 
@@ -253,7 +255,7 @@ def test_a_broken_finished_member_is_trained_again(tmp_path: Path) -> None:
     keep = Checkpoints(tmp_path / "kept", "same")
     with pytest.raises(Paused):
         training.train(asked, table, Ending("pause", 1.5), tmp_path / "bundle", keep)
-    (tmp_path / "kept" / "members" / "0" / "model.keras").write_bytes(b"broken")
+    (tmp_path / "kept" / "turns" / "0" / "model.keras").write_bytes(b"broken")
     again = training.train(asked, table, Heard(), tmp_path / "bundle", Checkpoints(tmp_path / "kept", "same"))
     assert (again.outputs(table) == whole.outputs(table)).all()
 
@@ -261,9 +263,11 @@ def test_a_broken_finished_member_is_trained_again(tmp_path: Path) -> None:
 def test_when_the_time_is_over_the_team_answers_with_those_that_are_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(np.arange(0, 1e6, 1.0))
     monkeypatch.setattr(teamwork.time, "monotonic", lambda: float(next(clock)))
-    made = training.train(plan("boosted_trees", seconds=60), lessons.table(), Heard(), tmp_path / "bundle")
-    assert len(made.answers.members) < 2 * FOLDS  # type: ignore[union-attr]
-    assert bundle.load(made.folder).report.headline
+    heard = Heard()
+    made = training.train(plan("boosted_trees", seconds=60), lessons.table(), heard, tmp_path / "bundle")
+    left = 2 * FOLDS - heard.known["team"]["ready"]
+    said = [line for panel in bundle.load(made.folder).report.panels if isinstance(panel, Notes) for line in panel.lines]
+    assert left > 0 and f"It was to end before {count(left, 'further model')} could begin; with more time it might be better." in said
 
 
 def test_a_plan_without_a_team_reads_as_before() -> None:

@@ -122,7 +122,7 @@ def test_a_team_is_ready_in_the_time_it_was_given(tmp_path: Path, monkeypatch: p
     for module in (pacing, teamwork):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=clock.monotonic))
     made = training.train(plan(seconds=45.0), lessons.table(), clock, tmp_path / "bundle")
-    assert clock.known["team"] == {"ready": 3, "of": 3}
+    assert clock.known["team"] == {"ready": 4, "of": 4}
     assert clock.now <= 45.0
     assert np.isfinite(bundle.load(made.folder).outputs(lessons.table())).all()
 
@@ -158,7 +158,7 @@ def test_a_team_all_of_which_fails_says_why(tmp_path: Path, monkeypatch: pytest.
 
 def test_the_time_left_goes_by_how_long_models_of_each_kind_took(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pacing, "time", SimpleNamespace(monotonic=lambda: 100.0))
-    pace = Pace(2, 3, until=1e9)
+    pace = Pace([True, False], 3, until=1e9)
     assert pace.left(0, 1.0) is None
     pace.took[0], pace.ahead = [4.0, 6.0], [1, 3]
     assert pace.left(0, 2.0) == (5 - 2) + 5 + 3 * 5
@@ -166,6 +166,21 @@ def test_the_time_left_goes_by_how_long_models_of_each_kind_took(monkeypatch: py
     assert pace.left(1, 5.0) == 0 + 5 + 2 * 1
     pace.until = 104.0
     assert pace.left(1, 5.0) == 4.0
+
+
+def test_a_new_way_waits_for_as_long_as_those_alike_took_and_a_known_one_may_be_cut_a_little_short() -> None:
+    pace = Pace([True, False, False], 5, until=1e9)
+    assert [pace.needed(way) for way in range(3)] == [0.0, 0.0, 0.0]
+    pace.took[0].append(4.0)
+    pace.took[1] += [30.0, 40.0]
+    assert [pace.needed(way) for way in range(3)] == [pytest.approx(3.2), pytest.approx(32.0), 40.0]
+
+
+def test_trees_are_trained_before_networks_in_each_round(tmp_path: Path) -> None:
+    heard = Heard()
+    training.train(plan(kinds=("tabm", "boosted_trees")), lessons.table(), heard, tmp_path / "bundle")
+    begun = [said for said in heard.stages if " of " in said and ":" not in said]
+    assert [said.rsplit(" ", 3)[0] for said in begun[:3]] == ["Boosted trees", "Linear model", "Team of networks"]
 
 
 ACCURACY = Metric("accuracy", "Right answers", "higher", "%")
@@ -178,7 +193,7 @@ def shares(trees: float) -> tuple[Share, ...]:
 
 @pytest.mark.parametrize(
     ("trees", "expected"),
-    [(0.7, "Mostly the trees answer here: boosted trees carry 70 % of the weight"), (1.0, "Only the trees answer here"), (0.5, "")],
+    [(0.7, "Mostly the trees answer here: they carry 70 % of the weight, and the other"), (1.0, "Only the trees answer here"), (0.5, "")],
 )
 def test_it_is_said_plainly_where_trees_answer(trees: float, expected: str) -> None:
     lines = " ".join(who_answers.notes(shares(trees)))

@@ -44,19 +44,23 @@ def test_a_share_near_perfect_is_never_rounded_to_perfect(share: float, said: st
 
 
 def test_a_rate_on_many_rows_is_out_of_a_hundred() -> None:
-    assert wording.rate(940, 1000, 0.923, 0.953) == "94 of 100 rows it never saw (between 92 and 95)"
+    assert wording.rate(940, 1000, (0.923, 0.953)) == "94 of 100 rows it never saw (between 92 and 95)"
     assert wording.of_them(740, 1000) == "74 of 100"
 
 
 def test_a_rate_on_few_rows_is_told_as_it_was_counted() -> None:
-    assert wording.rate(113, 114, 0.952, 0.998) == "113 of the 114 rows it never saw (99 %; with other rows between 95 and 99.8 %)"
+    assert wording.rate(113, 114, (0.952, 0.998)) == "113 of the 114 rows it never saw (99 %; with other rows between 95 and 99.8 %)"
     assert wording.of_them(67, 114) == "67 of them (59 %)"
-    assert wording.rate(17, 20, 0.64, 0.948) == "17 of the 20 rows it never saw (85 %; with other rows between 64 and 95 %)"
+    assert wording.rate(17, 20, (0.64, 0.948)) == "17 of the 20 rows it never saw (85 %; with other rows between 64 and 95 %)"
 
 
 def test_all_rows_right_is_said_so_with_what_it_means() -> None:
-    assert wording.rate(114, 114, 0.967, 1.0) == "all 114 rows it never saw (with other rows between 97 and 100 %)"
+    assert wording.rate(114, 114, (0.967, 1.0)) == "all 114 rows it never saw (with other rows between 97 and 100 %)"
 
 
 def test_a_title_inside_a_sentence_is_small_unless_it_is_a_name() -> None:
     assert [wording.within(title) for title in ("Neural network", "LightGBM trees")] == ["neural network", "LightGBM trees"]
+
+
+def test_one_point_is_no_points() -> None:
+    assert (wording.amount(1.0, "points"), wording.amount(2.0, "points"), wording.amount(1.0, "steps")) == ("1 point", "2 points", "1 step")
