@@ -166,7 +166,7 @@ function layout(live, v) {
   const l = look(v.plot), axis = { gridcolor: l.border, linecolor: l.border, zeroline: false, automargin: true };
   return { font: { color: l.text, family: l.font, size: 12 }, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', uirevision: 'run',
     hovermode: 'x unified', hoverlabel: { bgcolor: l.back, bordercolor: l.border, font: { color: l.text } },
-    modebar: { bgcolor: 'rgba(0,0,0,0)', color: l.quiet, activecolor: l.accent }, margin: { l: 44, r: 10, t: 34, b: 40 }, height: live.data.height,
+    modebar: { orientation: 'v', bgcolor: 'rgba(0,0,0,0)', color: l.quiet, activecolor: l.accent }, margin: { l: 44, r: 10, t: 34, b: 40 }, height: live.data.height,
     legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom', font: { color: l.text } },
     xaxis: { ...axis, title: { text: v.chart.step, standoff: 6 }, rangemode: 'tozero', tickmode: ticks(live, v), tick0: 0, dtick: 1, nticks: 9, unifiedhovertitle: { text: v.chart.step + ' %{x:.0f}' } },
     yaxis: { ...axis, title: { text: v.chart.unit ?? '', standoff: 6 } }, ...marks(live, v) };

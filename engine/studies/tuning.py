@@ -182,6 +182,8 @@ def _said(trials: Sequence[Child], best: Child | None) -> str:
     if best is None:
         return "No training has ended yet."
     tried = count(sum(child.has_ended for child in trials), "training")
+    if best.number == 0 and sum(child.has_ended for child in trials) == 1:
+        return "The first training was that of your own settings; the others try to be better."
     if best.number == 0:
         return f"After {tried} nothing was better than your own settings."
     mine = next((loss(child) for child in trials if child.number == 0), None)

@@ -222,6 +222,29 @@ def test_search_is_the_most_effort_and_leads_to_the_study_instead_of_a_training(
     assert train.at.query_params["study"] == study.id
 
 
+def test_the_time_given_and_the_search_asked_for_stay_when_another_effort_is_looked_at(trained: Trained) -> None:
+    page = drawn(trained.project)
+
+    def choose(level: str) -> None:
+        page.at.segmented_control(key="effort").set_value(level)
+        page.run()
+
+    choose("good")
+    page.at.number_input(key="effort-minutes").set_value(2.0)
+    page.run()
+    choose("search")
+    assert page.at.number_input(key="search.minutes").value == 2.0
+    page.at.number_input(key="search.trainings_at_most").set_value(8)
+    page.run()
+    page.at.number_input(key="search.minutes").set_value(3.0)
+    page.run()
+    choose("quick")
+    choose("best")
+    assert trained.plan().team is not None and trained.plan().team.seconds == 180.0
+    choose("search")
+    assert (page.at.number_input(key="search.trainings_at_most").value, page.at.number_input(key="search.minutes").value) == (8, 3.0)
+
+
 def test_a_search_is_taken_back_and_brought_back_by_undo(trained: Trained) -> None:
     page = drawn(trained.project)
     for level in ("search", "quick"):

@@ -1,10 +1,12 @@
 """Studies: asked for on Train, followed and used on their page, listed apart from the runs."""
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from app import study_page
 from engine import datasets, verdicts
 from engine.jobs.desk import Desk
 from engine.panels import Measure, Score
@@ -129,6 +131,19 @@ def test_stopping_is_a_wish_said_once(trained: Trained) -> None:
     page = opened(trained, study).click("study-stop")
     assert studies.get(trained.workspace, study.id).wish == "stop"
     assert page.at.button(key="study-stop").disabled
+
+
+def test_the_time_left_counts_the_final_training_also_beyond_a_limit() -> None:
+    def left(seconds: float, minutes: float, finished: int, final: float | None) -> str:
+        study = SimpleNamespace(is_done=False, wish="", seconds=seconds, spec={"minutes": minutes}, facts={"final": 1})
+        run = SimpleNamespace(is_active=True, facts={"done": final})
+        children = [] if final is None else [SimpleNamespace(role=studies.WINNER, run=run)]
+        return study_page._left(study, children, finished, 6)  # type: ignore[arg-type]
+
+    assert left(40.0, 0.0, 4, None) == "about 30\u202fs left"
+    assert left(40.0, 1.0, 4, None) == "about 30\u202fs left"
+    assert left(55.0, 1.0, 5, None) == "about 16\u202fs left"
+    assert left(66.0, 0.0, 6, 0.6) == "about 4\u202fs left"
 
 
 def test_while_stopping_the_page_says_that_and_no_time_left(trained: Trained) -> None:
