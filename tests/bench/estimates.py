@@ -29,7 +29,7 @@ class Taken:
 
     name: str
     said: dict[str, float]
-    first: float | None
+    first: tuple[float, float] | None
     seconds: float
     steps: float
     megabytes: float
@@ -49,14 +49,17 @@ def main() -> None:
             _show(found[-1])
     off = [abs(one.said["seconds"] / one.seconds - 1) for one in found]
     print(f"before the start: median off by {100 * statistics.median(off):.0f} %, {sum(x <= 0.4 for x in off)} of {len(off)} within 40 %")
-    later = [abs(one.first / one.seconds - 1) for one in found if one.first]
+    later = [(one.first, one.seconds) for one in found if one.first]
     if later:
-        print(f"after the first: median {100 * statistics.median(later):.0f} %, {sum(x <= 0.1 for x in later)} of {len(later)} within 10 %")
+        latest = [abs(most / seconds - 1) for (_, most), seconds in later]
+        inside = sum(0.9 * least <= seconds <= 1.1 * most for (least, most), seconds in later)
+        print(f"after the first: latest end median {100 * statistics.median(latest):.0f} %, {sum(x <= 0.1 for x in latest)} within 10 %;")
+        print(f"the end within the range shown, give or take 10 %: {inside} of {len(later)}")
 
 
 def _show(one: Taken) -> None:
     said, span = one.said, f"{one.said['seconds_low']:.0f} to {one.said['seconds_high']:.0f}"
-    first = f"{one.first:.1f}" if one.first else "-"
+    first = f"{one.first[0]:.0f} to {one.first[1]:.0f}" if one.first else "-"
     epochs = f"{one.steps:g} of {said['epochs']:g}"
     print(
         f"{one.name:28s} {said['seconds']:7.1f} {span:>15s} {one.seconds:7.1f} {said['seconds'] / one.seconds:6.2f} {first:>11s} "
@@ -96,10 +99,11 @@ def _trained(workspace: Workspace, plan: Plan, name: str, said: dict[str, float]
     time.sleep(LOOKED_AT)
     id = runs.add(workspace, plan).id
     began = time.monotonic()
-    first: float | None = None
+    first: tuple[float, float] | None = None
     while not (run := runs.get(workspace, id)).is_done:
         if first is None and (run.facts.get("epoch") or 0) >= 1 and run.facts.get("seconds_left") is not None:
-            first = time.monotonic() - began + float(run.facts["seconds_left"])
+            spent, most = time.monotonic() - began, float(run.facts["seconds_left"])
+            first = spent + float(run.facts.get("seconds_left_least", most)), spent + most
         time.sleep(PERIOD)
     seconds = time.monotonic() - began
     assert run.state == "succeeded", run.message
