@@ -102,8 +102,7 @@ def step_word(plan: Plan | None) -> str:
     """What the learner calls one time through: "epoch", "round"; for a team it is a "model"."""
     if plan is not None and plan.team is not None:
         return "model"
-    units = [param.unit for param in plan.training.params() if param.name == "patience"] if plan else []
-    return units[0].removesuffix("s") if units and units[0] else "epoch"
+    return plan.training.step if plan is not None else "epoch"
 
 
 def _head(run: Run, active: bool) -> None:

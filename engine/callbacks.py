@@ -23,7 +23,8 @@ FALL = 0.4
 @dataclass(frozen=True)
 class Rules:
     """What a training may do. `patience` is in epochs without improvement (0: no end); `plateau` lets the rate fall before that; `again`
-    is how much longer than an epoch now one of learning once more will take (0: it does not learn once more)."""
+    is how much longer than an epoch now one of learning once more will take (0: it does not learn once more). `steadies` says that going on
+    cannot do harm, so that the last state is the one to keep, not the luckiest."""
 
     epochs: int
     steps: int
@@ -32,6 +33,7 @@ class Rules:
     patience: int = 0
     plateau: bool = False
     again: float = 0.0
+    steadies: bool = False
 
 
 @dataclass
@@ -121,7 +123,7 @@ class Watch:
 
     def _compare(self, values: Mapping[str, float]) -> None:
         progress = self.progress
-        if values["val_loss"] < progress.best:
+        if values["val_loss"] < progress.best or self.rules.steadies:
             progress.best, progress.best_epoch = values["val_loss"], progress.epochs
             progress.best_measure = values[f"val_{self._main}"]
             progress.best_weights = self.model.get_weights()
@@ -166,6 +168,8 @@ class Watch:
         progress = self.progress
         if progress.stopped:
             return f"{progress.stopped} Keeping the weights of epoch {progress.best_epoch}."
+        if self.rules.steadies:
+            return f"{progress.epochs} of {self.rules.epochs} are ready."
         if progress.waited == 0:
             return f"Epoch {progress.epochs}: the best so far on rows it does not learn from."
         return f"Epoch {progress.epochs}: no better for {_epochs(progress.waited)}; the best was epoch {progress.best_epoch}."

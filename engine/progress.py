@@ -22,6 +22,9 @@ def sentence(series: Series, facts: Mapping[str, Any], step: str = "epoch") -> t
         return _of_team(unseen, facts)
     if again := facts.get("again"):
         return "good", f"How long learning helps is known now: {again} {step}s. So long it learns once more, from all rows not kept unseen."
+    if facts.get("steadies") and unseen:
+        told = f"{_count(len(unseen), step)} answer together; each further one makes the answer steadier."
+        return "good", told + _against_guessing(unseen[-1], facts)
     if not unseen:
         return "wait", f"Under way; the first judgement comes after one {step}."
     if not _is_number(unseen[-1]):
@@ -43,6 +46,8 @@ def ending(series: Series, facts: Mapping[str, Any], step: str = "epoch") -> str
         return ""
     if facts.get("team"):
         return f"{_count(len(unseen), 'model')} were ready; those that help answer together.{_against_guessing(unseen[-1], facts)}"
+    if facts.get("steadies"):
+        return f"All {_count(len(unseen), step)} answer together.{_against_guessing(unseen[-1], facts)}"
     best = min(range(len(unseen)), key=unseen.__getitem__)
     last = len(unseen)
     if facts.get("again"):

@@ -91,9 +91,9 @@ def taught(kind: str, task: str = "binary") -> Taught:
 
 
 def learner(architecture: Architecture, **settings: Any) -> Learner:
-    """The learner of that architecture, with few epochs. One that knows no learning rate is asked for none."""
+    """The learner of that architecture, with few epochs. One that knows no learning rate or patience is asked for none."""
     known = LEARNERS.get(architecture.learner).model_fields
-    asked = {name: value for name, value in settings.items() if name != "learning_rate" or name in known}
+    asked = {name: value for name, value in settings.items() if name not in ("learning_rate", "patience") or name in known}
     return LEARNERS.parse({"kind": architecture.learner, "epochs": 3, **asked})
 
 

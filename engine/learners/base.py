@@ -103,10 +103,13 @@ class Model(Protocol):
 
 class Learner(Spec):
     """Base of the learners. Its fields are the settings of training; `can_go_on` says whether it goes on from what was kept,
-    and `losses` how misses of a number may count: those of `engine.tasks.base.LOSSES` that it can learn by."""
+    and `losses` how misses of a number may count: those of `engine.tasks.base.LOSSES` that it can learn by. `step` is its word for one
+    time through, and `steadies` says that more of them never do harm, so that the last is kept and not the best."""
 
     can_go_on: ClassVar[bool] = False
     losses: ClassVar[frozenset[str]] = LOSSES
+    step: ClassVar[str] = "epoch"
+    steadies: ClassVar[bool] = False
 
     @classmethod
     def propose(cls, profile: "Profile", architecture: Architecture) -> "Learner":

@@ -34,6 +34,7 @@ class Boosters(Learner):
     title = "Boosting by a library"
     order = 30
     losses: ClassVar[frozenset[str]] = frozenset({"squared"})
+    step: ClassVar[str] = "round"
 
     epochs: int = param(1000, "Rounds", help="The most rounds; each adds a tree (with several answers: one for each).", ge=1, le=20_000)
     learning_rate: float = param(

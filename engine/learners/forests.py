@@ -36,11 +36,10 @@ class Forests(Learner):
     title = "Trees side by side"
     order = 25
     losses: ClassVar[frozenset[str]] = frozenset({"squared"})
+    step: ClassVar[str] = "tree"
+    steadies: ClassVar[bool] = True
 
     epochs: int = param(100, "Trees", help="More trees are steadier, never worse, and make a larger model.", ge=1, le=2_000)
-    patience: int = param(
-        0, "Patience", unit="trees", help="Stops after so many trees without improvement. 0 grows all of them.", ge=0, advanced=True
-    )
     most_rows: int = param(
         50_000,
         "Rows to learn from, at most",
@@ -56,13 +55,13 @@ class Forests(Learner):
 
     def fit(self, lesson: Lesson, tell: Tell, keep: Keep = NOTHING_KEPT) -> "Grown":
         """Keeps nothing meanwhile: the same trees are quickly grown again. All rows that steer count alike."""
-        tell.facts({"epochs": self.epochs})
+        tell.facts({"epochs": self.epochs, "steadies": True})
         tell.stage("Learning", 0.0)
         growing = _Growing(self, lesson, tell)
         while not growing.rounds.watch.is_over:
             growing.go_on()
         growing.rounds.watch.finish()
-        return growing.best()
+        return growing.whole()
 
     def cost(self, lesson: Lesson, rows: int, validation: int) -> Cost:
         """A tree costs in proportion to the rows and to its depth, which grows with their logarithm."""
@@ -72,11 +71,9 @@ class Forests(Learner):
         more = max(1.0, rows / len(lesson.train_y))
         deeper = max(1.0, np.log2(max(rows, 2)) / np.log2(max(len(lesson.train_y), 2)))
         tree = (time.monotonic() - began) / TRIED * more * deeper
-        likely = min(self.epochs, 5 * self.patience) if self.patience else self.epochs
-        fewest = min(self.epochs, self.patience + 1) if self.patience else self.epochs
-        nodes = len(grown.column) / TRIED * more * likely
+        nodes = len(grown.column) / TRIED * more * self.epochs
         memory = LIBRARIES + 1e-6 * (4 * tried.x.shape[1] * (rows + validation) * 2 + 6 * NODE * nodes)
-        return Cost(IMPORTING, tree, likely, fewest, memory, once=IMPORTING, libraries=LIBRARIES, ahead=IMPORTING)
+        return Cost(IMPORTING, tree, self.epochs, self.epochs, memory, once=IMPORTING, libraries=LIBRARIES, ahead=IMPORTING)
 
     @classmethod
     def load(cls, folder: Path) -> "Grown":
@@ -115,7 +112,7 @@ class _Growing:
         self.pace = 1
         if tell is not None:
             self.unseen = matrix(lesson.validation, np.float32)
-            self.rounds = Rounds(lesson, tell, Rules(settings.epochs, 1, len(self.x), 0.0, settings.patience))
+            self.rounds = Rounds(lesson, tell, Rules(settings.epochs, 1, len(self.x), 0.0, steadies=True))
             self.sums: list[Array] = [np.zeros((1, 1), np.float32)] * 2
 
     def grown(self, count: int) -> SideBySide:
@@ -141,10 +138,10 @@ class _Growing:
         if time.monotonic() - began < SECONDS:
             self.pace = min(2 * self.pace, MOST_AT_ONCE)
 
-    def best(self) -> Grown:
-        """The trees up to the best number of them."""
+    def whole(self) -> Grown:
+        """All trees that were grown."""
         shifts = () if self.lesson.shifts is None else tuple(map(float, self.lesson.shifts))
-        return Grown(SideBySide.joined(self.parts).cut(max(self.rounds.chosen, 1)), self.x.shape[1], shifts)
+        return Grown(SideBySide.joined(self.parts).cut(self.rounds.chosen), self.x.shape[1], shifts)
 
 
 def _threads() -> int:

@@ -35,6 +35,7 @@ class Scikit(Learner):
     title = "Boosting"
     order = 20
     losses: ClassVar[frozenset[str]] = LOSSES - {"huber"}
+    step: ClassVar[str] = "round"
 
     epochs: int = param(500, "Rounds", help="The most rounds; each adds a tree (with several answers: one for each).", ge=1, le=20_000)
     learning_rate: float = param(

@@ -78,3 +78,11 @@ def test_stored_numbers_that_form_no_trees_are_refused(regressor: ExtraTreesRegr
         SideBySide(**broken).save(tmp_path)
         with pytest.raises(EngineError, match="do not form trees"):
             SideBySide.load(tmp_path, 4)
+
+
+def test_all_trees_are_kept_however_lucky_the_first_was() -> None:
+    lesson = lessons.lesson(lessons.small("forest"))
+    heard = Heard()
+    made = LEARNERS.parse({"kind": "forests", "epochs": 40}).fit(lesson, heard)
+    assert len(made.trees) == 40 == heard.known["best"]["epoch"]  # type: ignore[attr-defined]
+    assert heard.known["best"]["loss"] == heard.series("val_loss")[-1] > min(heard.series("val_loss"))
