@@ -59,6 +59,19 @@ def card(plan: Plan, dataset: "Dataset", name: str) -> list[Problem] | None:
     return seen
 
 
+def doubts(plan: Plan, dataset: "Dataset") -> None:
+    """What the checks had to say against these choices and rows, as sentences beside a result that rests on them."""
+    seen = found(plan, dataset)
+    if seen is None:
+        meanwhile.wait(HEIGHT, key(plan, dataset))
+        return
+    if lines := [f"{problem.what} {problem.fix}".strip() for problem in seen if problem.level != "info"]:
+        with parts.card("doubts", gap="small"):
+            st.markdown("**What the checks had said of the data**")
+            for line in lines:
+                st.markdown(f":orange[:material/warning:] {md(line)}")
+
+
 def signed(given: Sequence[Override]) -> None:
     """What a person signed for, where the result is shown."""
     if given:

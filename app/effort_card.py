@@ -45,12 +45,9 @@ def measured(plan: Plan, dataset: Dataset) -> Costs:
     found: dict[str, Answer | None] = {level: costs.about(asked, dataset.version) for level, asked in levels.items()}
     single = levels["quick"]
     if searching.is_possible(single, profile) and not effort.unsuitable(plan, profile):
-        search, one = searching.chosen(plan, profile) or searching.usual(), found["quick"]
-        if isinstance(one, dict):
-            told = {"seconds": searching.seconds(search, single, profile, one["seconds"]), "trainings": search.compared(single, profile)}
-            found[SEARCH] = one | told
-        else:
-            found[SEARCH] = one
+        search = searching.chosen(plan, profile) or searching.usual()
+        whole = searching.cost(search, single, profile, lambda one: costs.about(one, dataset.version))
+        found[SEARCH] = whole | {"trainings": search.compared(single, profile)} if isinstance(whole, dict) else whole
     return found
 
 

@@ -7,11 +7,15 @@ import streamlit as st
 
 from app import curves, fold_results, judgement, parts, pictures, state, study_charts, words
 from app.text import md, short
+from engine import board_words, boards
 from engine.errors import EngineError
 from engine.plan import Plan
-from engine.store import projects
+from engine.store import projects, runs
+from engine.store.records import is_same_plan
+from engine.store.runs import Run
 from engine.store.studies import WINNER, Child, Record
 from engine.studies.base import adopted
+from engine.wording import within
 
 TRIAL = "trial"
 FEWEST, ENOUGH, MOST_SLICES = 3, 20, 6
@@ -36,9 +40,12 @@ def _winner(study: Record, children: Sequence[Child], plan: Plan | None) -> None
         if study.state == "done" and study.facts.get("best") is not None:
             st.caption("The model with the best settings was deleted. Take its settings over in the table below to train it again.")
         return
+    when = "judged once on rows that no training saw" if study.is_done else "as they were judged when it was stopped"
     with parts.card("study-winner", gap="small"):
-        st.markdown("**The best settings, judged once on rows that no training saw**")
+        st.markdown(f"**The best settings, {when}**")
         st.markdown(md((won[0].run.score or {}).get("headline", "")))
+        if study.is_done and (said := _beside_own(study, won[0].run)):
+            st.markdown(md(said))
         judgement.looked_at(won[0].run)
         with st.container(horizontal=True):
             st.button(
@@ -50,6 +57,16 @@ def _winner(study: Record, children: Sequence[Child], plan: Plan | None) -> None
                 args=(won[0],),
             )
             _use_button(study, won[0], plan, "Use these settings", "winner-use")
+
+
+def _beside_own(study: Record, winner: Run) -> str:
+    """How the person's own settings did on the same rows, if they were trained and judged too."""
+    if is_same_plan(winner.plan, study.plan):
+        return ""
+    others = runs.all(state.workspace(), project=study.project) if study.project else []
+    own = next((run for run in others if run.state == "succeeded" and is_same_plan(run.plan, study.plan)), None)
+    board = boards.of(state.workspace(), [own, winner]) if own else None
+    return board_words.beside(board, own.id, winner.id) if own and board else ""
 
 
 def _charts(study: Record, judged: Sequence[Child], losses: Mapping[int, float]) -> None:
@@ -69,18 +86,26 @@ def _charts(study: Record, judged: Sequence[Child], losses: Mapping[int, float])
         else:
             st.caption("That is known once six trainings have come to their end.")
     searched = [child for child in judged if set(child.settings) == set(labels) and not child.dropped]
+    first = min((child for child in judged if not child.dropped), key=lambda child: losses[child.number], default=None)
     if len(searched) < FEWEST or not dimensions:
         return
     settings, found = [child.settings for child in searched], [losses[child.number] for child in searched]
     with parts.card("search-parallel", gap="small"):
         st.markdown("**Which settings go together?**")
         pictures.draw(study_charts.parallel(dimensions, settings, found, look), key="search-parallel-chart")
-        st.caption("A line is a training; the best third is coloured, and the best of all is bold.")
+        st.caption(f"A line is a training; the best third is coloured, and the best of them is bold. {_only(searched, first)}".strip())
     with parts.card("search-slices", gap="small"):
         st.markdown("**What each setting did**")
         with st.grid(3, min_column_width=260, key="search-slices-grid", gap="small"):
             for dimension in _telling(dimensions, study.facts.get("importance") or {}):
                 pictures.draw(study_charts.one_setting(dimension, settings, found, look), key=f"search-slice-{dimension['path']}")
+
+
+def _only(searched: Sequence[Child], first: Child | None) -> str:
+    """That only one kind of model is drawn, where the best of all is of another."""
+    if first is None or first in searched:
+        return ""
+    return f"Only the kind that was searched is drawn, {within(_kind(searched[0]))}; the best of all is of another: {within(_kind(first))}."
 
 
 def _telling(dimensions: Sequence[Mapping[str, Any]], shares: Mapping[str, float]) -> list[Mapping[str, Any]]:

@@ -1,9 +1,11 @@
 """Search, the most effort there is: which study answers it, with which choices, and how long it takes. The choice lies in the draft."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from app import state
+from app.asking import Answer
 from engine.errors import EngineError
 from engine.jobs import slots
 from engine.plan import Plan
@@ -60,7 +62,14 @@ def kept(spec: Study) -> dict[str, Any]:
     return spec.model_dump(mode="json")
 
 
-def seconds(spec: Study, plan: Plan, profile: Profile, one: float) -> float:
-    """How long its trainings take, if one takes so many seconds: as many at a time as there are places, and no longer than it may."""
-    rounds = math.ceil(spec.trainings(plan, profile) / max(1, len(slots.names(state.workspace()))))
-    return min(rounds * one, spec.most_seconds or math.inf)
+def cost(spec: Study, plan: Plan, profile: Profile, about: Callable[[Plan], Answer | None]) -> Answer | None:
+    """What all its trainings take, from the estimates of its first ones (`about` a plan; None while one is on its way): as many at a time
+    as there are places, and no longer than it may."""
+    answers = [about(one) for one in spec.begins_with(plan, profile)]
+    own, known = answers[0], [answer for answer in answers if isinstance(answer, dict)]
+    if not isinstance(own, dict) or any(answer is None for answer in answers):
+        return own if isinstance(own, EngineError) else None
+    trainings, places = spec.trainings(plan, profile), max(1, len(slots.names(state.workspace())))
+    whole = sum(answer["seconds"] for answer in known) + (trainings - len(answers)) * own["seconds"]
+    seconds = min(whole / min(places, trainings), spec.most_seconds or math.inf)
+    return own | {"seconds": seconds, "megabytes": max(answer["megabytes"] for answer in known)}

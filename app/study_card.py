@@ -42,13 +42,12 @@ def _one(plan: Plan, dataset: Dataset, spec: Study, is_blocked: bool) -> None:
 
 
 def takes(spec: Study, plan: Plan, dataset: Dataset) -> str:
-    """How long it takes, from what one training was measured to take."""
-    answer = asking.about("estimate", plan, dataset.version)
+    """How long it takes, from what its first trainings were measured to take."""
+    answer = searching.cost(spec, plan, reads.profile(dataset), lambda one: asking.about("estimate", one, dataset.version))
     goes_on = "It goes on when you close the page, and can be stopped at any time."
     if not isinstance(answer, dict):
         return goes_on
-    seconds = searching.seconds(spec, plan, reads.profile(dataset), float(answer["seconds"]))
-    return f"About {words.duration(seconds)}. {goes_on}"
+    return f"About {words.duration(answer['seconds'])}. {goes_on}"
 
 
 def _chosen(kind: str, member: type[Study]) -> Study:

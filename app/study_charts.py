@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log10
+from math import ceil, floor, log10
 from textwrap import wrap
 from typing import Any
 
@@ -14,6 +14,7 @@ WIDE, FEW = 20, 12
 """Losses of which the largest is so many times the smallest are drawn on a logarithmic axis."""
 
 NEAR, FAR = 8, 50
+CLOSE = (1, 1.5, 2, 3, 4, 5, 7)
 
 
 def scores(found: Mapping[str, Any], look: Look) -> Any:
@@ -109,7 +110,7 @@ def parallel(dimensions: Sequence[Mapping[str, Any]], settings: Sequence[Mapping
     for name, axis in zip(x, axes, strict=True):
         for place, text in axis.ticks:
             style = {"size": 11, "color": look.quiet}
-            chart.add_annotation(x=name, y=place, text=plot_text(text), showarrow=False, xanchor="left", xshift=6, font=style)
+            chart.add_annotation(x=name, y=place, text=plot_text(text), showarrow=False, xanchor="left", xshift=9, font=style)
     chart.update_layout(**layout(look, "", "", 360, showlegend=False))
     chart.update_yaxes(visible=False, range=[-0.08, 1.08])
     chart.update_xaxes(type="category", showgrid=True, gridcolor=look.quiet, side="top", range=[-0.2, len(x) - 0.6])
@@ -164,7 +165,10 @@ def _axis(dimension: Mapping[str, Any], settings: Sequence[Mapping[str, Any]]) -
 def _by_powers(values: Sequence[float]) -> dict[str, Any]:
     """A logarithmic axis with a mark at each power of ten; where there would be too few also at 2 and 5, or at every digit."""
     width = max(values) / min(values)
-    return {"type": "log", "tickformat": "~f", "dtick": 1 if width > FAR else "D2" if width > NEAR else "D1"}
+    if width > NEAR:
+        return {"type": "log", "tickformat": "~f", "dtick": 1 if width > FAR else "D2"}
+    powers = range(floor(log10(min(values))) - 1, ceil(log10(max(values))) + 1)
+    return {"type": "log", "tickformat": "~g", "tickvals": [step * 10.0**power for power in powers for step in CLOSE]}
 
 
 def _is_wide(losses: Sequence[float]) -> bool:

@@ -119,7 +119,7 @@ def _left(study: Record, children: Sequence[Child], finished: int, total: int) -
         return "stopping"
     if not finished or not total:
         return "the time left is known after the first one"
-    final = [child for child in children if child.role == WINNER]
+    final = [child for child in children if child.role == WINNER and not child.run.is_done]
     within, of_final = (sum(_part(child) for child in some) for some in ([c for c in children if c not in final], final))
     each = study.seconds / max(finished + within + of_final, 0.5)
     left = 0.0 if final else each * max(total - finished - within, 0.0)

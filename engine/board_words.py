@@ -61,6 +61,20 @@ def warnings(board: Board) -> list[str]:
     return [line for line in said if line]
 
 
+def beside(board: Board, own: str, found: str) -> str:
+    """How a person's own settings (the run `own`) did on the rows on which those that a search has found (`found`) were judged; "" if they
+    do not stand side by side."""
+    lines = {line.run.id: line for line in board.lines}
+    if own not in lines or found not in lines:
+        return ""
+    told = f"On the same rows your own settings come to {score(board, lines[own])}"
+    if lines[own].place == lines[found].place:
+        return f"{told}: the two cannot be told apart, so what looked better may have been luck."
+    if lines[own].place < lines[found].place:
+        return f"{told}, which is better by more than luck: keep your own settings."
+    return f"{told}: what was found is better by more than luck."
+
+
 def basis(board: Board) -> str:
     """What the comparison rests on."""
     if len(board.lines) < 2 or not board.compared:

@@ -61,7 +61,7 @@ def train(
     target: Annotated[str, typer.Option(help="The column to predict.")] = "",
     task: Annotated[str, typer.Option(help="What kind of answer: binary, multiclass, ordinal or regression. Default: by the column.")] = "",
     architecture: Annotated[str, typer.Option(help="The kind of model. Default: what suits the data.")] = "",
-    effort: Annotated[str, typer.Option(help="quick (one model), good (several of its kind) or best (several of different kinds).")] = "",
+    effort: Annotated[str, typer.Option(help="quick (one model), good (one of each nature, several times) or best (many kinds).")] = "",
     minutes: Annotated[float, typer.Option(help="With good and best: have it ready within so many minutes.", min=0)] = 0.0,
     set_: Annotated[list[str] | None, typer.Option("--set", help="A setting, such as training.epochs=5. May be repeated.")] = None,
     plan: Annotated[Path | None, typer.Option(help="A plan (JSON) to follow instead of the proposed one.")] = None,

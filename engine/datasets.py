@@ -56,7 +56,7 @@ def add(
     """
     path = Path(path)
     if not path.is_file():
-        raise UnreadableFile(f"There is no file '{names.clean(name)}' to read.", "Upload it again.")
+        raise UnreadableFile(f"There is no file '{names.clean(name)}' to read.", "Check its name, or upload it again.")
     digest = dataset_files.digest(path)
     if known := store.same(workspace, digest, options or {}):
         said = Change(what=f"The same file was uploaded before, on {known.created[:10]}: this is that dataset, '{known.name}'.")

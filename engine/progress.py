@@ -100,7 +100,8 @@ def _not_improving(series: Series, unseen: Sequence[float], best: int, waited: i
     waiting = f"No better for {_count(waited, step)}"
     if _memorised(series, unseen, best, waited):
         mood: Mood = "bad" if waited >= LONG else "flat"
-        return mood, f"{waiting}; it is starting to memorise the rows it learns from. The best model is kept."
+        sign = "it has begun to" if waited >= LONG else "it may be starting to"
+        return mood, f"{waiting}; {sign} memorise the rows it learns from. The best model is kept."
     if waited >= FEW:
         return "flat", f"{waiting}. If that stays so, training stops by itself; the best model is kept."
     return "good", f"{waiting}, which is normal; the best model so far is kept."

@@ -53,7 +53,7 @@ def _effort(plan: Plan, profile: Profile) -> str:
     if reason := effort.unsuitable(plan, profile):
         return reason
     if plan.team is None:
-        return "The effort is Quick: see first whether anything can be learned at all; more effort gains little beside better data."
+        return "The effort is Quick: see first whether anything can be learned at all; more effort makes steadier what works."
     each = plan.team.folds * plan.team.repeats
     kinds = "of its kind" if not plan.team.others else f"of each of {1 + len(plan.team.others)} kinds"
     rows = "each steered by other rows, so that every row that is not kept unseen teaches most of them"

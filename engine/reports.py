@@ -12,7 +12,7 @@ from engine.columns import Table
 from engine.intervals import wilson
 from engine.panels import Bars, Confusion, Curve, Line, Measure, Mistakes, Scatter, Score, Thresholds
 from engine.scoring import calibration_bins
-from engine.wording import number
+from engine.wording import amount, count, number
 
 Array = np.ndarray[Any, Any]
 
@@ -161,6 +161,7 @@ def predicted_against_true(y: Array, answers: Array, rows: Array, name: str, uni
 def error_histogram(errors: Array, name: str, unit: str) -> Bars:
     """How often it is off by how much, too low on the left and too high on the right. Outliers share the outermost bars."""
     bounds: list[float] = []
+    note = ""
     if not len(errors) or float(np.ptp(errors)) == 0.0:
         names, values = [number(float(errors[0]))] if len(errors) else [], [float(len(errors))] if len(errors) else []
     else:
@@ -168,6 +169,9 @@ def error_histogram(errors: Array, name: str, unit: str) -> Bars:
         counts, edges = np.histogram(np.clip(errors, -reach, reach), bins=min(21, 5 + 2 * (len(errors) // 20)), range=(-reach, reach))
         names = [f"{number(a, 2)} to {number(b, 2)}" for a, b in zip(edges[:-1], edges[1:], strict=True)]
         values, bounds = counts.astype(float).tolist(), edges.tolist()
+        if beyond := int((np.abs(errors) > reach).sum()):
+            largest = amount(float(np.abs(errors).max()), unit)
+            note = f"The outermost bars also hold {count(beyond, 'larger error')}; the largest is {largest}."
     return Bars(
         title="How large are its errors?",
         x_label=f"Predicted minus true {_with_unit(name, unit)}",
@@ -175,6 +179,7 @@ def error_histogram(errors: Array, name: str, unit: str) -> Bars:
         names=_distinct(names),
         values=values,
         edges=bounds,
+        note=note,
     )
 
 

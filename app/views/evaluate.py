@@ -6,10 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from app import charts, judgement, parts, pictures, state, study_list, trained
+from app import charts, check_list, judgement, parts, pictures, run_page, state, study_list, trained
 from app.text import md
-from engine import bundle
-from engine.errors import EngineError
+from engine import bundle, datasets
+from engine.errors import EngineError, NotFound
 from engine.panels import Mistakes, Notes, Report, Scores, Thresholds
 from engine.store import models
 from engine.store.runs import Run
@@ -39,8 +39,20 @@ def page() -> None:
         return
     judgement.headline(run, report)
     judgement.looked_at(run)
+    _doubts(run)
     _panels(report, run)
     parts.step_bar("evaluate")
+
+
+def _doubts(run: Run) -> None:
+    """What is wrong with the data flatters the model too; nothing where the data are gone."""
+    plan = run_page.plan_of(run)
+    try:
+        dataset = datasets.get(state.workspace(), run.dataset)
+    except NotFound:
+        return
+    if plan is not None:
+        check_list.doubts(plan, dataset)
 
 
 def _report(run: Run) -> Report:

@@ -15,7 +15,7 @@ MANY_ROWS = 10_000
 
 
 class RandomForest(Architecture):
-    """Many deep decision trees that know nothing of each other and answer together: hard to set wrongly, good where rows are alike."""
+    """Many deep decision trees that know nothing of each other and answer together: little to set, good where new rows resemble old."""
 
     kind: Literal["forest"] = "forest"
     title = "Random forest"

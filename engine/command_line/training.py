@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -62,6 +62,7 @@ def ready(order: Order, at: Path | None) -> tuple[Workspace, Plan]:
     """The data read, and the plan proposed, changed as asked and checked."""
     if order.out:
         _refuse_other_things(order.out)
+    _refuse_unknown(order)
     workspace = Workspace.open(at)
     dataset = datasets.add(workspace, order.data, order.data.name, on_progress=_reading)
     for change in dataset.changes:
@@ -130,15 +131,21 @@ def _with_architecture(plan: Plan, profile: Profile, kind: str) -> Plan:
     return plan.model_copy(update={"architecture": offered[0], "recipe": steps, "training": advice.training(profile, offered[0])})
 
 
+def _refuse_unknown(order: Order) -> None:
+    """Before a long file is read. Raises InvalidPlan."""
+    if order.architecture:
+        ARCHITECTURES.get(order.architecture)
+    if order.effort == "search":
+        raise InvalidPlan("A search is a command of its own.", "Run: modelwright tune, with the same file and target.")
+    if order.effort and order.effort not in efforts.EFFORTS:
+        raise InvalidPlan(f"There is no effort '{order.effort}'.", f"Choose one of: {', '.join(efforts.EFFORTS)}.")
+
+
 def _with_effort(plan: Plan, profile: Profile, order: Order) -> Plan:
     """The effort of a given plan stays unless another is asked for. Raises InvalidPlan."""
     if not order.effort and not order.minutes:
         return plan
-    wanted = order.effort or efforts.of(plan)
-    if wanted == "search":
-        raise InvalidPlan("A search is a command of its own.", "Run: modelwright tune, with the same file and target.")
-    if wanted not in efforts.EFFORTS:
-        raise InvalidPlan(f"There is no effort '{order.effort}'.", f"Choose one of: {', '.join(efforts.EFFORTS)}.")
+    wanted = cast(efforts.Effort, order.effort or efforts.of(plan))
     if wanted == "quick" and order.minutes:
         raise InvalidPlan("Only a training with more effort can be given a time.", "Add --effort good or --effort best to --minutes.")
     if wanted != "quick" and (reason := efforts.unsuitable(plan, profile)):

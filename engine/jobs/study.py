@@ -127,7 +127,8 @@ class Driver:
             return True
         ended = [child.run for child in (winner or look.children)]
         if any(run.state == "succeeded" for run in ended):
-            return self._end("done", "Stopped as you asked; what was ready by then counts." if look.is_stopping else "")
+            late = "The time was over; what was ready by then counts." if spec.is_over(look) else ""
+            return self._end("done", "Stopped as you asked; what was ready by then counts." if look.is_stopping else late)
         said = next((run.message for run in ended if run.message), "It was stopped before any training had ended.")
         return self._end("failed", said)
 

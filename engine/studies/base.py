@@ -82,6 +82,10 @@ class Study(Spec):
         """How many of them are compared, without one that ends the study. Default: all."""
         return self.trainings(plan, profile)
 
+    def begins_with(self, plan: Plan, profile: "Profile") -> list[Plan]:
+        """The different plans that its first runs train, that of the plan itself first: they tell how long it takes. Default: only that."""
+        return [plan]
+
     @property
     def most_seconds(self) -> float | None:
         """How long it may take, if that is limited."""

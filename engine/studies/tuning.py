@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from engine import advice, split
-from engine.plan import Plan
+from engine.plan import Plan, name_of
 from engine.problems import Problem
 from engine.spec import Spec, param
 from engine.studies import _halving, _sampler, _space
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 TRIAL = "trial"
 MOST_WAYS = 3
+FEW_ROWS = 500
 
 
 class Tuning(Study):
@@ -48,6 +49,9 @@ class Tuning(Study):
 
     def compared(self, plan: Plan, profile: "Profile") -> int:
         return self.trainings_at_most
+
+    def begins_with(self, plan: Plan, profile: "Profile") -> list[Plan]:
+        return _firsts(plan, profile)[: self.trainings_at_most]
 
     @property
     def most_seconds(self) -> float | None:
@@ -94,7 +98,9 @@ class Tuning(Study):
             return None
         won = Plan.model_validate(best.run.plan)
         judged = divided(won, spares_unseen=look.plan.split.spares_unseen)
-        plan = judged.model_copy(update={"team": look.plan.team, "name": f"{look.plan.name} · best settings"})
+        is_own_kind = won.architecture.kind == look.plan.architecture.kind
+        name = look.plan.name if is_own_kind else name_of(won, look.profile)
+        plan = judged.model_copy(update={"team": look.plan.team, "name": f"{name} · best settings"})
         return Asked(look.next_number, plan, WINNER, best.settings)
 
     def facts(self, look: Look) -> dict[str, Any]:
@@ -190,5 +196,7 @@ def _said(trials: Sequence[Child], best: Child | None) -> str:
     found = loss(best)
     if not mine or found is None:
         return f"The best of {tried} so far is number {best.number + 1}."
-    better = f"{100 * (1 - found / mine):.0f} % less wrong than your own settings"
-    return f"The best of {tried} is number {best.number + 1}: on the rows that steer it is {better} (loss)."
+    better = f"{100 * (1 - found / mine):.0f} % less wrong than your own settings (loss)"
+    rows = int((best.run.facts.get("rows") or {}).get("validation") or 0)
+    luck = f" These are only {count(rows, 'row')}, so a part of that is luck." if 0 < rows < FEW_ROWS else ""
+    return f"The best of {tried} is number {best.number + 1}: on the rows that steer it is {better}.{luck}"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from app import study_page
-from engine import datasets, verdicts
+from app import searching, study_page
+from engine import board_words, datasets, verdicts
 from engine.jobs.desk import Desk
 from engine.panels import Measure, Score
 from engine.plan import Plan
@@ -136,7 +136,7 @@ def test_stopping_is_a_wish_said_once(trained: Trained) -> None:
 def test_the_time_left_counts_the_final_training_also_beyond_a_limit() -> None:
     def left(seconds: float, minutes: float, finished: int, final: float | None) -> str:
         study = SimpleNamespace(is_done=False, wish="", seconds=seconds, spec={"minutes": minutes}, facts={"final": 1})
-        run = SimpleNamespace(is_active=True, facts={"done": final})
+        run = SimpleNamespace(is_active=True, is_done=False, facts={"done": final})
         children = [] if final is None else [SimpleNamespace(role=studies.WINNER, run=run)]
         return study_page._left(study, children, finished, 6)  # type: ignore[arg-type]
 
@@ -144,6 +144,38 @@ def test_the_time_left_counts_the_final_training_also_beyond_a_limit() -> None:
     assert left(40.0, 1.0, 4, None) == "about 30\u202fs left"
     assert left(55.0, 1.0, 5, None) == "about 16\u202fs left"
     assert left(66.0, 0.0, 6, 0.6) == "about 4\u202fs left"
+
+
+def test_the_time_of_a_search_counts_the_other_kinds_it_begins_with(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan, profile = trained.plan(), datasets.profile(trained.workspace, trained.plan().dataset)
+    firsts = Tuning().begins_with(plan, profile)
+    kinds = [one.architecture.kind for one in firsts]
+    assert kinds[0] == plan.architecture.kind and len(set(kinds)) > 2
+    monkeypatch.setattr(searching.state, "workspace", lambda: trained.workspace)
+    monkeypatch.setattr(searching.slots, "names", lambda workspace: ["one place"])
+    asked = Tuning(trainings_at_most=10)
+    slow, quick = {"seconds": 20.0, "megabytes": 900.0}, {"seconds": 2.0, "megabytes": 300.0}
+    whole = searching.cost(asked, plan, profile, lambda one: slow if one.architecture.kind == kinds[-1] else quick)
+    assert isinstance(whole, dict)
+    assert (whole["seconds"], whole["megabytes"]) == (20.0 + 10 * 2.0, 900.0)
+    assert searching.cost(asked, plan, profile, lambda one: None if one.architecture.kind == kinds[-1] else slow) is None
+    limited = searching.cost(asked.within(30.0), plan, profile, lambda one: slow)
+    assert isinstance(limited, dict) and limited["seconds"] == 30.0
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [((1, 1), "cannot be told apart, so what looked better may"), ((1, 2), "keep your own settings"), ((2, 1), "found is better")],
+)
+def test_a_search_is_said_to_be_luck_where_the_own_settings_do_as_well(places: tuple[int, int], said: str) -> None:
+    lines = [
+        SimpleNamespace(run=SimpleNamespace(id=id), place=place, value=84.0, low=75.0, high=92.0)
+        for id, place in zip(("own", "found"), places, strict=True)
+    ]
+    board = SimpleNamespace(lines=lines, unit="%")
+    told = board_words.beside(board, "own", "found")  # type: ignore[arg-type]
+    assert "your own settings come to 84 % (75 to 92)" in told and said in told
+    assert board_words.beside(board, "gone", "found") == ""  # type: ignore[arg-type]
 
 
 def test_while_stopping_the_page_says_that_and_no_time_left(trained: Trained) -> None:
