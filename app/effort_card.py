@@ -21,6 +21,7 @@ from engine.studies import Study
 LEVEL, MINUTES, SECONDS = "effort", "effort-minutes", "effort-seconds"
 SEARCH = "search"
 NAMES: Mapping[str, str] = {**TITLES, SEARCH: "Search"}
+LIMITED = ("good", "best")
 MOST_MINUTES = 7 * 24 * 60
 Costs = Mapping[str, Answer | None]
 
@@ -139,7 +140,8 @@ def table(found: Costs, now: str, limit: float = 0.0, many: Mapping[str, str] = 
     head = "".join(f'<th scope="col"{_marked(level, now)}>{html(NAMES[level])}</th>' for level in found)
     lines = []
     for name, told in (("Ready in", _time), ("Memory", _memory), ("Energy", _energy), ("Models", _models)):
-        early = {level: html(many[level]) for level, answer in found.items() if answer is None and level in many and told is _models}
+        known = many if told is _models else dict.fromkeys(LIMITED, f"at most {words.duration(limit)}") if told is _time and limit else {}
+        early = {level: html(known[level]) for level, answer in found.items() if answer is None and level in known}
         cells = "".join(
             f"<td{_marked(level, now)}>{early.get(level) or _cell(answer, told, limit, level)}</td>" for level, answer in found.items()
         )
@@ -156,7 +158,7 @@ def _cell(answer: Answer | None, told: Callable[[dict[str, float], float], str],
         return '<i class="mw-wait">measuring…</i>'
     if isinstance(answer, EngineError):
         return "–"
-    first, _, rest = told(answer, 0.0 if level in ("quick", SEARCH) else limit).partition(", ")
+    first, _, rest = told(answer, limit if level in LIMITED else 0.0).partition(", ")
     return html(first) + (f"<small>{html(rest)}</small>" if rest else "")
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import parts, state, words
-from app.text import short
+from app.text import md, short
 from engine.store import runs
 from engine.store.runs import Run
 
@@ -26,6 +26,14 @@ def choose(run: Run) -> None:
     st.selectbox(
         "Model", list(named), format_func=lambda id: named[id], key="model", on_change=_open, label_visibility="collapsed", width=340
     )
+
+
+def is_older(run: Run) -> None:
+    """Says so where the page is about an older model, because the one that was started last has not ended yet."""
+    newest = next(iter(runs.all(state.workspace(), project=run.project, limit=1)), None) if run.project else None
+    if newest is not None and newest.id != run.id and not newest.is_done:
+        shown, coming = (md(short(one.name or one.id, 60)) for one in (run, newest))
+        st.markdown(f":gray[:material/hourglass_empty: **{coming}** has not ended yet. This is **{shown}**, trained before it.]")
 
 
 def need(icon: str, what: str) -> Run | None:

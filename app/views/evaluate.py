@@ -32,6 +32,7 @@ def page() -> None:
             st.caption(COMPARING if judgement.spares_unseen(run) else LEAD)
         trained.choose(run)
     study_list.back(run)
+    trained.is_older(run)
     try:
         report = _report(run)
     except EngineError as error:

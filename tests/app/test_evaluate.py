@@ -4,8 +4,9 @@ from typing import get_args
 
 import pytest
 
-from app import charts, comparison, judgement
+from app import charts, check_list, comparison, judgement
 from engine.panels import Bars, Confusion, Curve, Line, Measure, Mistakes, Scatter, Score, Thresholds, Verdict
+from engine.problems import Problem
 from engine.store import looks, runs
 from engine.store.workspace import Workspace
 from tests.app.conftest import NASTY, Filled, Page
@@ -82,7 +83,18 @@ def test_an_older_model_of_the_project_can_be_chosen(trained: Trained) -> None:
     assert not page.at.selectbox
     queued = runs.add(trained.workspace, trained.plan(), project=trained.project)
     page = Page("evaluate", project=trained.project, run=queued.id)
-    assert "rows it never saw" in page.words
+    assert "rows it never saw" in page.words and "has not ended yet. This is" in page.words
+    runs.wish(trained.workspace, queued.id, "cancel")
+    assert "has not ended yet" not in Page("evaluate", project=trained.project).words
+
+
+def test_what_the_checks_had_said_stands_beside_the_result(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = Problem(where="Rows", what="Many rows are nearly the same.", fix="Divide them by case.", level="warn")
+    kind = Problem(where="Rows", what="A trifle.", fix="", level="info")
+    monkeypatch.setattr(check_list, "found", lambda plan, dataset: [wrong, kind])
+    page = Page("evaluate", project=trained.project)
+    assert "What the checks had said of the data" in page.words and "Many rows are nearly the same. Divide them by case." in page.words
+    assert "A trifle." not in page.words
 
 
 def test_a_report_that_is_gone_is_said_in_words(trained: Trained) -> None:
