@@ -226,16 +226,19 @@ def _measure_tile(facts: Mapping[str, Any], series: Series, active: bool) -> lis
 
 
 def _left(run: Run) -> str:
-    """ "about 8 s", or "8 s to 2 min" where it ends as soon as nothing gets better."""
+    """ "about 8 s": as long as it is likely to take."""
     most = _seconds_left(run)
     if most is None:
         return "–"
     if most < 1:
         return "almost done"
-    least = run.facts.get("seconds_left_least", most)
-    if run.facts.get("team") or least > ALIKE * most:
-        return f"about {words.duration(most)}"
-    return f"{words.duration(max(least, 1.0))} to {words.duration(most)}"
+    return f"about {words.duration(max(run.facts.get('seconds_left_likely', most), 1.0))}"
+
+
+def _at_most(run: Run) -> str:
+    """By when it ends in any case, where it ends as soon as nothing gets better."""
+    most, likely = run.facts.get("seconds_left"), run.facts.get("seconds_left_likely")
+    return f"at most {words.duration(most)}" if most and likely is not None and likely < ALIKE * most else ""
 
 
 def _seconds_left(run: Run) -> float | None:
@@ -253,7 +256,7 @@ def _work_tiles(run: Run, active: bool) -> list[Tile]:
     if not active:
         size = words.count(facts["parameters"]) if facts.get("parameters") else "–"
         return [("Took", words.duration(facts.get("seconds")), fast), ("Numbers learned", size, "the size of the model")]
-    tiles = [("Time left", _left(run), fast)]
+    tiles = [("Time left", _left(run), ", ".join(filter(None, [_at_most(run), fast])))]
     cores = facts["cpu"] / 100 if facts.get("cpu") is not None else None
     busy = f"{cores:.1f} of {os.cpu_count()}" if cores is not None else "–"
     tiles.append(("Cores at work", busy, f"memory {words.size(facts['ram'])}" if facts.get("ram") else ""))

@@ -24,7 +24,8 @@ FALL = 0.4
 class Rules:
     """What a training may do. `patience` is in epochs without improvement (0: no end); `plateau` lets the rate fall before that; `again`
     is how much longer than an epoch now one of learning once more will take (0: it does not learn once more). `steadies` says that going on
-    cannot do harm, so that the last state is the one to keep, not the luckiest."""
+    cannot do harm, so that the last state is the one to keep, not the luckiest. `usual` is after how many epochs such trainings usually end
+    (0: unknown)."""
 
     epochs: int
     steps: int
@@ -34,6 +35,7 @@ class Rules:
     plateau: bool = False
     again: float = 0.0
     steadies: bool = False
+    usual: int = 0
 
 
 @dataclass
@@ -143,26 +145,32 @@ class Watch:
         progress = self.progress
         self._took.append(seconds)
         usual = sum(self._took) / len(self._took)
-        least, most = (usual * epochs for epochs in self._epochs_left())
+        least, likely, most = (usual * epochs for epochs in self._epochs_left())
         self.tell.facts(
             {
                 "epoch": progress.epochs,
                 "best": {"epoch": progress.best_epoch, "value": progress.best_measure, "loss": progress.best},
                 "seconds_left": most,
                 "seconds_left_least": least,
+                "seconds_left_likely": likely,
                 "rows_per_second": self.rules.rows / seconds,
             }
         )
 
-    def _epochs_left(self) -> tuple[float, float]:
-        """At least, if nothing is better than the best so far, and at most; with those of learning once more, in the time of one now."""
+    def _epochs_left(self) -> tuple[float, float, float]:
+        """At least, if nothing is better than the best so far; likely, if it ends as such trainings do; and at most. With those of learning
+        once more, in the time of one now."""
         rules, progress = self.rules, self.progress
         if self.is_over:
             left = 0.0 if self.is_stopped else rules.again * progress.best_epoch
-            return left, left
+            return left, left, left
         ends = min(rules.epochs, progress.best_epoch + rules.patience) if rules.patience else rules.epochs
         best = progress.best_epoch if rules.patience else rules.epochs
-        return ends - progress.epochs + rules.again * best, rules.epochs - progress.epochs + rules.again * rules.epochs
+        likely, kept = max(ends, min(rules.usual, rules.epochs)), best
+        if likely > ends:
+            kept = likely - rules.patience
+        least, most = ends + rules.again * best, (1 + rules.again) * rules.epochs
+        return least - progress.epochs, likely + rules.again * kept - progress.epochs, most - progress.epochs
 
     def _sentence(self) -> str:
         progress = self.progress

@@ -110,6 +110,6 @@ class Counting(Watch):
         done, of = epochs - self._before, self.rules.epochs
         if done > 0:
             left = (time.monotonic() - self._began) / done * (of - epochs)
-            self.tell.facts({"seconds_left": left, "seconds_left_least": left})
+            self.tell.facts({"seconds_left": left, "seconds_left_least": left, "seconds_left_likely": left})
         self._obey(self.tell.stage(f"{WORDS}: epoch {min(int(epochs) + 1, of)} of {of}", epochs / of))
         self._pause_if_asked()

@@ -33,19 +33,19 @@ class Pace:
             return CUT_SHORT * max(self.took[way])
         return max((max(took) for took, alike in zip(self.took, self.alike, strict=True) if took and alike == self.alike[way]), default=0.0)
 
-    def usual(self, way: int) -> float:
-        """The seconds a member of this way is likely to take: the mean of those ready, else that of all ways."""
-        means = [sum(took) / len(took) for took in self.took if took]
+    def usual(self, way: int) -> float | None:
+        """The seconds a member of this way is likely to take: the mean of those ready, else that of those alike; None where none is."""
+        means = [sum(took) / len(took) for took, alike in zip(self.took, self.alike, strict=True) if took and alike == self.alike[way]]
         own = self.took[way]
-        return sum(own) / len(own) if own else sum(means) / len(means) if means else 0.0
+        return sum(own) / len(own) if own else sum(means) / len(means) if means else None
 
     def left(self, way: int | None = None, spent: float = 0.0) -> float | None:
-        """Seconds until the last member is ready, if a member of `way` has been at it for `spent`; None before the first is ready."""
-        if not any(self.took):
+        """Seconds until the last member is ready, if a member of `way` has been at it for `spent`; None before one of each sort was."""
+        counts = [(1 if place == way else 0, count, self.usual(place)) for place, count in enumerate(self.ahead)]
+        if not any(self.took) or any(usual is None for now, count, usual in counts if now or count):
             return None
-        now = max(self.usual(way) - spent, 0.0) if way is not None else 0.0
-        rest = sum(count * self.usual(place) for place, count in enumerate(self.ahead))
-        return max(0.0, min(now + rest, self.until - time.monotonic()))
+        left = sum(now * max((usual or 0.0) - spent, 0.0) + count * (usual or 0.0) for now, count, usual in counts)
+        return max(0.0, min(left, self.until - time.monotonic()))
 
 
 class Listening(Tell):

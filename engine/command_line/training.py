@@ -244,8 +244,7 @@ class Line:
 
 def _left(facts: Mapping[str, Any]) -> str:
     most = facts["seconds_left"]
-    least = facts.get("seconds_left_least", most)
-    return f"about {most:.0f} s" if facts.get("team") or least > 0.9 * most else f"{least:.0f} to {most:.0f} s"
+    return f"about {facts.get('seconds_left_likely', most):.0f} s"
 
 
 def _reading(done: float, words: str) -> None:

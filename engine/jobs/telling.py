@@ -17,7 +17,9 @@ PACE = 0.25
 MOST_POINTS = 200_000
 MOST_SAMPLES = 20_000
 DURABLE_SECONDS = 2.0
-_PASSING = frozenset({"stage", "done", "seconds_left", "seconds_left_least", "rows_per_second", "seconds", "cpu", "ram", "gpu"})
+_PASSING = frozenset(
+    {"stage", "done", "seconds_left", "seconds_left_least", "seconds_left_likely", "rows_per_second", "seconds", "cpu", "ram", "gpu"}
+)
 
 
 class Telling(Tell):

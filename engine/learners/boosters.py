@@ -42,6 +42,11 @@ class Boosters(Learner):
     )
     patience: int = param(50, "Patience", unit="rounds", help="Stops after so many rounds without improvement. 0 never stops early.", ge=0)
 
+    @property
+    def usual_epochs(self) -> int:
+        """After how many rounds such trainings usually end."""
+        return min(self.epochs, 5 * self.patience) if self.patience else self.epochs
+
     @classmethod
     def propose(cls, profile: "Profile", architecture: Architecture) -> "Boosters":
         return cls()
@@ -52,7 +57,7 @@ class Boosters(Learner):
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # else idle threads spin, which is slow on a busy computer
         tell.facts({"epochs": self.epochs})
         tell.stage("Learning", 0.0)
-        rules = Rules(self.epochs, 1, len(lesson.train_y), self.learning_rate, self.patience)
+        rules = Rules(self.epochs, 1, len(lesson.train_y), self.learning_rate, self.patience, usual=self.usual_epochs)
         rounds, growth = Rounds(lesson, tell, rules), _growth(lesson, self)
 
         def judged(learned: Array, unseen: Array) -> bool:
@@ -70,11 +75,10 @@ class Boosters(Learner):
         began = time.monotonic()
         lesson.architecture.grow(lesson.shapes, *_parts(lesson), _growth(lesson, tried), lambda learned, unseen: next(done) == TRIED)
         round = (time.monotonic() - began) / TRIED * max(1.0, rows / len(lesson.train_y))
-        likely = min(self.epochs, 5 * self.patience) if self.patience else self.epochs
         fewest = min(self.epochs, self.patience + 1) if self.patience else self.epochs
         bytes_a_row = 8 * sum(x[:1].size for x in lesson.train.values())
         memory = LIBRARIES + 1e-6 * bytes_a_row * (rows + validation) * 3
-        return Cost(IMPORTING, round, likely, fewest, memory, once=IMPORTING, libraries=LIBRARIES, ahead=IMPORTING)
+        return Cost(IMPORTING, round, self.usual_epochs, fewest, memory, once=IMPORTING, libraries=LIBRARIES, ahead=IMPORTING)
 
     @classmethod
     def load(cls, folder: Path) -> "Boosted":

@@ -119,6 +119,11 @@ class Gradient(Learner):
         return cls(**{"epochs": epochs, "patience": patience, "learning_rate": 0.004, **architecture.habits(profile.rows)})
 
     @property
+    def usual_epochs(self) -> int:
+        """After how many epochs such trainings usually end."""
+        return min(self.epochs, 2 * self.patience) if self.patience else self.epochs
+
+    @property
     def rate(self) -> float:
         """The learning rate in force."""
         return self.learning_rate or optimisers.USUAL_RATES[self.optimiser]
@@ -130,7 +135,9 @@ class Gradient(Learner):
         rows: Epochs = lesson.ready or self._traced(lesson)
         tell.facts({"parameters": rows.model.count_params(), "epochs": self.epochs, "batch": rows.size})
         again = 1 + len(lesson.validation_y) / rows.rows if self._refits(lesson) else 0.0
-        rules = Rules(self.epochs, rows.steps, rows.rows, self.rate, self.patience, self.schedule == "plateau", again)
+        rules = Rules(
+            self.epochs, rows.steps, rows.rows, self.rate, self.patience, self.schedule == "plateau", again, usual=self.usual_epochs
+        )
         watch = Watch(rows.model, tell, lesson.task.metrics(lesson.state), rules)
         learned = Network(heads.answering(rows.model))
         course = Course(rows, watch, keep, lambda epoch: _follow(rows, learned, lesson, epoch, tell))
@@ -202,7 +209,7 @@ class Gradient(Learner):
         refits = self._refits(lesson)
         epoch = took.row * (rows + validation / 3) + BETWEEN_EPOCHS
         again = (took.row * (rows + validation) + BETWEEN_EPOCHS) / epoch if refits else 0.0
-        likely = min(self.epochs, 2 * self.patience) if self.patience else self.epochs
+        likely = self.usual_epochs
         best = max(likely - self.patience, 1) if self.patience else self.epochs
         return Cost(
             start=IMPORTING + took.start + (took.start if refits else 0.0),

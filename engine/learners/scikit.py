@@ -51,6 +51,11 @@ class Scikit(Learner):
         advanced=True,
     )
 
+    @property
+    def usual_epochs(self) -> int:
+        """After how many rounds such trainings usually end."""
+        return min(self.epochs, 5 * self.patience) if self.patience else self.epochs
+
     @classmethod
     def propose(cls, profile: "Profile", architecture: Architecture) -> "Scikit":
         return cls()
@@ -71,10 +76,9 @@ class Scikit(Learner):
         _, one, some = (_seconds(lesson, x, rounds) for rounds in (1, 1, TRIED))
         more = max(1.0, rows / len(x))
         round = max(some - one, 0.0) / (TRIED - 1) * more
-        likely = min(self.epochs, 5 * self.patience) if self.patience else self.epochs
         fewest = min(self.epochs, self.patience + 1) if self.patience else self.epochs
         memory = LIBRARIES + 1e-6 * x[:1].nbytes * (rows + validation) * 3
-        return Cost(IMPORTING + one * more, round, likely, fewest, memory, once=IMPORTING, libraries=LIBRARIES, ahead=IMPORTING)
+        return Cost(IMPORTING + one * more, round, self.usual_epochs, fewest, memory, once=IMPORTING, libraries=LIBRARIES, ahead=IMPORTING)
 
     @classmethod
     def load(cls, folder: Path) -> "Trees":
@@ -143,7 +147,7 @@ class _Boosting:
         self.watched = np.random.default_rng(lesson.seed).permutation(len(self.x))[:MOST_WATCHED]
         self.outputs = lesson.task.baseline(lesson.train_y, lesson.state).shape[1]
         measures = [replace(m, factor=1.0) for m in lesson.task.metrics(lesson.state)]
-        rules = Rules(settings.epochs, 1, len(self.x), settings.learning_rate, settings.patience)
+        rules = Rules(settings.epochs, 1, len(self.x), settings.learning_rate, settings.patience, usual=settings.usual_epochs)
         self.watch = Watch(self, tell, measures, rules)
         self.rounds = self.chosen = 0
         self.pace = 1

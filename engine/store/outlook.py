@@ -34,5 +34,5 @@ def of(workspace: Workspace, id: str) -> Outlook:
 
 
 def _left(run: Run) -> float | None:
-    left = run.facts.get("seconds_left")
+    left = run.facts.get("seconds_left_likely", run.facts.get("seconds_left"))
     return float(left) if left is not None else run.terms.seconds or None

@@ -18,7 +18,7 @@ from tests.lessons import Heard
 
 DROPPING = {"widths": (16, 8), "dropout": 0.4, "batch_norm": True}
 TURNED = {"widths": (8, 8), "dropout": 0.3, "flip": "both", "shift": 0.2}
-TIMED = {"seconds": 0, "seconds_left": 0, "seconds_left_least": 0, "rows_per_second": 0, "answer_seconds": 0}
+TIMED = {"seconds": 0, "seconds_left": 0, "seconds_left_least": 0, "seconds_left_likely": 0, "rows_per_second": 0, "answer_seconds": 0}
 
 
 def plan(kind: str) -> Plan:

@@ -82,7 +82,7 @@ def test_killed_twice_anywhere_it_ends_with_the_same_weights_and_measures(case: 
     assert epochs(twice) == [point for point in epochs(whole) if point[0] > second.step]
 
 
-LATER = {"rows_per_second": 0, "seconds_left": 0, "seconds_left_least": 0}
+LATER = {"rows_per_second": 0, "seconds_left": 0, "seconds_left_least": 0, "seconds_left_likely": 0}
 
 
 def epochs(heard: Heard) -> list[tuple[float, dict[str, float]]]:

@@ -158,11 +158,13 @@ def test_a_team_all_of_which_fails_says_why(tmp_path: Path, monkeypatch: pytest.
 
 def test_the_time_left_goes_by_how_long_models_of_each_kind_took(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pacing, "time", SimpleNamespace(monotonic=lambda: 100.0))
-    pace = Pace([True, False], 3, until=1e9)
+    pace = Pace([True, True, False], 3, until=1e9)
     assert pace.left(0, 1.0) is None
-    pace.took[0], pace.ahead = [4.0, 6.0], [1, 3]
+    pace.took[0], pace.ahead = [4.0, 6.0], [1, 3, 0]
     assert pace.left(0, 2.0) == (5 - 2) + 5 + 3 * 5
-    pace.took[1], pace.ahead = [1.0], [1, 2]
+    pace.ahead = [1, 3, 1]
+    assert pace.left(0, 2.0) is None and pace.left(2, 2.0) is None
+    pace.took[1], pace.ahead = [1.0], [1, 2, 0]
     assert pace.left(1, 5.0) == 0 + 5 + 2 * 1
     pace.until = 104.0
     assert pace.left(1, 5.0) == 4.0

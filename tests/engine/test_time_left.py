@@ -27,7 +27,12 @@ class Heard(Tell):
 
 
 def left(rules: Rules, losses: list[float], stop: bool = False) -> tuple[float, float]:
-    """In epochs of one second each."""
+    """At least and at most, in epochs of one second each."""
+    known = told(rules, losses, stop)
+    return known["seconds_left_least"], known["seconds_left"]
+
+
+def told(rules: Rules, losses: list[float], stop: bool = False) -> dict[str, Any]:
     told = Heard()
     watch = Watch(Model(), told, [LOSS], rules)
     for loss in losses:
@@ -35,7 +40,7 @@ def left(rules: Rules, losses: list[float], stop: bool = False) -> tuple[float, 
     if stop:
         watch._obey("stop")
         watch._tell_facts(1.0)
-    return told.known["seconds_left_least"], told.known["seconds_left"]
+    return told.known
 
 
 def rules(epochs: int = 40, patience: int = 0, again: float = 0.0) -> Rules:
@@ -58,3 +63,13 @@ def test_learning_once_more_takes_as_many_epochs_as_the_best_one_had() -> None:
 
 def test_nothing_is_left_once_a_person_has_stopped_it() -> None:
     assert left(rules(patience=10, again=1.25), [3.0, 2.0], stop=True) == (0.0, 0.0)
+
+
+def test_it_is_likely_to_end_as_such_trainings_usually_do_and_later_where_it_goes_on_to_learn() -> None:
+    def likely(losses: list[float]) -> float:
+        usual = Rules(100, 1, 10, 0.1, patience=10, again=1.5, usual=20)
+        return float(told(usual, losses)["seconds_left_likely"])
+
+    assert likely([3.0]) == pytest.approx(19 + 1.5 * 10)
+    assert likely([3.0, 2.0, 2.5]) == pytest.approx(17 + 1.5 * 10)
+    assert likely([30.0 - epoch for epoch in range(15)]) == pytest.approx(10 + 1.5 * 15)
