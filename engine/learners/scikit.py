@@ -75,7 +75,7 @@ class Scikit(Learner):
         x = matrix(lesson.train)
         _, one, some = (_seconds(lesson, x, rounds) for rounds in (1, 1, TRIED))
         more = max(1.0, rows / len(x))
-        round = max(some - one, 0.0) / (TRIED - 1) * more
+        round = max(some - one, 0.02 * one) / (TRIED - 1) * more
         fewest = min(self.epochs, self.patience + 1) if self.patience else self.epochs
         memory = LIBRARIES + 1e-6 * x[:1].nbytes * (rows + validation) * 3
         return Cost(IMPORTING + one * more, round, self.usual_epochs, fewest, memory, once=IMPORTING, libraries=LIBRARIES, ahead=IMPORTING)

@@ -195,5 +195,5 @@ def test_all_are_removed(tmp_path: Path) -> None:
 
 
 def test_a_team_says_which_model_it_goes_on_with() -> None:
-    found = checkpoints.Found(Path("1"), "", 6.0 + 28, 1.0, {}, {"member": 6})
+    found = checkpoints.Found(Path("1"), "", 6.0 + 28, 1.0, {}, {"turn": 6})
     assert checkpoints.goes_on(found) == "It goes on with model 7; those before it stay."

@@ -13,7 +13,7 @@ from engine import lazy, profile, training
 from engine import plan as plans
 from engine.architectures import ARCHITECTURES
 from engine.columns import Column, Table
-from engine.learners import Lesson
+from engine.learners import LEARNERS, Lesson
 from engine.tasks import TASKS, _forms
 from engine.tasks.regression import LEVELS, Regression
 from engine.team import Team, Way
@@ -21,7 +21,11 @@ from tests import lessons
 from tests.lessons import Heard
 
 Array = np.ndarray[Any, Any]
-TABLES = [kind for kind, member in ARCHITECTURES.members.items() if "number" in member.takes and member.learner != "boosters"]
+TABLES = [
+    kind
+    for kind, member in ARCHITECTURES.members.items()
+    if "number" in member.takes and LEARNERS.get(member.learner).losses != frozenset({"squared"})
+]
 
 
 def skewed(rows: int = 400) -> Array:
