@@ -1,5 +1,6 @@
 """A training that adds trees round by round, under watch: told, compared, and the best number of rounds kept."""
 
+import os
 from dataclasses import replace
 from functools import partial
 
@@ -10,6 +11,18 @@ from engine.callbacks import Rules, Watch
 from engine.learners.base import Array, Lesson, Tell
 
 MOST_WATCHED = 5_000
+USUAL = 5
+"""A training in rounds usually ends after so many times its patience."""
+
+
+def usual(rounds: int, patience: int) -> int:
+    """After how many rounds one usually ends that may take so many."""
+    return min(rounds, USUAL * patience) if patience else rounds
+
+
+def threads() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Rounds:

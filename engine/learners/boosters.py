@@ -15,7 +15,7 @@ from engine.architectures.base import Architecture
 from engine.boosting import Answer, Grown, Growth, Rows, honest
 from engine.callbacks import Rules
 from engine.errors import EngineError
-from engine.learners._rounds import Rounds
+from engine.learners._rounds import Rounds, threads, usual
 from engine.learners.base import NOTHING_KEPT, Array, Cost, Inputs, Keep, Learner, Lesson, Tell
 from engine.spec import param
 
@@ -42,11 +42,6 @@ class Boosters(Learner):
     )
     patience: int = param(50, "Patience", unit="rounds", help="Stops after so many rounds without improvement. 0 never stops early.", ge=0)
 
-    @property
-    def usual_epochs(self) -> int:
-        """After how many rounds such trainings usually end."""
-        return min(self.epochs, 5 * self.patience) if self.patience else self.epochs
-
     @classmethod
     def propose(cls, profile: "Profile", architecture: Architecture) -> "Boosters":
         return cls()
@@ -57,7 +52,7 @@ class Boosters(Learner):
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # else idle threads spin, which is slow on a busy computer
         tell.facts({"epochs": self.epochs})
         tell.stage("Learning", 0.0)
-        rules = Rules(self.epochs, 1, len(lesson.train_y), self.learning_rate, self.patience, usual=self.usual_epochs)
+        rules = Rules(self.epochs, 1, len(lesson.train_y), self.learning_rate, self.patience, usual=usual(self.epochs, self.patience))
         rounds, growth = Rounds(lesson, tell, rules), _growth(lesson, self)
 
         def judged(learned: Array, unseen: Array) -> bool:
@@ -78,7 +73,9 @@ class Boosters(Learner):
         fewest = min(self.epochs, self.patience + 1) if self.patience else self.epochs
         bytes_a_row = 8 * sum(x[:1].size for x in lesson.train.values())
         memory = LIBRARIES + 1e-6 * bytes_a_row * (rows + validation) * 3
-        return Cost(IMPORTING, round, self.usual_epochs, fewest, memory, once=IMPORTING, libraries=LIBRARIES, ahead=IMPORTING)
+        return Cost(
+            IMPORTING, round, usual(self.epochs, self.patience), fewest, memory, once=IMPORTING, libraries=LIBRARIES, ahead=IMPORTING
+        )
 
     @classmethod
     def load(cls, folder: Path) -> "Boosted":
@@ -121,7 +118,7 @@ def _growth(lesson: Lesson, settings: Boosters) -> Growth:
         rounds=settings.epochs,
         rate=settings.learning_rate,
         seed=lesson.seed % 2**31,
-        threads=1 if size < SMALL else len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        threads=1 if size < SMALL else threads(),
         answer="value" if lesson.task.estimator == "regressor" else several,
         outputs=outputs,
     )

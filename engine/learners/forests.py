@@ -1,7 +1,6 @@
 """Learning by growing many deep trees side by side, a few at a time, so that it can be watched and stopped."""
 
 import json
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 from engine.boosting import honest
 from engine.callbacks import Rules
 from engine.learners._matrix import matrix
-from engine.learners._rounds import Rounds
+from engine.learners._rounds import Rounds, threads
 from engine.learners.base import NOTHING_KEPT, Array, Cost, Inputs, Keep, Learner, Lesson, Tell
 from engine.side_by_side import SideBySide
 from engine.spec import param
@@ -107,7 +106,7 @@ class _Growing:
         self.x = matrix(lesson.train, np.float32)
         self.outputs = lesson.task.baseline(lesson.train_y, lesson.state).shape[1]
         made = lesson.architecture.regressor_or_classifier(lesson.task.estimator, lesson.shapes, lesson.seed)
-        self.estimator = made.set_params(warm_start=True, n_jobs=_threads() if self.x.size > SMALL else 1)
+        self.estimator = made.set_params(warm_start=True, n_jobs=threads() if self.x.size > SMALL else 1)
         self.parts: list[SideBySide] = []
         self.pace = 1
         if tell is not None:
@@ -142,7 +141,3 @@ class _Growing:
         """All trees that were grown."""
         shifts = () if self.lesson.shifts is None else tuple(map(float, self.lesson.shifts))
         return Grown(SideBySide.joined(self.parts).cut(self.rounds.chosen), self.x.shape[1], shifts)
-
-
-def _threads() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 from engine.architectures.base import Architecture
 from engine.callbacks import Rules, Watch
 from engine.learners._matrix import matrix
+from engine.learners._rounds import usual
 from engine.learners.base import NOTHING_KEPT, Array, Cost, Inputs, Keep, Learner, Lesson, Tell
 from engine.spec import param
 from engine.tasks.base import LOSSES
@@ -51,11 +52,6 @@ class Scikit(Learner):
         advanced=True,
     )
 
-    @property
-    def usual_epochs(self) -> int:
-        """After how many rounds such trainings usually end."""
-        return min(self.epochs, 5 * self.patience) if self.patience else self.epochs
-
     @classmethod
     def propose(cls, profile: "Profile", architecture: Architecture) -> "Scikit":
         return cls()
@@ -78,7 +74,16 @@ class Scikit(Learner):
         round = max(some - one, 0.02 * one) / (TRIED - 1) * more
         fewest = min(self.epochs, self.patience + 1) if self.patience else self.epochs
         memory = LIBRARIES + 1e-6 * x[:1].nbytes * (rows + validation) * 3
-        return Cost(IMPORTING + one * more, round, self.usual_epochs, fewest, memory, once=IMPORTING, libraries=LIBRARIES, ahead=IMPORTING)
+        return Cost(
+            IMPORTING + one * more,
+            round,
+            usual(self.epochs, self.patience),
+            fewest,
+            memory,
+            once=IMPORTING,
+            libraries=LIBRARIES,
+            ahead=IMPORTING,
+        )
 
     @classmethod
     def load(cls, folder: Path) -> "Trees":
@@ -147,7 +152,9 @@ class _Boosting:
         self.watched = np.random.default_rng(lesson.seed).permutation(len(self.x))[:MOST_WATCHED]
         self.outputs = lesson.task.baseline(lesson.train_y, lesson.state).shape[1]
         measures = [replace(m, factor=1.0) for m in lesson.task.metrics(lesson.state)]
-        rules = Rules(settings.epochs, 1, len(self.x), settings.learning_rate, settings.patience, usual=settings.usual_epochs)
+        rules = Rules(
+            settings.epochs, 1, len(self.x), settings.learning_rate, settings.patience, usual=usual(settings.epochs, settings.patience)
+        )
         self.watch = Watch(self, tell, measures, rules)
         self.rounds = self.chosen = 0
         self.pace = 1
