@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
-from app import live, state, uploads
+from app import live, redrawing, state, uploads
 from app.gate import Gate
 from engine.errors import EngineError
 from engine.jobs import desk, errands, supervisor
@@ -99,6 +99,7 @@ def _on_error(error: Exception) -> bool:
 
 
 db.wait_at_most(PATIENCE)
+redrawing.install()
 app = st.App(
     Path(__file__).with_name("main.py"),
     routes=[*uploads.routes(), *live.routes()],

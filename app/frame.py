@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import notices, state, steps
+from app import component, notices, state, steps
 from app.text import md, short
 from engine.store import projects, runs, studies
 
@@ -30,14 +30,10 @@ def sidebar(here: str) -> None:
         project = state.current_project()
         if project is None:
             st.html('<div class="mw-nav-note">Open a project to see its steps here.</div>')
-            return
-        with st.container(key="project-name"):
-            st.markdown(md(short(project.name, 44)))
-        draft = state.draft()
-        line = steps.line(project, draft.seen, bool(draft.target), draft.plan is not None, state.project_runs())
-        with st.container(key="steps", gap=None):
-            for step in line:
-                _step(step, here)
+        else:
+            _line(project, here)
+        with st.container(key="sidebar-watch"):
+            component.named("sidebar", html="<i></i>")(key="sidebar")
 
 
 def top(here: str) -> None:
@@ -87,6 +83,16 @@ def _link(view: str, here: str, **changes: str | None) -> None:
     path, query = state.link(view, **changes)
     with st.container(key=f"nav-{view}{'-here' if view == here else ''}"):
         st.page_link(path, label=steps.TITLES[view], icon=steps.ICONS[view], query_params=query, width="stretch")
+
+
+def _line(project: projects.Project, here: str) -> None:
+    with st.container(key="project-name"):
+        st.markdown(md(short(project.name, 44)))
+    draft = state.draft()
+    line = steps.line(project, draft.seen, bool(draft.target), draft.plan is not None, state.project_runs())
+    with st.container(key="steps", gap=None):
+        for step in line:
+            _step(step, here)
 
 
 def _step(step: steps.Step, here: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,11 +43,28 @@ class Tab:
         if not part:
             self.timers = {}
         began = time.perf_counter()
-        await self._line.send(self._wish(part))
+        await self.ask(part)
         async with asyncio.timeout(LONGEST):
             while not self._take(await self._line.recv()):
                 pass
         return time.perf_counter() - began
+
+    async def ask(self, part: str = "", hash: str = "") -> None:
+        """Only asks for that, on the page with that hash if it is another one, and does not wait for what comes."""
+        assert self._line
+        wish = self._wish(part)
+        if hash:
+            wish.rerun_script.page_script_hash, wish.rerun_script.page_name = hash, ""
+        await self._line.send(bytes(wish.SerializeToString()))
+
+    async def said(self, quiet: float) -> list[ForwardMsg]:
+        """What comes until nothing has come for `quiet` seconds."""
+        assert self._line
+        messages: list[ForwardMsg] = []
+        with suppress(TimeoutError):
+            while True:
+                messages.append(ForwardMsg.FromString(await asyncio.wait_for(self._line.recv(decode=False), quiet)))
+        return messages
 
     async def watch(self) -> None:
         """Draws its parts as often as they ask, as an open tab does. Ends when it is cancelled."""
@@ -64,13 +82,13 @@ class Tab:
             async for _ in line:
                 pass
 
-    def _wish(self, part: str) -> bytes:
+    def _wish(self, part: str) -> BackMsg:
         wish = BackMsg()
         state = wish.rerun_script
         state.query_string, state.page_script_hash = self.query, self._hash
         state.page_name = "" if self._hash or self.page == "home" else self.page
         state.fragment_id, state.is_auto_rerun = part, bool(part)
-        return bytes(wish.SerializeToString())
+        return wish
 
     def _take(self, raw: Any) -> bool:
         """Notes what a message says; True when the page is complete."""

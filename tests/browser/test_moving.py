@@ -1,0 +1,50 @@
+"""From one page to the next: the page just left does not come back, and on a phone the list of pages makes way."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.bench.tab import Tab
+from tests.browser.conftest import Served, settled
+
+pytestmark = pytest.mark.browser
+QUIET = 2.0
+
+
+def test_a_late_wish_of_the_page_before_does_not_bring_that_page_back(served: Served) -> None:
+    with ThreadPoolExecutor(1) as apart:  # the browser of other tests keeps an event loop in this thread
+        wanted, drawn = apart.submit(lambda: asyncio.run(_left_and_asked_again(served.url))).result()
+    assert drawn == [wanted]
+
+
+async def _left_and_asked_again(url: str) -> tuple[str, list[str]]:
+    """The page that was asked for, and those that the browser was told of from then on."""
+    async with Tab(url, "home") as tab:
+        await tab.ask()
+        first = await tab.said(QUIET)
+        part = next(message.auto_rerun.fragment_id for message in first if message.WhichOneof("type") == "auto_rerun")
+        navigation = next(message.navigation for message in first if message.WhichOneof("type") == "navigation")
+        hashes = {page.url_pathname: page.page_script_hash for page in navigation.app_pages}
+        await tab.ask(hash=hashes["runs"])
+        await tab.ask(part, hash=navigation.page_script_hash)
+        then = await tab.said(QUIET)
+        return hashes["runs"], [message.new_session.page_script_hash for message in then if message.WhichOneof("type") == "new_session"]
+
+
+def test_on_a_narrow_screen_the_sidebar_makes_way_for_the_page_asked_for(served: Served, page: Page) -> None:
+    page.set_viewport_size({"width": 420, "height": 860})
+    page.goto(served.url)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.locator(".st-key-nav-runs a").click()
+    expect(page.get_by_test_id("stSidebar")).not_to_be_visible()
+    expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
+
+
+def test_on_a_wide_screen_the_sidebar_stays(served: Served, page: Page) -> None:
+    page.goto(served.url)
+    page.locator(".st-key-nav-runs a").click()
+    expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
+    settled(page)
+    expect(page.get_by_test_id("stSidebar")).to_be_visible()
