@@ -9,6 +9,7 @@ from engine import board_words
 from engine.boards import Board, Line
 
 MOST_NAMED = 3
+ON_THE_LINE = "Nothing beats the models on the dashed line in both."
 LONGEST = 26
 
 
@@ -20,7 +21,9 @@ def timed(board: Board) -> list[Line]:
 def note(board: Board) -> str:
     """How to read it, and what is not in it."""
     better = "higher" if board.better == "higher" else "lower"
-    said = f"Further left is faster, {better} is better; bars are 95 % ranges. Nothing beats the models on the dashed line in both. "
+    on_front = [line for line in timed(board) if line.is_on_front]
+    alone = f"Nothing beats “{board_words.names(board)[on_front[0].run.id]}” in both." if len(on_front) == 1 else ""
+    said = f"Further left is faster, {better} is better; bars are 95 % ranges. {alone or ON_THE_LINE} "
     said += "Times were taken once, right after each training."
     missing = len(board.lines) - len(timed(board))
     if not missing:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import charts, choices, meanwhile, parts, pictures, reads, state, words
 from app.text import md, short
-from engine import effort, overrides
+from engine import checks, effort, overrides
 from engine import plan as plans
 from engine.checks import CHECKS
 from engine.errors import EngineError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.datasets import Dataset
 
 HEIGHT = 90
+TOO_GOOD = "The result above may look better than it is. What the checks say of the data:"
 
 
 def key(plan: Plan, dataset: "Dataset") -> Hashable:
@@ -65,9 +66,10 @@ def doubts(plan: Plan, dataset: "Dataset") -> None:
     if seen is None:
         meanwhile.wait(HEIGHT, key(plan, dataset))
         return
-    if lines := [f"{problem.what} {problem.fix}".strip() for problem in seen if problem.level != "info"]:
+    if lines := [problem.sentence for problem in seen if problem.level != "info"]:
         with parts.card("doubts", gap="small"):
-            st.markdown("**What the checks had said of the data**")
+            title = TOO_GOOD if checks.flattering(seen) else "What the checks had said of the data"
+            st.markdown(f"**{title}**")
             for line in lines:
                 st.markdown(f":orange[:material/warning:] {md(line)}")
 

@@ -87,15 +87,21 @@ def answered(draft: Draft) -> dict[str, str]:
 
 
 def retyped(data: Data, draft: Draft) -> Draft:
-    """A column has another type now: everything is proposed again for the same target; single columns stay in or out as chosen."""
+    """A column has another type now, or other gaps: everything is proposed again for the same target. Single columns stay in or out as
+    chosen, and so does a kind of model with its settings that was chosen by hand."""
     if draft.target is None or draft.target not in {c.id for c in data.table.columns}:
         return first(data)
     plan, _ = advice.plan(data.id, data.table, data.profile, draft.target)
     known = {c.id for c in data.table.columns}
     wanted = {id: use for id, use in draft.inputs.items() if id in known}
     inputs = tuple(c.id for c in data.table.columns if c.id != draft.target and wanted.get(c.id, c.id in plan.inputs))
-    fresh = draft.model_copy(update={"touched": tuple(t for t in draft.touched if t == "split"), "inputs": wanted, "undo": ()})
-    return _settled(data, fresh, _with_roles(data, plan.model_copy(update={"inputs": inputs}), draft.roles))
+    changes: dict[str, Any] = {"inputs": inputs}
+    if draft.plan and {"architecture", "training"} & set(draft.touched):
+        chosen = _plan(draft)
+        changes |= {"architecture": chosen.architecture, "training": chosen.training}
+    kept = tuple(part for part in draft.touched if part in ("split", "architecture", "training"))
+    fresh = draft.model_copy(update={"touched": kept, "inputs": wanted, "undo": ()})
+    return _settled(data, fresh, _with_roles(data, plan.model_copy(update=changes), draft.roles))
 
 
 def split(data: Data, draft: Draft, answers: Mapping[str, str]) -> Draft:

@@ -18,11 +18,11 @@ from engine.plan import Plan
 from engine.store import settings, usage
 from engine.studies import Study
 
-LEVEL, MINUTES, SECONDS = "effort", "effort-minutes", "effort-seconds"
+LEVEL, MINUTES, SECONDS, REFUSED = "effort", "effort-minutes", "effort-seconds", "effort-refused"
 SEARCH = "search"
 NAMES: Mapping[str, str] = {**TITLES, SEARCH: "Search"}
 LIMITED = ("good", "best")
-MOST_MINUTES = 7 * 24 * 60
+LEAST_MINUTES, MOST_MINUTES = 0.5, 7 * 24 * 60
 Costs = Mapping[str, Answer | None]
 
 
@@ -95,8 +95,7 @@ def _limit(plan: Plan, dataset: Dataset) -> None:
         st.session_state[MINUTES] = minutes
     st.number_input(
         "Have it ready in so many minutes (optional)",
-        min_value=0.5,
-        max_value=float(MOST_MINUTES),
+        value=None,  # Else an emptied field counts as 0.
         step=1.0,
         format="%g",
         key=MINUTES,
@@ -106,6 +105,10 @@ def _limit(plan: Plan, dataset: Dataset) -> None:
         args=(dataset.id,),
         width=320,
     )
+    if (refused := state.recall(REFUSED)) is not None:
+        stays = words.duration(plan.team.seconds) if plan.team.seconds else "no limit"
+        said = f"{refused:g} minutes cannot be had: give {LEAST_MINUTES:g} to {MOST_MINUTES:,}, or nothing for no limit. In use: {stays}."
+        st.markdown(f":small[:red[:material/error: {md(said)}]]")
 
 
 def _choose(dataset: str) -> None:
@@ -124,7 +127,10 @@ def _choose(dataset: str) -> None:
 def _seconds(plan: Plan, dataset: Dataset) -> float:
     """The limit of time as it was last said in this session, with whichever effort."""
     if plan.team is not None:
-        return 60 * float(st.session_state.get(MINUTES) or 0.0)
+        given = st.session_state.get(MINUTES)
+        is_fine = given is None or LEAST_MINUTES <= given <= MOST_MINUTES
+        state.keep(REFUSED, None if is_fine else given)
+        return 60 * float(given or 0.0) if is_fine else plan.team.seconds
     if search := searching.chosen(plan, reads.profile(dataset)):
         searching.put_aside(search)
         return search.most_seconds or 0.0
@@ -163,7 +169,7 @@ def _cell(answer: Answer | None, told: Callable[[dict[str, float], float], str],
 
 
 def _time(answer: dict[str, float], limit: float) -> str:
-    if limit and answer["seconds"] > limit:
+    if limit and answer["seconds"] > limit and words.duration(limit) != words.duration(answer["seconds"]):
         return f"{words.duration(limit)}, instead of {words.duration(answer['seconds'])}"
     return f"about {words.duration(answer['seconds'])}"
 

@@ -23,11 +23,13 @@ def edit(
     columns_wide: int = 2,
     options: Mapping[str, Sequence[str]] | None = None,
     only: Collection[str] | None = None,
+    proposed: Spec | None = None,
 ) -> Spec:
     """Draws the spec's fields (`only` these, if given; advanced ones folded) and returns the spec as the widgets have it.
 
     `key` is the form's place and must be unique on the page; `columns` are the names by id for fields that choose columns;
-    `options` are the texts to choose from for text fields, by field. When
+    `options` are the texts to choose from for text fields, by field. What is folded says how much of it differs from `proposed`
+    (by default: from the defaults). When
     the spec handed in is not the one last returned (undo, another tab), the widgets take its values. What cannot be
     is said beside the field, or below them all where two contradict each other: with what may stand there, and what stays in use.
     """
@@ -38,7 +40,8 @@ def edit(
     _draw([p for p in shown if not p.advanced], spec, key, values, columns, columns_wide)
     advanced = [p for p in shown if p.advanced]
     if advanced:
-        changed = sum(p.name in spec.changed() and is_shown(p, values) for p in advanced)
+        usual = proposed if type(proposed) is type(spec) else None
+        changed = sum(getattr(spec, p.name) != getattr(usual, p.name, p.default) and is_shown(p, values) for p in advanced)
         with st.expander(parts.advanced_label(changed), key=f"{key}-more"):
             _draw(advanced, spec, key, values, columns, columns_wide)
     return _valid(spec, values, key)
@@ -120,7 +123,8 @@ def _valid(spec: Spec, values: dict[str, Any], key: str) -> Spec:
 
 def _refused(param: Param, said: str, now: Any) -> None:
     """Under the field: what may stand there, and the value that is in use instead."""
-    st.caption(f":red[:material/error: {md(said)}] {md(f'{param.label} takes {param.allowed}. Still in use: {_told(param, now)}.')}")
+    allowed = f"{param.label} takes {param.allowed}. Still in use: {_told(param, now)}."
+    st.markdown(f":small[:red[:material/error: {md(said)}] {md(allowed)}]")
 
 
 def _told(param: Param, value: Any) -> str:
@@ -168,7 +172,10 @@ def _typed(param: Param, key: str, now: float, step: float) -> float:
     """
     got = st.number_input(label(param), step=step, format="%g", key=key, help=param.help or None, **_given(key, value=now))
     if got is None or param.takes(got):
-        return now if got is None else got
+        value = now if got is None else got
+        if param.zero and value == 0:
+            st.caption(md(f"0: {param.zero}"))
+        return value
     _refused(param, f"{words.exact(got)} cannot be used.", now)
     return now
 

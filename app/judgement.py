@@ -27,13 +27,12 @@ def headline(run: Run, report: Report) -> None:
     """What it comes to, in words, first."""
     icon, colour, word = VERDICTS[report.verdict]
     is_spared = spares_unseen(run)
-    steering = f"and {words.count(report.rows_validation)} steered it" if report.rows_validation else card.TURNS
     with parts.card(f"verdict-{report.verdict}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(word, icon=icon, color=colour)  # type: ignore[arg-type]
             st.caption(
                 f"judged on {words.things(report.rows_test, 'row')} {'that steered it' if is_spared else 'it never saw'}; "
-                f"it learned from {words.count(report.rows_training)}, {steering}"
+                f"it learned from {words.count(report.rows_training)}, {card.steering(report)}"
             )
         st.markdown(f"### {md(report.headline)}")
         if report.detail:

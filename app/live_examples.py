@@ -31,6 +31,8 @@ def show(run: Run, active: bool, step: str) -> None:
             facts = runs.get(state.workspace(), run.id).facts if active else run.facts
         except EngineError:
             return
+        if run.is_done and not facts.get("examples_now"):
+            return  # It ended before they were asked.
         with parts.card("examples", gap="small"):
             st.markdown(f"**{md(title(facts))}**")
             st.caption(md(told(facts, step, active)))
@@ -51,7 +53,7 @@ def told(facts: Facts, step: str, active: bool) -> str:
     now = facts.get("examples_now") or {}
     judged = [answer["is_right"] for answer in now.get("answers", []) if answer.get("is_right") is not None]
     right = f" {sum(judged)} of {len(judged)} are right." if judged else ""
-    what = "No model that answers here has learned from them, but they steer the training and prove less than the unseen rows on Evaluate."
+    what = "The models here had not learned from them, but they steer the training and prove less than the unseen rows on Evaluate."
     if not now and facts.get("team"):
         return f"Their answers come when the last model is ready. {what}" if active else what
     if not now:

@@ -165,6 +165,10 @@ def need_plan() -> bool:
         return False
     if state.current_plan() is not None:
         return True
+    if state.has_lost_plan():
+        what = "The choices of this project were made by another version and cannot be read here. Data and trainings are still there."
+        empty(":material/history_toggle_off:", "These choices cannot be read", what, "Have them proposed anew", "data")
+        return False
     empty(
         ":material/ads_click:",
         "Nothing to predict yet",

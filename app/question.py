@@ -130,8 +130,8 @@ def _balance(column: ColumnProfile, plan: Plan) -> None:
     st.markdown(f"**How {md(short(column.name, 40))} is spread**")
     st.html(sketches.distribution(column, height=120))
     if column.median is not None:
-        mean = f"Always answering the mean, {words.measure(column.mean)}, is what a useful model must beat."
-        st.caption(f"Half of the rows are below {words.measure(column.median)}. {mean}")
+        middle = f"Half of the rows are below {words.measure(column.median)}"
+        st.caption(f"{middle}: always answering that middle value is what a useful model must beat.")
 
 
 def _company(dataset: Dataset, profile: Profile, plan: Plan) -> None:

@@ -35,6 +35,9 @@ from engine.store.runs import Run
 EVERY, ALIKE = 1.0, 0.9
 BUSY = "Database busy: another program is using it. The training goes on meanwhile, and no number is lost; they appear here afterwards."
 WAITING = {"queued", "starting", "interrupted"}
+NOTHING_KEPT = {"failed", "cancelled"}
+NO_MODEL = "There is no model of these choices yet."
+EARLY = "It ended early: trained again with the same choices, to their end, it may become another model."
 MOODS = {
     "wait": ("hourglass_top", "gray"),
     "good": ("trending_up", "green"),
@@ -176,7 +179,7 @@ def _as_it_is(run: str, can_change: bool, drawn: tuple[object, ...]) -> None:
 
 def _numbers(run: Run, active: bool) -> None:
     series = curves.of(state.workspace(), run)
-    step = step_word(plan_of(run))
+    step, has_nothing = step_word(plan_of(run)), run.state in NOTHING_KEPT
     if run.state == "paused":
         st.markdown(f":gray[:material/pause_circle:] {md(run.message)}")
     elif active:
@@ -186,10 +189,10 @@ def _numbers(run: Run, active: bool) -> None:
         icon, colour = MOODS[mood]
         if run.state == "running":
             st.markdown(f":{colour}[:material/{icon}:] {md(said)}")
-    elif said := progress.failing(run.facts) if run.state == "failed" else progress.ending(series, run.facts, step):
+    elif said := progress.without(run.facts, run.state == "failed") if has_nothing else progress.ending(series, run.facts, step):
         st.markdown(f":gray[:material/flag:] {md(said)}")
     if series or (active and run.state != "queued"):
-        measured = [_steps_tile(run.facts, step, active), *_measure_tile(run.facts, series, active)]
+        measured = [_steps_tile(run.facts, step, active, has_nothing), *_measure_tile(run.facts, series, active)]
         st.html(sketches.tiles([*measured, *_work_tiles(run, run.state == "running"), *run_usage.tiles(run)]))
 
 
@@ -201,14 +204,23 @@ def _place(run: Run) -> str:
     return run_queue.told(run)
 
 
-def _steps_tile(facts: Mapping[str, Any], step: str, active: bool) -> Tile:
+def _steps_tile(facts: Mapping[str, Any], step: str, active: bool, has_nothing: bool = False) -> Tile:
     verb = "so far was" if active else "was"
     best, total = (facts.get("best") or {}).get("epoch"), facts.get("epochs")
     if facts.get("team"):
-        ready = facts["team"]["ready"]
-        return "Models ready", f"{words.count(ready)} of {words.count(total)}", "all of them can be used" if ready else "one is learning"
+        note = "none was kept" if has_nothing else _of_the_others(facts["team"])
+        return "Models ready", f"{words.count(facts['team']['ready'])} of {words.count(total)}", note
     value = words.count(facts.get("epoch") or 0) + (f" of {words.count(total)}" if total else "")
     return step.capitalize(), value, f"the best {verb} {words.count(best)}" if best else "times through all its rows"
+
+
+def _of_the_others(team: Mapping[str, int]) -> str:
+    """Why there are fewer than were planned, where that is so."""
+    unneeded, late = team.get("unneeded", 0), team.get("late", 0)
+    if unneeded or late:
+        why = "it ended before them" if not unneeded else "their kind adds nothing" if not late else "it ended, or they add nothing"
+        return f"{words.count(unneeded + late)} fewer than planned: {why}"
+    return "all of them can be used" if team["ready"] else "one is learning"
 
 
 def _measure_tile(facts: Mapping[str, Any], series: Series, active: bool) -> list[Tile]:
@@ -244,7 +256,8 @@ def _at_most(run: Run) -> str:
 def _seconds_left(run: Run) -> float | None:
     """As told; before the first model of a team is ready, as it was measured before the start."""
     left = run.facts.get("seconds_left")
-    if left is not None or not run.facts.get("team") or not run.terms.seconds or not run.started:
+    is_again = run.attempt > 1 and (run.facts.get("team") or {}).get("ready")
+    if left is not None or not run.facts.get("team") or is_again or not run.terms.seconds or not run.started:
         return left
     spent = (datetime.now(UTC) - datetime.fromisoformat(run.started)).total_seconds()
     return run.terms.seconds - spent if spent < run.terms.seconds else None
@@ -291,8 +304,16 @@ def _again(run: Run, plan: Plan) -> None:
     """What can come next, and whether that would be another model."""
     with st.container(horizontal=True, vertical_alignment="center", key="again-row"):
         st.button("Train again", key="again", icon=":material/replay:", on_click=_anew)
-        same, other = "The same choices give the same model; change something first.", "Your choices have changed since this run."
-        st.caption(same if is_same(run, plan) else other)
+        other = "Your choices have changed since this run."
+        st.caption(_of_the_same(run) if is_same(run, plan) else other)
+
+
+def _of_the_same(run: Run) -> str:
+    """What another training of the very same choices would come to."""
+    if run.state in NOTHING_KEPT:
+        return NO_MODEL
+    is_early = run.wish == "stop" or run.reason == "time_limit" or (run.facts.get("team") or {}).get("late")
+    return EARLY if is_early else "The same choices give the same model; change something first."
 
 
 def _anew() -> None:

@@ -75,7 +75,8 @@ def _charts(study: Record, judged: Sequence[Child], losses: Mapping[int, float])
     left, right = st.columns(2, gap="small")
     with left, parts.card("search-history", gap="small", height="stretch"):
         st.markdown("**Does looking further pay?**")
-        chart = study_charts.history([c.number for c in judged], [losses[c.number] for c in judged], [c.dropped for c in judged], look)
+        early = [child.dropped or child.is_cut_short for child in judged]
+        chart = study_charts.history([c.number for c in judged], [losses[c.number] for c in judged], early, look)
         pictures.draw(chart, key="search-history-chart")
     with right, parts.card("search-importance", gap="small", height="stretch"):
         st.markdown("**Which settings matter?**")
@@ -144,7 +145,8 @@ def _value(child: Child, path: str) -> Any:
 
 
 def _row(child: Child, losses: Mapping[int, float], metric: Mapping[str, str]) -> dict[str, str]:
-    state_ = "Given up" if child.dropped else parts.RUN_STATES.get(child.run.state, (child.run.state,))[0]
+    ended = parts.RUN_STATES.get(child.run.state, (child.run.state,))[0]
+    state_ = "Given up" if child.dropped else "Stopped early" if child.is_cut_short else ended
     best = (child.run.facts.get("best") or {}).get("value")
     return {
         "No.": str(child.number + 1),
@@ -188,7 +190,7 @@ def _use_button(study: Record, child: Child, plan: Plan | None, label: str, key:
 
 
 def _use(study: Record, child: Child) -> None:
-    """Puts the settings into the project's draft; Undo takes them back."""
+    """Puts the settings into the project's draft, for one training of them; Undo takes them back."""
     try:
         plan = adopted(Plan.model_validate(study.plan), Plan.model_validate(child.run.plan))
         projects.get(state.workspace(), study.project or "")
@@ -197,7 +199,7 @@ def _use(study: Record, child: Child) -> None:
         return
     state.open_project(study.project or "")
     state.save_draft(target=plan.target)
-    state.save_plan(plan, touched="architecture", undoable=True)
+    state.save_plan(plan, touched="architecture", undoable=True, search={})
     state.save_plan(plan, touched="training")
     state.keep("train-anew", study.project)
     state.forget_study()

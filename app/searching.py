@@ -71,5 +71,6 @@ def cost(spec: Study, plan: Plan, profile: Profile, about: Callable[[Plan], Answ
         return own if isinstance(own, EngineError) else None
     trainings, places = spec.trainings(plan, profile), max(1, len(slots.names(state.workspace())))
     whole = sum(answer["seconds"] for answer in known) + (trainings - len(answers)) * own["seconds"]
+    whole += (trainings - 1) * own.get("starting", 0.0)  # Only for the first one a process waits.
     seconds = min(whole / min(places, trainings), spec.most_seconds or math.inf)
     return own | {"seconds": seconds, "megabytes": max(answer["megabytes"] for answer in known)}

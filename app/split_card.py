@@ -57,9 +57,8 @@ def _question(what: str, text: str, no: str, yes: str, candidates: tuple, now: s
     options = [NO, *first] if first else [NO]
     options += [now] if now and now not in options else []
     if len(options) == 1:
-        st.markdown(
-            f"{text}  \n:gray[No column of yours could tell, so: {no.lower() if what == 'time' else 'every row is a case of its own'}.]"
-        )
+        so = no.lower() if what == "time" else "every row counts as a case of its own"
+        st.markdown(f"{text}  \n:gray[No column of yours could tell, so: {so}.]")
         return
     whys = {candidate.id: candidate.why for candidate in candidates}
     st.session_state[f"split-{what}"] = now

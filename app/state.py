@@ -211,6 +211,11 @@ def current_plan() -> Plan | None:
         return None
 
 
+def has_lost_plan() -> bool:
+    """Whether there are choices, made by another version, that can no longer be read."""
+    return draft().plan is not None and current_plan() is None
+
+
 def save_plan(plan: Plan, *, touched: str = "", undoable: bool = False, search: dict[str, Any] | None = None) -> None:
     """Stores the plan, and the `search` if given. `touched` marks a part as set by hand; `undoable` keeps what was before for `undo`."""
     now = draft()

@@ -67,6 +67,8 @@ def history(numbers: Sequence[int], losses: Sequence[float], given_up: Sequence[
     chart.update_layout(**layout(look, "Training", "Loss on rows that steer"))
     if len(numbers) <= FEW:
         chart.update_xaxes(tick0=1, dtick=1)
+    if len(losses) == 1:
+        chart.update_yaxes(rangemode="tozero")
     if _is_wide(losses):
         chart.update_yaxes(**_by_powers(losses))
     return chart

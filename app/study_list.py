@@ -30,7 +30,8 @@ def draw(titles: Mapping[str, str]) -> None:
     known = studies.all(state.workspace())
     if not known:
         return
-    parts.section("Questions that took more than one training", "Their trainings are listed with them, not among the runs below.")
+    what = "Their trainings are listed with them; among the runs below is only the model that came out of one."
+    parts.section("Questions that took more than one training", what)
     everything = state.recall("all-studies", False)
     with parts.card("study-list", gap="small"):
         for record in known if everything else known[:SHOWN]:

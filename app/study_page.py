@@ -13,6 +13,7 @@ from engine.store.studies import WINNER, Child, Record
 
 EVERY = 1.5
 DELETED = "delete-study"
+STOPPING = "No other settings are tried any more. The best so far are trained once more and judged on the rows kept unseen; then it ends."
 
 
 def show(study: Record) -> None:
@@ -35,14 +36,14 @@ def _head(study: Record) -> None:
             )
         st.button("All runs", key="study-back", icon=":material/arrow_back:", on_click=_leave)
         if study.was_stopped:
-            told = "What has ended stays; what was given up is trained again."
+            told = "What has ended stays; what was given up or stopped early is trained again."
             again = {"on_click": studies.go_on, "args": (state.workspace(), study.id)}
             st.button("Go on", key="study-go-on", icon=":material/play_circle:", help=told, **again)
         if study.is_done:
             st.button("Delete", key="study-delete", icon=":material/delete:", on_click=state.keep, args=(DELETED, study.id))
         else:
             label = "Stopping…" if study.wish else "Stop with what is there"
-            help_ = "What has ended by then counts; the rest is given up. It can go on later."
+            help_ = STOPPING if study.wish else "What has ended by then counts; the rest is given up. It can go on later."
             click = {"on_click": studies.wish_stop, "args": (state.workspace(), study.id)}
             st.button(label, key="study-stop", icon=":material/stop_circle:", disabled=bool(study.wish), help=help_, **click)
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import parts, state, words
 from app.text import md, short
+from engine import names
 from engine.store import runs
 from engine.store.runs import Run
 
@@ -21,10 +22,11 @@ def choose(run: Run) -> None:
     others = _trained(run)
     if len(others) < 2:
         return
-    named = {other.id: _named(other) for other in others}
+    short_names = names.without_shared([other.name or other.id for other in others])
+    named = {other.id: _named(other, name) for other, name in zip(others, short_names, strict=True)}
     st.session_state["model"] = run.id
     st.selectbox(
-        "Model", list(named), format_func=lambda id: named[id], key="model", on_change=_open, label_visibility="collapsed", width=340
+        "Model", list(named), format_func=lambda id: named[id], key="model", on_change=_open, label_visibility="collapsed", width=420
     )
 
 
@@ -52,10 +54,10 @@ def _trained(run: Run) -> list[Run]:
     return [other for other in found if other.state == "succeeded"]
 
 
-def _named(run: Run) -> str:
+def _named(run: Run, name: str) -> str:
     score = run.score or {}
     told = words.measure(score.get("value"), score.get("unit", ""))
-    return f"{short(run.name or run.id, 44)} · {told} · {words.ago(run.ended or run.created)}"
+    return f"{short(name, 44)} · {told} · {words.ago(run.ended or run.created)}"
 
 
 def _open() -> None:

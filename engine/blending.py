@@ -37,9 +37,12 @@ def weights(task: Task, outputs: Sequence[Array], y: Array, state: dict[str, Any
     return [float(share) for share in best_counts / best_counts.sum()]
 
 
-def power(task: Task, outputs: Array, y: Array, state: dict[str, Any]) -> float:
-    """The exponent that makes chances the most honest on these rows (temperature scaling, Guo et al. 2017); 1 for few rows or no gain."""
-    if task.estimator != "classifier" or len(y) < ENOUGH_ROWS:
+def power(task: Task, outputs: Array, y: Array, state: dict[str, Any], different: int | None = None) -> float:
+    """The exponent that makes chances the most honest on these rows (temperature scaling, Guo et al. 2017); 1 for few rows or no gain.
+
+    `different` is how many different rows they are, where some stand there several times.
+    """
+    if task.estimator != "classifier" or (len(y) if different is None else different) < ENOUGH_ROWS:
         return 1.0
     losses = [_loss(task, task.tempered(outputs, float(p)), y, state) for p in POWERS]
     best = int(np.argmin(losses))

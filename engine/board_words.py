@@ -1,11 +1,11 @@
 """A leaderboard in words: its rows as text, and the sentences that keep a reader from taking luck for skill. Plain text, not escaped."""
 
 from collections.abc import Sequence
-from os.path import commonprefix
 
 from engine import verdicts
 from engine.boards import Board, Line
 from engine.comparing import WORTH
+from engine.names import without_shared
 from engine.wording import amount, count, number, size
 
 BEST, TIED, BEHIND, PROPOSED = "the best", "not distinguishable from the best", "behind the best", "proposed"
@@ -43,16 +43,12 @@ def proposal(board: Board) -> str:
 
 def names(board: Board) -> dict[str, str]:
     """Run id -> a name that differs from all others on the board, without the words that all of them begin with."""
-    full = [line.name for line in board.lines]
-    shared = commonprefix([name.split(", ")[:-1] for name in full]) if len(full) > 1 else []
-    short = [", ".join(name.split(", ")[len(shared) :]) for name in full]
-    return dict(zip((line.run.id for line in board.lines), _distinct(short), strict=True))
+    return dict(zip((line.run.id for line in board.lines), _distinct(without_shared([line.name for line in board.lines])), strict=True))
 
 
 def warnings(board: Board) -> list[str]:
     """What makes the order less certain than it looks."""
-    first = len(board.first)
-    said = [_luck(board) if first >= FEW_TO_BE_LUCKY and board.luck else "", verdicts.chosen_by(board.looks)]
+    said = [_luck(board) if board.lucky >= FEW_TO_BE_LUCKY and board.luck else "", verdicts.chosen_by(board.looks)]
     without = sum(not line.is_paired for line in board.lines)
     if without and len(board.lines) > 1:
         said.append(_unpaired(without))
@@ -149,9 +145,7 @@ def soon(seconds: float | None) -> str:
 
 def _luck(board: Board) -> str:
     gained = amount(abs(board.luck or 0.0), _difference_unit(board), 2)
-    return (
-        f"Of {len(board.first)} models as good as these the luckiest would look {gained} better than it is, so expect less of the best one."
-    )
+    return f"Of {board.lucky} models as good as these the luckiest would look {gained} better than it is, so expect less of the best one."
 
 
 def _still(board: Board, line: Line) -> str:

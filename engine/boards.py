@@ -74,7 +74,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Board:
-    """The models in order. `rows` were judged, `compared` of them row by row; `groups` is how many groups these come from, or 0."""
+    """The models in order. `rows` were judged, `compared` of them row by row; `groups` is how many groups these come from, or 0. `lucky` is
+    how many of the first could be the luckiest: the same plan trained again to the same answers is one model."""
 
     question: Question
     asked: str
@@ -89,6 +90,7 @@ class Board:
     apart: tuple[tuple[Run, str], ...]
     proposal: Proposal | None
     luck: float | None
+    lucky: int
     looks: int
 
     @property
@@ -165,6 +167,7 @@ def of(workspace: Workspace, found: Sequence[Run], question: Question | None = N
         apart=tuple(apart),
         proposal=comparing.propose(first, {x.run.id: x.answer_seconds for x in lines}, {x.run.id: x.bytes for x in lines}),
         luck=ranking.luck,
+        lucky=len({one.who for one in there if one.run.id in first}),
         looks=looks.count(workspace, asked.dataset, asked.unseen) if asked.unseen else 0,
     )
 
@@ -204,6 +207,12 @@ class _Judged:
     @property
     def rows(self) -> int:
         return int((self.run.facts.get("rows") or {}).get("test") or (len(self.said.rows) if self.said else 0))
+
+    @property
+    def who(self) -> tuple[str, object]:
+        """The same for two runs of one plan that answer alike."""
+        answers = self.said.outputs.tobytes() if self.said else (self.run.score or {}).get("value")
+        return json.dumps(self.run.plan, sort_keys=True), answers
 
     def contender(self, at: Array) -> Contender:
         """Its measure on those of the rows it kept, or only its range."""

@@ -13,6 +13,7 @@ from typing import Any
 from engine.errors import Diverged
 from engine.learners.base import Cancelled, Paused, Tell
 from engine.tasks.base import Metric
+from engine.wording import count
 
 SECONDS_BETWEEN = 0.25
 LATEST = 20
@@ -25,7 +26,7 @@ class Rules:
     """What a training may do. `patience` is in epochs without improvement (0: no end); `plateau` lets the rate fall before that; `again`
     is how much longer than an epoch now one of learning once more will take (0: it does not learn once more). `steadies` says that going on
     cannot do harm, so that the last state is the one to keep, not the luckiest. `usual` is after how many epochs such trainings usually end
-    (0: unknown)."""
+    (0: unknown). `step` is the learner's word for a time through all rows."""
 
     epochs: int
     steps: int
@@ -36,6 +37,7 @@ class Rules:
     again: float = 0.0
     steadies: bool = False
     usual: int = 0
+    step: str = "epoch"
 
 
 @dataclass
@@ -138,7 +140,7 @@ class Watch:
             rate = self.model.optimizer.learning_rate
             rate.assign(rate * FALL)
         if self.rules.patience and progress.waited >= self.rules.patience:
-            progress.stopped = f"No better for {_epochs(progress.waited)}."
+            progress.stopped = f"No better for {count(progress.waited, self.rules.step)}."
 
     def _tell_facts(self, seconds: float) -> None:
         seconds = max(seconds, 1e-6)
@@ -173,20 +175,21 @@ class Watch:
         return least - progress.epochs, likely + rules.again * kept - progress.epochs, most - progress.epochs
 
     def _sentence(self) -> str:
-        progress = self.progress
+        progress, step = self.progress, self.rules.step
         if progress.stopped:
-            return f"{progress.stopped} Keeping the weights of epoch {progress.best_epoch}."
+            return f"{progress.stopped} Keeping the model of {step} {progress.best_epoch}."
         if self.rules.steadies:
             return f"{progress.epochs} of {self.rules.epochs} are ready."
         if progress.waited == 0:
-            return f"Epoch {progress.epochs}: the best so far on rows it does not learn from."
-        return f"Epoch {progress.epochs}: no better for {_epochs(progress.waited)}; the best was epoch {progress.best_epoch}."
+            return f"{step.capitalize()} {progress.epochs}: the best so far on rows it does not learn from."
+        waited = count(progress.waited, step)
+        return f"{step.capitalize()} {progress.epochs}: no better for {waited}; the best was {step} {progress.best_epoch}."
 
     def _guard(self, loss: float) -> None:
         if math.isfinite(loss):
             return
         raise Diverged(
-            f"The loss became {'not a number' if math.isnan(loss) else 'infinite'} in epoch {max(self.progress.epochs, 1)}.",
+            f"The loss became {'not a number' if math.isnan(loss) else 'infinite'} in {self.rules.step} {max(self.progress.epochs, 1)}.",
             f"Lower the learning rate from {self.rules.rate:g} to {self.rules.rate / 10:g}.",
         )
 
@@ -201,7 +204,3 @@ class Watch:
     def _pause_if_asked(self) -> None:
         if self._is_to_pause:
             raise Paused
-
-
-def _epochs(count: int) -> str:
-    return f"{count} epoch{'' if count == 1 else 's'}"

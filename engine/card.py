@@ -68,10 +68,17 @@ def _score(score: Score | None, measure: Measure) -> str:
     return f"{amount(score.value, measure.unit)} ({number(score.low)} to {number(score.high)})"
 
 
+def steering(report: Report) -> str:
+    """What goes on after the number of rows it learned from: which rows steered it."""
+    if report.rows_validation:
+        return f"and {report.rows_validation:,} steered it"
+    return f"{report.rows_both:,} of which also steered it" if 0 < report.rows_both < report.rows_training else TURNS
+
+
 def _data(report: Report) -> str:
-    steering = f"{count(report.rows_validation, 'row')} to steer the training by"
+    apart = f"{count(report.rows_validation, 'row')} to steer the training by"
     return (
-        f"{count(report.rows_training, 'row')} to learn from, {steering if report.rows_validation else TURNS}, "
+        f"{count(report.rows_training, 'row')} to learn from, {apart if report.rows_validation else steering(report)}, "
         f"and {count(report.rows_test, 'row')} kept unseen until the end to judge it."
     )
 

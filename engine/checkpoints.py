@@ -16,7 +16,7 @@ from typing import Any
 from engine import journal, manifest
 from engine.errors import EngineError
 from engine.jobs import failpoints
-from engine.keep import MEMBER, Arrays, Keep, Kept
+from engine.keep import MEMBER, READY, Arrays, Keep, Kept
 
 ARRAYS, STATE = "arrays.npz", "state.json"
 NUMBER_KEPT = 2
@@ -117,7 +117,7 @@ def goes_on(found: Found | None) -> str:
     if found is None:
         return "It starts again from the beginning."
     if MEMBER in found.values:
-        at = int(found.values[MEMBER])
+        at = int(found.values.get(READY, found.values[MEMBER]))
         return f"It goes on with model {at + 1}; those before it stay." if at else "It goes on with its first model."
     return f"It goes on from epoch {int(found.step)}." if found.step >= 1 else "It goes on within its first epoch."
 

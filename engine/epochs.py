@@ -14,12 +14,9 @@ import numpy as np
 from engine import mapped
 from engine.keep import Arrays, Unfit
 from engine.lazy import tensorflow as tf
+from engine.traced import Rows, Traced, each
 
 Array = np.ndarray[Any, Any]
-Inputs = dict[str, Array]
-Rows = tuple[Any, ...]
-"""Inputs, targets and, where not all rows count alike, weights."""
-
 Judging = Callable[[], AbstractContextManager[None]]
 Heard = Callable[[int, Callable[[], float]], bool]
 SECONDS_A_CALL = 0.1
@@ -34,25 +31,26 @@ def size_for(rows: int, is_picture: bool) -> int:
 
 
 class Epochs:
-    """A compiled model with the rows it learns from and the rows it is judged on."""
+    """A network's rows, those it learns from and those it is judged on, with the borrowed model that goes through them.
 
-    def __init__(self, model: Any, train: Rows, validation: Rows, size: int, seed: int, judging: Judging = nullcontext) -> None:
-        self.model = model
-        self.size = size
+    `own` is the network itself: it lends its weights at first, and takes what was learned by `hand_over`.
+    """
+
+    def __init__(self, own: Any, traced: Traced, train: Rows, validation: Rows, seed: int, judging: Judging = nullcontext) -> None:
+        self.own = own
+        self.traced = traced
+        self.model = traced.model
+        self.size = traced.size
         self.seed = seed
         self.judging = judging
         self.rows = len(train[1])
-        self.steps = -(-self.rows // size)
-        self._train = _resident(train)
-        self._validation = _resident(validation)
+        self.steps = -(-self.rows // self.size)
+        self._train = each(train, _held)
+        self._validation = each(validation, _held)
         self._judging = len(validation[1])
-        self._judged_at_once = 256 if "pixels" in validation[0] else 4096
-        self._seeds = [v for v in model.non_trainable_variables if v.name == "seed_generator_state"]
-        self._learn = tf.function(self._learn_steps, autograph=False, reduce_retracing=True)
-        self._judge = tf.function(self._judge_steps, autograph=False)
-        self._results = tf.function(model.get_metrics_result, autograph=False)
-        self._take_results = tf.function(self._results_then_reset, autograph=False)
+        self._seeds = [v for v in self.model.non_trainable_variables if v.name == "seed_generator_state"]
         self._pace = 1
+        traced.lend(self, own.get_weights())
 
     def learn(self, epoch: int, heard: Heard, done: int = 0) -> dict[str, float]:
         """One epoch (0-based). `heard(steps done, loss so far)` is asked now and then and ends the epoch by True. Mean loss and metrics.
@@ -65,29 +63,26 @@ class Epochs:
         while done < self.steps:
             count = min(self._pace, self.steps - done)
             began = time.monotonic()
-            self._learn(order, tf.constant(done), tf.constant(done + count))
+            self._borrowed().learn(self._train, order, tf.constant(done), tf.constant(done + count))
             self._keep_pace(count, time.monotonic() - began)
             done += count
             if done < self.steps and heard(done, self._loss):
                 break
-        return _plain(self._take_results())
+        return _plain(self.traced.take_results())
 
     def judge(self) -> dict[str, float]:
         """Loss and metrics on the validation rows, of the model as `judging` makes it meanwhile."""
         with self.judging():
-            return _plain(self._judge(tf.constant(-(-self._judging // self._judged_at_once))))
+            return _plain(self._borrowed().judge(self._validation, tf.constant(-(-self._judging // self.traced.judged_at_once))))
 
     def trace(self) -> None:
-        """Has TensorFlow work out all that will be called, without a single step: nothing that learning changes is changed.
+        """Has TensorFlow work out all that will be called, unless it has for a network alike."""
+        self._borrowed().trace(self._train, self._validation)
 
-        What learns is traced last: had it to make the optimiser's and the measures' variables, it would be traced twice.
-        """
-        if not self.model.optimizer.built:
-            self.model.optimizer.build(self.model.trainable_variables)
-        self._judge(tf.constant(0))
-        self._learn(tf.zeros([self.rows], tf.int32), tf.constant(0), tf.constant(0))
-        self._results()
-        self._take_results()
+    def hand_over(self) -> Any:
+        """The network itself, with what was learned."""
+        self.own.set_weights(self._borrowed().model.get_weights())
+        return self.own
 
     def state(self) -> dict[str, Array]:
         """A copy of everything that learning changes: weights, seeds, what the optimiser remembers, measures so far."""
@@ -114,29 +109,10 @@ class Epochs:
         }
         return {f"{group}_{place}": variable for group, found in groups.items() for place, variable in enumerate(found)}
 
-    def _learn_steps(self, order: Any, first: Any, last: Any) -> None:
-        def step(number: Any) -> Any:
-            chosen = order[number * self.size : (number + 1) * self.size]
-            self.model.train_step(_gather(self._train, chosen))
-            return number + 1
-
-        tf.while_loop(lambda number: number < last, step, [first], parallel_iterations=1)
-
-    def _judge_steps(self, last: Any) -> dict[str, Any]:
-        size = self._judged_at_once
-
-        def step(number: Any) -> Any:
-            part = slice(number * size, (number + 1) * size)
-            self.model.test_step(_each(self._validation, lambda x: x[part]))
-            return number + 1
-
-        tf.while_loop(lambda number: number < last, step, [tf.constant(0)], parallel_iterations=1)
-        return self._results_then_reset()
-
-    def _results_then_reset(self) -> dict[str, Any]:
-        results = dict(self.model.get_metrics_result())
-        self.model.reset_metrics()
-        return results
+    def _borrowed(self) -> Traced:
+        if self.traced.borrower is not self:
+            raise RuntimeError("Another training has borrowed this model meanwhile.")
+        return self.traced
 
     def _seed_for(self, epoch: int) -> None:
         for index, state in enumerate(self._seeds):
@@ -149,11 +125,7 @@ class Epochs:
         self._pace = int(min(max(fitting, 1), 4 * self._pace, MOST_STEPS_A_CALL))
 
     def _loss(self) -> float:
-        return float(self._results()["loss"])
-
-
-def _resident(rows: Rows) -> Rows:
-    return _each(rows, _held)
+        return float(self.traced.results()["loss"])
 
 
 def _held(x: Array) -> Any:
@@ -161,15 +133,6 @@ def _held(x: Array) -> Any:
     if mapped.is_mapped(x) and not tf.config.list_physical_devices("GPU"):
         return tf.experimental.dlpack.from_dlpack(np.asarray(x).__dlpack__())
     return tf.constant(x)
-
-
-def _gather(rows: Rows, chosen: Any) -> Rows:
-    return _each(rows, lambda x: tf.gather(x, chosen))
-
-
-def _each(rows: Rows, change: Callable[[Any], Any]) -> Rows:
-    inputs, *others = rows
-    return ({name: change(x) for name, x in inputs.items()}, *map(change, others))
 
 
 def _plain(values: dict[str, Any]) -> dict[str, float]:

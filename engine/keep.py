@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-MEMBER = "turn"
-"""Under this name a team keeps which of its models, in the order they are trained, the rest belongs to, from 0."""
+MEMBER, READY = "turn", "ready"
+"""Under these names a team keeps which of its models the rest belongs to, from 0 in the order they are planned, and how many are ready."""
 
 Arrays = Mapping[str, "np.ndarray[Any, Any]"]
 

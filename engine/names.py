@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from os.path import commonprefix
 
 LONGEST = 200
 LOOK_ALIKES = "look-alikes"
@@ -18,6 +19,12 @@ def clean(text: str) -> str:
     """
     visible = (" " if c.isspace() else c for c in unicodedata.normalize("NFC", text) if c.isspace() or c == _JOINER or _is_visible(c))
     return re.sub(" +", " ", "".join(visible)).strip()[:LONGEST].strip()
+
+
+def without_shared(names: Sequence[str]) -> list[str]:
+    """The names of runs without the parts (ended by a comma) that all of them begin with; the last part of a name always stays."""
+    shared = commonprefix([name.split(", ")[:-1] for name in names]) if len(names) > 1 else []
+    return [", ".join(name.split(", ")[len(shared) :]) for name in names]
 
 
 def mend(names: Sequence[str | None]) -> tuple[list[str], list[tuple[int, str]]]:

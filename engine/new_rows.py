@@ -55,8 +55,9 @@ def _treat(request: Request, source: Path, matched: Sequence[tuple[Column, int]]
         given = tables.source_column(source, column_id(place))
         texts[column_id(place)], failed = treatments.apply(given, column.untreated, column.treatment, request.key)
         if failed:
-            said = f"{failed:,} values could not be read as in the training data and count as missing."
-            problems.append(Problem(where=column.name, what=said, fix="Mend them in the file and try again.", column=column.id))
+            values_count = "1 value could" if failed == 1 else f"{failed:,} values could"
+            said = f"{values_count} not be read as in the training data, and {'counts' if failed == 1 else 'count'} as missing."
+            problems.append(Problem(where=column.name, what=said, fix=_mend(failed), column=column.id))
     if texts:
         new = source.with_suffix(".treated")
         tables.exchange_source(new, source, texts)
@@ -126,7 +127,11 @@ def _failures(column: Column, texts: pa.Array, failed: "np.ndarray[Any, Any]") -
     one, several = _KINDS[column.type]
     values_are = f"1 value is {one} and counts" if len(rows) == 1 else f"{len(rows):,} values are {several} and count"
     said = f"{values_are} as missing: {places}{more}."
-    return [Problem(where=column.name, what=said, fix="Mend them in the file and try again.", column=column.id)]
+    return [Problem(where=column.name, what=said, fix=_mend(len(rows)), column=column.id)]
+
+
+def _mend(many: int) -> str:
+    return f"Mend {'it' if many == 1 else 'them'} in the file and try again."
 
 
 def _changed(file: str, change: Change) -> Problem:

@@ -37,6 +37,11 @@ class Settings:
     warmup: float
     memory: float = 0.999
 
+    @property
+    def follows_steps(self) -> bool:
+        """Whether the learning rate depends on how many steps there are in all."""
+        return self.schedule in ("cosine", "waves")
+
 
 def build(settings: Settings, steps: int, free: Sequence[Any] = ()) -> Any:
     """A Keras optimiser for a training of `steps` steps in all. Biases, normalisation and the weights `free` are never decayed."""

@@ -1,7 +1,9 @@
 """How a team's training tells of itself: members ready as steps, what all of them say together, and how long it still takes."""
 
+import math
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from engine.tell import Cancelled, Paused, Tell, Wish
@@ -9,6 +11,14 @@ from engine.tell import Cancelled, Paused, Tell, Wish
 CUT_SHORT = 0.8
 PASSED_ON = ("parameters",)
 """Not the pace: that of one model, trees or network, says nothing of the whole."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an earlier attempt noted of a member it finished: the seconds it took (None if not all were measured), its numbers learned."""
+
+    seconds: float | None = None
+    parameters: int = 0
 
 
 class Pace:
@@ -40,23 +50,31 @@ class Pace:
         return sum(own) / len(own) if own else sum(means) / len(means) if means else None
 
     def left(self, way: int | None = None, spent: float = 0.0) -> float | None:
-        """Seconds until the last member is ready, if a member of `way` has been at it for `spent`; None before one of each sort was."""
+        """Seconds until the last member is ready, if a member of `way` has been at it for `spent`; before one of each sort was, at most
+        those that are given, or None."""
         counts = [(1 if place == way else 0, count, self.usual(place)) for place, count in enumerate(self.ahead)]
+        most = max(0.0, self.until - time.monotonic())
         if not any(self.took) or any(usual is None for now, count, usual in counts if now or count):
-            return None
+            return most if most < math.inf else None
         left = sum(now * max((usual or 0.0) - spent, 0.0) + count * (usual or 0.0) for now, count, usual in counts)
-        return max(0.0, min(left, self.until - time.monotonic()))
+        return min(left, most)
 
 
 class Listening(Tell):
-    """Passes on what a member tells as part of the whole: its step is how many members are ready, and how far it is itself."""
+    """Passes on what a member tells as part of the whole: its step is how many members are ready, and how far it is itself.
 
-    def __init__(self, tell: Tell, titles: Sequence[str], pace: Pace, turns: int) -> None:
+    `there` is how many an earlier attempt finished: until those are read again, what that attempt told last stays true.
+    """
+
+    def __init__(self, tell: Tell, titles: Sequence[str], pace: Pace, turns: int, there: int = 0) -> None:
         self.tell = tell
         self.titles = titles
         self.turns = turns
         self.pace = pace
+        self.there = there
         self.finished = 0
+        self.unneeded = 0
+        self.late = 0
         self._parameters = 0
         self._own_parameters = 0
         self._is_stopped = False
@@ -69,39 +87,54 @@ class Listening(Tell):
         """How many there will be, as far as is known."""
         return self.finished + sum(self.pace.ahead) + (self._way is not None)
 
+    @property
+    def known(self) -> Known:
+        """Of the member that learns now, so far."""
+        return Known(time.monotonic() - self._began, self._own_parameters)
+
     def is_over(self, way: int) -> bool:
         """Whether no member of that way may begin. The first member of all always may."""
         return self.finished > 0 and (self._is_stopped or time.monotonic() + self.pace.needed(way) > self.pace.until)
 
     def leave_out(self, way: int) -> None:
-        """A member that will not be trained."""
+        """A member there is no time for."""
         self.pace.ahead[way] -= 1
+        self.late += 1
         self._tell_how_far()
 
-    def begin(self, way: int) -> None:
-        """A member of that way begins. Raises Cancelled, Paused."""
+    def drop(self, way: int) -> None:
+        """No further member of that way is trained: the others are as good without them."""
+        self.unneeded += self.pace.ahead[way]
+        self.pace.ahead[way] = 0
+        self._tell_how_far()
+
+    def begin(self, way: int, is_there: bool = False) -> None:
+        """A member of that way begins, or is read again where it `is_there`. Raises Cancelled, Paused."""
         self._way, self._began, self._epochs, self._own_parameters = way, time.monotonic(), 1, 0
         self.pace.ahead[way] -= 1
         self._tell_how_far()
-        self._obey(self.tell.stage(self._name(way), min(1.0, self.finished / self.members)))
+        reading = f"Reading again the models that are ready: {self.finished + 1} of {self.there}"
+        self._obey(self.tell.stage(reading if is_there else self._name(way), min(1.0, self.finished / self.members)))
 
-    def end(self, measures: Mapping[str, float], is_new: bool = True) -> None:
-        """It is ready; `measures` are those of all that are, together. Raises Cancelled, Paused.
-
-        One that an earlier attempt trained (not `is_new`) says nothing about how long others take.
-        """
-        if self._way is not None and is_new:
-            self.pace.took[self._way].append(time.monotonic() - self._began)
+    def end(self, measures: Mapping[str, float], before: Known | None = None) -> None:
+        """It is ready; `measures` are those of all that are, together. Of one that an earlier attempt finished, it is said what was known
+        `before`. Raises Cancelled, Paused."""
+        known = before or self.known
+        if self._way is not None and known.seconds is not None:
+            self.pace.took[self._way].append(known.seconds)
         self.finished += 1
-        self._parameters += self._own_parameters
+        self._parameters += known.parameters
         self._way = None
         self._tell_how_far()
         if measures:
             self._obey(self.tell.metrics(float(self.finished), {f"val_{name}": value for name, value in measures.items()}))
 
     def give_up(self) -> None:
-        """The member that began will never be ready."""
-        self._way = None
+        """The member that began will never be ready, nor any other of its way."""
+        way, self._way = self._way, None
+        if way is not None:
+            self.unneeded += 1
+            self.drop(way)
 
     def metrics(self, step: float, values: Mapping[str, float]) -> Wish:
         within = min(step / max(self._epochs, 1), 0.999)
@@ -127,8 +160,11 @@ class Listening(Tell):
         return f"{self.titles[way]} {self.turns - self.pace.ahead[way]} of {self.turns}"
 
     def _tell_how_far(self) -> None:
+        if self.finished < self.there:
+            return
         spent = time.monotonic() - self._began if self._way is not None else 0.0
-        told: dict[str, Any] = {"epoch": self.finished, "epochs": self.members, "team": {"ready": self.finished, "of": self.members}}
+        team = {"ready": self.finished, "of": self.members, "unneeded": self.unneeded, "late": self.late}
+        told: dict[str, Any] = {"epoch": self.finished, "epochs": self.members, "team": team}
         self.tell.facts({**told, "seconds_left": self.pace.left(self._way, spent)})
 
     def _heard(self, wish: Wish) -> Wish:

@@ -148,7 +148,11 @@ Panel = Annotated[Scores | Confusion | Curve | Thresholds | Scatter | Bars | Mis
 
 
 class Report(_Frozen):
-    """A judged model: the headline in words, its verdict, the main measure, and the panels in order."""
+    """A judged model: the headline in words, its verdict, the main measure, and the panels in order.
+
+    `rows_validation` steered and never taught; `rows_both` are those among `rows_training` that steered too: before they taught, or
+    another model of a team.
+    """
 
     headline: str
     detail: str
@@ -157,6 +161,7 @@ class Report(_Frozen):
     panels: list[Panel]
     rows_training: int = 0
     rows_validation: int = 0
+    rows_both: int = 0
     rows_test: int = 0
 
     def score(self) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def name_of(plan: Plan, profile: Profile) -> str:
     source = names[0] if len(names) == 1 else f"{len(names)} columns"
     shape = within(type(plan.architecture).title)
     if plan.team and plan.team.others:
-        shape = f"{1 + len(plan.team.others)} kinds of model together"
+        shape = f"up to {1 + len(plan.team.others)} kinds of model together"
     elif plan.team:
         shape = f"{shape}, {plan.team.folds * plan.team.repeats} together"
     return f"{target} from {source}, {shape}"

@@ -32,6 +32,12 @@ class Problem(BaseModel):
     evidence: Panel | None = None
     pledge: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """What and what next, for where it stands alone: the column it is about is named, unless what is said names it."""
+        named = f"{self.where}: " if self.column and self.where not in self.what else ""
+        return f"{named}{self.what} {self.fix}".strip()
+
 
 def stops(problems: list[Problem]) -> list[Problem]:
     """Only the problems that keep a training from starting."""

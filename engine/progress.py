@@ -44,8 +44,10 @@ def ending(series: Series, facts: Mapping[str, Any], step: str = "epoch") -> str
     unseen = _unseen(series)
     if not unseen or not _is_number(min(unseen)):
         return ""
-    if facts.get("team"):
-        return f"{_count(len(unseen), 'model')} were ready; those that help answer together.{_against_guessing(unseen[-1], facts)}"
+    if team := facts.get("team"):
+        ready = int(team.get("ready") or len(unseen))  # Whoever went on measured some of them twice.
+        told = "1 model was ready." if ready == 1 else f"{_count(ready, 'model')} were ready; those that help answer together."
+        return f"{told}{_against_guessing(unseen[-1], facts)}"
     if facts.get("steadies"):
         return f"All {_count(len(unseen), step)} answer together.{_against_guessing(unseen[-1], facts)}"
     best = min(range(len(unseen)), key=unseen.__getitem__)
@@ -64,10 +66,13 @@ def ending(series: Series, facts: Mapping[str, Any], step: str = "epoch") -> str
     return told + _against_guessing(unseen[best], facts)
 
 
-def failing(facts: Mapping[str, Any]) -> str:
-    """How far a team had come that failed; "" for a single model. Nothing of it is kept, so nothing else would be true."""
+def without(facts: Mapping[str, Any], has_failed: bool = True) -> str:
+    """How far a team had come that failed or was cancelled; "" for a single model. Nothing of it is kept, so nothing else would be true."""
     ready = (facts.get("team") or {}).get("ready")
-    return f"{_count(int(ready), 'model')} had been trained when it failed; they are no model to use." if ready else ""
+    if not ready:
+        return ""
+    when = "it failed; they are no model to use" if has_failed else "it was cancelled; they were thrown away"
+    return f"{_count(int(ready), 'model')} had been trained when {when}."
 
 
 def _of_team(unseen: Sequence[float], facts: Mapping[str, Any]) -> tuple[Mood, str]:

@@ -23,10 +23,10 @@ def _kind(plan: Plan, profile: Profile) -> str:
     own = next((choice for choice in choices if choice.architecture.kind == plan.architecture.kind), None)
     title = type(plan.architecture).title
     if own is None:
-        return f"{title}: chosen by hand; it is not among those that are proposed for these columns."
+        return f"{title}: your choice; it is not among those that are proposed for these columns."
     if own is choices[0]:
         return f"{title}: {own.why[:1].lower()}{own.why[1:]}"
-    return f"{title}: chosen by hand. {type(choices[0].architecture).title} would be proposed for these columns."
+    return f"{title}: your choice. {type(choices[0].architecture).title} would be proposed for these columns."
 
 
 def _size(plan: Plan, profile: Profile) -> str:

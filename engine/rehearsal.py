@@ -11,10 +11,13 @@ from engine import recipe, split, splits
 from engine.columns import Table
 from engine.learners.base import Array, Cost, Lesson
 from engine.plan import Plan
+from engine.swiftness import slowness
 
 ROWS, PICTURES = 4_000, 48
-JUDGING = 3.0
-FINISHING, KEPT, TOGETHER = 0.5, 6.0, 25.0
+JUDGING, WORSE = 1.7, 2.0
+"""Seconds of judging and writing a model where importing takes four; they grow with this power of how slow a computer is, as they wait for
+its disk and its other core too (1.6 s where it was 0.97, 6 s where it was 1.82)."""
+FINISHING, KEPT, TOGETHER = 0.15, 6.0, 25.0
 """Seconds to write, judge and read again a model of a team, the megabytes that one takes once it is ready, and those beside them all."""
 WAITING = 750.0
 """Megabytes of a process that waits for a plan: it has imported what any plan needs."""
@@ -58,11 +61,11 @@ def rehearse(plan: Plan, rows: int, read: Read) -> Rehearsal:
 
 def estimate(plan: Plan, tried: Rehearsal, is_awaited: bool = False) -> dict[str, float]:
     """Seconds (likely, low, high), epochs at most, seconds an epoch, and megabytes of memory. `is_awaited` says that a process is waiting
-    for the plan, with everything imported and prepared."""
+    for the plan, with everything imported and prepared; without it, `starting` seconds come on top."""
     training = plan.training.takes(tried.training)
-    cost = plan.training.cost(tried.lesson, training, tried.validation)
+    cost = _here(plan.training.cost(tried.lesson, training, tried.validation))
     preparing = tried.preparing * (training + tried.validation) * 1.2
-    around = cost.start + JUDGING + (-cost.ahead if is_awaited else preparing)
+    around = cost.start + _judging() + (-cost.ahead if is_awaited else preparing)
     most = int(plan.training.model_dump().get("epochs", cost.epochs))
     return {
         "seconds": around + cost.epoch * cost.epochs,
@@ -70,6 +73,7 @@ def estimate(plan: Plan, tried: Rehearsal, is_awaited: bool = False) -> dict[str
         "seconds_high": around + cost.epoch * max(most, cost.most),
         "epochs": most,
         "per_epoch": cost.epoch,
+        "starting": cost.ahead if is_awaited else 0.0,
         "megabytes": _imported(cost.libraries, is_awaited) + cost.megabytes - cost.libraries + 1e-6 * TABLES * tried.table_bytes,
     }
 
@@ -81,9 +85,9 @@ def estimate_team(plan: Plan, tried: Sequence[tuple[Plan, Rehearsal]], is_awaite
     ways = [_way(own, rehearsed, plan.team.folds) for own, rehearsed in tried]
     importing = {type(own.training): way.cost.once for (own, _), way in zip(tried, ways, strict=True)}
     waited = ways[0].cost.once if is_awaited else 0.0
-    around = sum(importing.values()) - waited + ways[0].preparing + JUDGING
+    around = sum(importing.values()) - waited + sum(way.cost.shared for way in ways) + ways[0].preparing + _judging()
     orders: tuple[Literal["likely", "fewest", "most"], ...] = ("likely", "fewest", "most")
-    sums = [around + turns * sum(way.seconds(which) + FINISHING for way in ways) for which in orders]
+    sums = [around + turns * sum(way.seconds(which) + FINISHING * slowness() for way in ways) for which in orders]
     likely, low, high = [min(seconds, plan.team.seconds or seconds) for seconds in sums]
     imported = _imported(max(way.cost.libraries for way in ways), is_awaited)
     largest = imported + max(way.cost.megabytes - way.cost.libraries for way in ways)
@@ -97,6 +101,16 @@ def estimate_team(plan: Plan, tried: Sequence[tuple[Plan, Rehearsal]], is_awaite
         "per_epoch": (sums[0] - around) / members,
         "megabytes": largest + TOGETHER + KEPT * members + 1e-6 * TABLES * tried[0][1].table_bytes,
     }
+
+
+def _judging() -> float:
+    return float(JUDGING * slowness() ** WORSE)
+
+
+def _here(cost: Cost) -> Cost:
+    """The cost with what is spent once, which is not measured, as this computer takes it."""
+    more = (slowness() - 1) * cost.once
+    return replace(cost, start=cost.start + more, once=cost.once + more, ahead=cost.ahead + more)
 
 
 def _imported(libraries: float, is_awaited: bool) -> float:
@@ -114,7 +128,7 @@ class _Way:
     def seconds(self, which: Literal["likely", "fewest", "most"]) -> float:
         """Of one model, without those that are spent once for all; with its likely, fewest or most epochs."""
         epochs = {"likely": self.cost.epochs, "fewest": self.cost.fewest, "most": self.most}[which]
-        return self.cost.start - self.cost.once + self.preparing + self.cost.epoch * epochs
+        return self.cost.start - self.cost.once - self.cost.shared + self.preparing + self.cost.epoch * epochs
 
 
 def _way(plan: Plan, tried: Rehearsal, folds: int) -> _Way:
@@ -122,7 +136,7 @@ def _way(plan: Plan, tried: Rehearsal, folds: int) -> _Way:
     rows = tried.training + tried.validation
     steering = rows // folds if splits.of(plan.split).turns else tried.validation
     training = plan.training.takes(rows - steering)
-    cost = plan.training.cost(replace(tried.lesson, may_refit=False), training, steering)
+    cost = _here(plan.training.cost(replace(tried.lesson, may_refit=False), training, steering))
     most = int(plan.training.model_dump().get("epochs", cost.epochs))
     return _Way(cost, most, tried.preparing * (training + steering) * 1.2)
 

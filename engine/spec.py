@@ -29,7 +29,7 @@ class Param:
 
     `choices` are (value, label) pairs. `when` names other fields and the values at which this one matters.
     `search` is (low, high) or a list of values a tuner may try. `empty` says what it means when no column is chosen.
-    `is_above` and `is_below` say that `low` and `high` themselves are out.
+    `is_above` and `is_below` say that `low` and `high` themselves are out. `zero` is what 0 stands for, where that is no amount.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Param:
     empty: str = ""
     is_above: bool = False
     is_below: bool = False
+    zero: str = ""
 
     @property
     def allowed(self) -> str:
@@ -84,12 +85,14 @@ def param(
     search: Sequence[Any] | None = None,
     log: bool = False,
     empty: str = "Every fitting column",
+    zero: str = "",
     **limits: Any,
 ) -> Any:
-    """Declare a field of a spec. `limits` are pydantic's ge, gt, le, lt. `log` asks for a logarithmic scale."""
+    """Declare a field of a spec. `limits` are pydantic's ge, gt, le, lt. `log` asks for a logarithmic scale.
+    `zero` says what 0 stands for, where that is no amount; the help ends with it."""
     shown: dict[str, Any] = {
         "label": label,
-        "help": help,
+        "help": f"{help} 0: {zero}.".strip() if zero else help,
         "unit": unit,
         "choices": tuple((choices or {}).items()),
         "advanced": advanced,
@@ -97,6 +100,7 @@ def param(
         "search": search,
         "log": log,
         "empty": empty,
+        "zero": zero,
     }
     return Field(default, json_schema_extra={"param": shown}, **limits)
 
@@ -163,6 +167,7 @@ def _param(name: str, info: FieldInfo) -> Param:
         search=shown.get("search"),
         log=shown.get("log", False),
         empty=shown.get("empty", ""),
+        zero=shown.get("zero", ""),
         is_above="gt" in limits,
         is_below="lt" in limits,
     )

@@ -143,6 +143,7 @@ class _Learned:
     steering_y: Array
     examples: Array
     teaching: int
+    both: int = 0
     notes: Sequence[str] = ()
     who: Bars | None = None
 
@@ -154,16 +155,17 @@ def _taught(prepared: Prepared, tell: Tell, keep: Keep) -> _Learned:
     if plan.team is None:
         model = plan.training.fit(lesson, tell, keep)
         steered = plan.training.steered(model)
-        notes = [] if steered is None else [verdicts.taught_again(len(parts.train) + len(parts.validation))]
+        notes = [] if steered is None else [verdicts.taught_again(len(parts.train), len(parts.validation))]
         steering = model.predict(lesson.validation) if steered is None else steered
+        both = 0 if steered is None else len(parts.validation)
         answers = Single(prepared.fitted, model, plan.training.kind)
-        return _Learned(answers, steering, lesson.validation_y, steering[shown], len(parts.train), notes)
+        return _Learned(answers, steering, lesson.validation_y, steering[shown], len(parts.train) + both, both, notes)
     team = teamwork.train(plan, prepared.table, parts, lesson.state, tell, keep)
     followed = _of_team(team, prepared.table, parts.validation[shown])
-    teaching = len(parts.train) + (len(parts.validation) if splits.of(plan.split).turns else 0)
+    both = len(np.intersect1d(team.teaching, team.steering))
     metric = plan.task.metrics(lesson.state)[0]
     said = who_answers.notes(team.ways, splits.of(plan.split).turns, team.left_out), who_answers.panel(team.ways, team.measures, metric)
-    return _Learned(team.answers, team.outputs, team.y, followed, teaching, *said)
+    return _Learned(team.answers, team.outputs, team.y, followed, len(team.teaching), both, *said)
 
 
 def _of_team(team: teamwork.Team, table: Table, rows: Array) -> Array:
@@ -229,7 +231,8 @@ def _judge(prepared: Prepared, learned: _Learned, linear: rivals.Ask | None, sta
         report = weighted.beside(report, plan.task, judged, state, counted, table.column(plan.weight).name)
     panels = verdicts.with_notes(report.panels, [*learned.notes]) + ([learned.who] if learned.who else [])
     steering = len(parts.train) + len(parts.validation) - learned.teaching
-    report = report.model_copy(update={"panels": panels, "rows_training": learned.teaching, "rows_validation": steering})
+    counts = {"rows_training": learned.teaching, "rows_validation": steering, "rows_both": learned.both}
+    report = report.model_copy(update={"panels": panels, **counts})
     y = plan.task.encode(judged.y, state)
     return report, unseen.kept(asked, judged.y, y, own, judged.groups, str(prepared.facts["unseen"]))
 

@@ -138,7 +138,7 @@ def beside_linear(linear: Comparison | None, said: str, is_poor: bool) -> str:
         return f"A simple formula (a linear model) fares no better: it {said}."
     if linear.value > 0:
         return f"It is not clearly better than a simple formula (a linear model), which {said} and is easier to explain."
-    return f"A simple formula (a linear model) does as well: it {said}. It is easier to explain."
+    return f"A simple formula (a linear model) does as well: it {said}. The formula is easier to explain."
 
 
 def notes(lines: list[str]) -> list[Notes]:
@@ -157,8 +157,8 @@ def looked_at(looks: int) -> str:
     """How often the unseen rows had been looked at before this model; each look makes the best of several models luckier than good."""
     if not looks:
         return ""
-    often = "once" if looks == 1 else f"{looks:,} times"
-    return f"These unseen rows had been looked at {often} before, with other models."
+    often = "once before, with another model" if looks == 1 else f"{looks:,} times before, with other models"
+    return f"These unseen rows had been looked at {often}."
 
 
 def chosen_by(looks: int) -> str:
@@ -183,11 +183,12 @@ def taught_by(rows: int, most: int) -> str:
     return f"{taught}; the model learned from all of these."
 
 
-def taught_again(rows: int) -> str:
+def taught_again(training: int, steering: int) -> str:
     """That the rows that steered taught in the end."""
     return (
-        f"Once it was known how long learning helps, it learned again from the beginning, from all {rows:,} rows that were not kept "
-        "unseen. What is said of the rows that steered it comes from the model before."
+        f"It learned twice. First from {count(training, 'row')}, while {steering:,} others told how long learning helps; then anew, for "
+        f"that long, from all {training + steering:,}. This second model is the one that is kept. What is said of the rows that steered "
+        "it comes from the first one."
     )
 
 

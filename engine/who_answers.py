@@ -8,6 +8,7 @@ from engine.teamwork import Share
 from engine.wording import amount, count, per_cent
 
 MOSTLY = 0.5
+OTHERWISE = ", other settings"
 
 
 def panel(ways: Sequence[Share], together: Mapping[str, float], metric: Metric) -> Bars:
@@ -34,14 +35,19 @@ def notes(ways: Sequence[Share], turns: bool = True, left_out: int = 0) -> tuple
 
 
 def _too_late(left_out: int) -> str:
-    return f"It was to end before {count(left_out, 'further model')} could begin; with more time it might be better." if left_out else ""
+    if not left_out:
+        return ""
+    planned = "1 further model that was" if left_out == 1 else f"{left_out:,} further models that were"
+    return f"It ended before {planned} planned could begin; with more time it might be better."
 
 
 def _answering(ways: Sequence[Share], turns: bool) -> tuple[str, ...]:
     counting = sorted((way for way in ways if way.counts > 0), key=lambda way: -way.counts)
     many = sum(way.models for way in counting)
     if many == 1:
-        return (f"One model answers, of the kind '{counting[0].title.lower()}': it was ended before a second one was ready.",)
+        alone = sum(way.models for way in ways) == 1
+        why = "it ended before a second one was ready" if alone else "the others that were ready made the common answer no better"
+        return (f"One model answers, of the kind '{counting[0].title.lower()}': {why}.",)
     if len(counting) == 1:
         how = "each was steered by other rows" if turns else "each began from another starting point"
         told = f"{many} models of the kind '{counting[0].title.lower()}' answer together; {how}."
@@ -77,11 +83,11 @@ def _left_out(named: Sequence[tuple[str, Share]], metric: Metric) -> str:
 
 
 def _names(ways: Sequence[Share]) -> list[str]:
-    """The titles, with a number behind one that is there already."""
+    """The titles; one that is there already says that its settings are others."""
     found: list[str] = []
     for way in ways:
-        seen = sum(name.split(" (")[0] == way.title for name in found)
-        found.append(f"{way.title} ({seen + 1})" if seen else way.title)
+        seen = sum(name.split(OTHERWISE)[0] == way.title for name in found)
+        found.append(f"{way.title}{OTHERWISE if seen else ''}{f' {seen}' if seen > 1 else ''}")
     return found
 
 

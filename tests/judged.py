@@ -38,6 +38,7 @@ def run(workspace: Workspace, right: np.ndarray, name: str = "", keeps: bool = T
     share = 100 * float(right.mean())
     score = {"label": "Right answers", "value": share, "low": share - 5, "high": share + 5, "unit": "%", "better": "higher"}
     made = runs.add(workspace, plan or lessons.plan(), name=name)
+    score["headline"] = f"The model of {made.id}."
     attempt = transitions.claim(workspace, made.id, made.attempt)
     assert attempt and transitions.begin(workspace, made.id, attempt, processes.of(os.getpid()))
     runs.set_facts(workspace, made.id, attempt, facts)

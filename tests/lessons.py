@@ -19,7 +19,7 @@ from engine.tell import Tell, Wish
 
 Array = np.ndarray[Any, Any]
 SIDE = 12
-HASTY = {"catboost_trees": {"columns": 0.2, "refined": 10}}
+HASTY: dict[str, dict[str, Any]] = {"catboost_trees": {"columns": 0.2, "refined": 10}, "transformer": {"blocks": 2}}
 
 
 class Heard(Tell):

@@ -76,6 +76,8 @@ def _data(dataset: Dataset) -> None:
     draft = state.draft()
     if draft.target is None and "data" not in draft.seen and not _propose(dataset):
         return
+    if state.has_lost_plan():
+        _propose_again(dataset)
     _top(dataset, profile)
     combining_card.dialog(dataset)
     combining_card.card(dataset)
@@ -135,6 +137,18 @@ def _propose(dataset: Dataset) -> bool:
             return False
         state.put_draft(draft)
     state.mark_seen("data")
+    st.rerun()
+
+
+def _propose_again(dataset: Dataset) -> None:
+    """Choices that cannot be read are proposed anew, for the column chosen before where that is still possible."""
+    chosen = state.draft().target
+    put = state.draft().model_copy(update={"target": None, "plan": None, "undo": ()})
+    with suppress(EngineError):
+        put = choices.target(_all(dataset), put, chosen) if chosen else choices.first(_all(dataset))
+    state.put_draft(put)
+    then = "They were proposed anew; have a look." if put.plan else "Choose once more what to predict."
+    state.say_next(f"Your earlier choices were made by another version and could not be read. {then}")
     st.rerun()
 
 

@@ -120,17 +120,19 @@ def _choose(plan: Plan, architecture: Any, dataset: Dataset) -> None:
 
 def _settings(plan: Plan, dataset: Dataset) -> Plan:
     kind = plan.architecture.kind
+    proposed = next((c.architecture for c in _choices(plan, dataset) if c.architecture.kind == kind), None)
     numbers = {column.id: column.name for column in reads.profile(dataset).columns if column.id in plan.inputs and column.type == "number"}
     with parts.card("settings"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**Settings of the {md(within(type(plan.architecture).title))}**", width="stretch")
             if state.draft().undo:
                 st.button("Undo", icon=":material/undo:", key="undo", type="tertiary", on_click=state.undo, help="Take it back")
-        architecture = forms.edit(plan.architecture, f"model-{kind}", columns=numbers)
+        architecture = forms.edit(plan.architecture, f"model-{kind}", columns=numbers, proposed=proposed)
         parts.problem_list(preflight.of_model(plan, reads.profile(dataset)), "model")
     with parts.card("training"):
         st.markdown(f"**How it learns: {md(type(plan.training).title.lower())}**")
-        training = forms.edit(plan.training, f"learner-{kind}")
+        usual = advice.training(reads.profile(dataset), proposed or plan.architecture)
+        training = forms.edit(plan.training, f"learner-{kind}", proposed=usual)
     return plan.model_copy(update={"architecture": architecture, "training": training})
 
 

@@ -39,8 +39,8 @@ def page() -> None:
         parts.error_box(error, "report")
         return
     judgement.headline(run, report)
-    judgement.looked_at(run)
     _doubts(run)
+    judgement.looked_at(run)
     _panels(report, run)
     parts.step_bar("evaluate")
 

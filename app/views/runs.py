@@ -72,9 +72,9 @@ def _filter(titles: Mapping[str, str], found: Sequence[Run]) -> str | None:
     if len(there) < 2:
         return None
     current = state.current_project()
-    options = [None, *there]
+    options = ["", *there]  # None would be an empty field once the page is come back to.
     start = options.index(current.id) if current and current.id in there and state.recall("runs-of-project") else 0
-    return st.selectbox(
+    wanted = st.selectbox(
         "Project",
         options,
         index=start,
@@ -84,6 +84,7 @@ def _filter(titles: Mapping[str, str], found: Sequence[Run]) -> str | None:
         width=340,
         persist_state="session",
     )
+    return wanted or None
 
 
 def _disk(shown: Sequence[Run], room: Mapping[str, int]) -> None:
@@ -109,7 +110,7 @@ def _all_of_one_question(shown: Sequence[Run]) -> None:
     if question is None:
         state.compare("")
     else:
-        board.draw(shown, _open, question)
+        board.draw([run for run in shown if run.dataset == question.dataset], _open, question)
 
 
 def _one(run: Run) -> None:

@@ -27,6 +27,11 @@ class Shapes:
     flags: tuple[int, ...] = ()
     origins: tuple[str, ...] = ()
 
+    @property
+    def unnamed(self) -> "Shapes":
+        """All that a network is built from: the same for other columns of the same kinds."""
+        return Shapes(("",) * len(self.number), tuple(("", count) for _, count in self.code), self.pixels, self.flags)
+
 
 @dataclass(frozen=True)
 class Layer:

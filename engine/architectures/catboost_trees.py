@@ -43,7 +43,7 @@ class CatboostTrees(Architecture):
     depth: int = param(6, "Questions in a row", help="Every tree asks so many before it answers.", ge=1, le=12, search=(4, 10))
     l2: float = param(3.0, "Caution (L2)", help="Pulls every answer of a tree towards zero.", ge=0.1, le=1000, search=(1.0, 10.0))
     refined: int = param(
-        0, "Steps for each leaf", help="How often the answer of a leaf is refined. 0 leaves that to CatBoost.", ge=0, le=20, advanced=True
+        0, "Steps for each leaf", help="How often the answer of a leaf is refined.", zero="left to CatBoost", ge=0, le=20, advanced=True
     )
     columns: float = param(1.0, "Columns tried at each question", help="The share of columns, drawn at random.", gt=0, le=1, advanced=True)
     rising: tuple[str, ...] = _trees.rising()

@@ -61,7 +61,8 @@ class Mlp(Architecture):
     embedding: int = param(
         0,
         "Numbers for each category",
-        help="How many numbers stand for a category (its embedding). 0 chooses by how many there are.",
+        help="How many numbers stand for a category (its embedding).",
+        zero="chosen by how many there are",
         ge=0,
         le=64,
         advanced=True,

@@ -1,7 +1,7 @@
 """The checks that keep a person from fooling themselves: one file each, run before a training and after it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CHECKS: Family[Check] = Family("engine.checks", Check, "check")
 
-__all__ = ["CHECKS", "Case", "Check", "look", "search", "told"]
+__all__ = ["CHECKS", "Case", "Check", "flattering", "look", "search", "told"]
 
 TITLE = "Before you believe it"
 MOST_ROWS = 3000
@@ -39,6 +39,12 @@ def search(case: Case) -> list[Problem]:
     return sorted(_of_all(lambda check: check.search(case)), key=lambda problem: ORDER[problem.level])
 
 
+def flattering(found: Sequence[Problem]) -> list[Problem]:
+    """Those that make a result look better than it is."""
+    ids = {member.id for member in CHECKS.members.values() if member.flatters}
+    return [problem for problem in found if problem.check in ids and problem.level != "info"]
+
+
 def told(plan: "Plan", learned: Table, report: Report, looks: int = 0) -> Report:
     """The report with what it shows to the checks, and with what was signed for before.
 
@@ -46,7 +52,7 @@ def told(plan: "Plan", learned: Table, report: Report, looks: int = 0) -> Report
     """
     case = _afterwards(plan, learned, looks)
     found = _of_all(lambda check: check.judge(case, report))
-    lines = [f"{problem.what} {problem.fix}" for problem in found]
+    lines = [problem.sentence for problem in found]
     panels = [Notes(title=TITLE, lines=lines)] if lines else []
     signed = overrides.panel(plan.overrides)
     return report.model_copy(update={"panels": [*([signed] if signed else []), *panels, *report.panels]})

@@ -49,7 +49,7 @@ def but_one(hashed: Array, unseen: Array, learned: Array) -> tuple[int, Array]:
     for j in range(hashed.shape[1]):
         if np.log(max(len(hashed), 1)) + agree.sum() - agree[j] >= np.log(BY_CHANCE):
             continue
-        rest = whole - _spread(hashed[:, j], j)
+        rest = key(hashed, j)
         found = np.isin(rest[unseen], rest[learned]) & ~exact
         if found.sum() > rows.sum():
             best, rows = j, found
@@ -82,10 +82,12 @@ def near(x: Array, unseen: Array, learned: Array) -> tuple[float, list[tuple[int
     return (share, pairs) if share > 0 else (0.0, [])
 
 
-def key(hashed: Array) -> Array:
+def key(hashed: Array, without: int | None = None) -> Array:
+    """(rows,) uint64: equal where the rows are, in all columns or in all `without` one."""
     total = np.zeros(len(hashed), np.uint64)
     for j in range(hashed.shape[1]):
-        total += _spread(hashed[:, j], j)
+        if j != without:
+            total += _spread(hashed[:, j], j)
     return total
 
 

@@ -91,10 +91,12 @@ class Case:
 class Check(Spec):
     """Base of the checks. A member has an `id` and answers those of `look`, `search` and `judge` that concern it.
 
-    A check that stops has a pledge: the sentence a person signs to go on.
+    A check that stops has a pledge: the sentence a person signs to go on. `flatters` says that what it finds makes a result look
+    better than it is.
     """
 
     id: ClassVar[str] = ""
+    flatters: ClassVar[bool] = False
 
     def look(self, case: Case) -> list[Problem]:
         """What the profile alone shows; milliseconds."""

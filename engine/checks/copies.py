@@ -16,6 +16,12 @@ MANY, MANY_ALIKE, MANY_NEAR = 0.01, 0.05, 0.03
 SHOWN, LONGEST = 3, 160
 PICTURES, UNSEEN_PICTURES = 1200, 300
 PLEDGE = "Yes, these are different cases that only look alike."
+REST = "rows that steer or judge"
+SOME = "Some of them"
+NAME_CASES = (
+    "If so, the result will look better than it is for new cases. Add a column to the file that numbers the cases (the same number for all "
+    "rows that are alike but for '{}'), bring it in again, and divide by that column on the Prepare page."
+)
 FIX = "Remove the copies from the file, or give each case a column that says which rows are the same and divide by it."
 
 
@@ -25,6 +31,7 @@ class Copies(Check):
     kind: Literal["copies"] = "copies"
     title = "Copies on both sides"
     id: ClassVar[str] = "Q04"
+    flatters: ClassVar[bool] = True
     order = 4
 
     def look(self, case: Case) -> list[Problem]:
@@ -49,18 +56,20 @@ class Copies(Check):
         same = _neighbours.copies(hashed, unseen, learned)
         if same.mean() > MANY:
             is_real = _neighbours.is_surprising(hashed)
-            said = f"{_share(same)} rows not learned from are exact copies of some that are: the same row can be learned and tested."
+            said = f"{_share(same)} {REST} are exact copies of some that teach: the same row can be learned and tested."
             fix = FIX if is_real else "With so few different values rows repeat by nature; trust the score less."
-            return [self._copied(said, fix, "stop" if is_real else "warn", self._shown(case, unseen[same], hashed, learned))]
+            shown = _twins(unseen[same], _neighbours.key(hashed), learned, "is a copy of row", "")
+            return [self._copied(said, fix, "stop" if is_real else "warn", shown)]
         column, alike = _neighbours.but_one(hashed[:, :-1], unseen, learned)
         if alike.mean() > MANY_ALIKE:
             name = case.inputs[column].name
-            said = f"{_share(alike)} rows not learned from are like one that is in every column but '{name}': they seem to be one case."
-            return [self._copied(said, "If so, give each case a column that names it, and divide by that.", "warn", None)]
+            said = f"{_share(alike)} {REST} are like one that teaches in every column but '{name}': they seem to be one case."
+            shown = _twins(unseen[alike], _neighbours.key(hashed[:, :-1], column), learned, "differs from row", f" only in '{name}'")
+            return [self._copied(said, NAME_CASES.format(name), "warn", shown)]
         smooth = [c.id for c in case.inputs if c.type == "number" and c.distinct > _neighbours.CONTINUOUS]
         share, pairs = _neighbours.near(case.rows.frame[smooth].to_numpy(np.float64), unseen, learned)
         if share > MANY:
-            said = f"About {of_hundred(share)} rows not learned from are almost the same as one that is: {_neighbours.pairs_words(pairs)}."
+            said = f"About {of_hundred(share)} {REST} are almost the same as one that teaches: {_neighbours.pairs_words(pairs)}."
             return [self._copied(said, FIX, "stop" if share > MANY_NEAR else "warn", None)]
         return []
 
@@ -86,7 +95,7 @@ class Copies(Check):
         }[found.what]
         looked = f" ({len(case.rows):,} of all rows were looked at)" if len(case.rows) < case.profile.rows else ""
         is_real = share > MANY_NEAR and (found.what == "molecule" or column in case.inputs)
-        said = f"About {of_hundred(share)} rows not learned from {what}: the model is asked about what it has met{looked}."
+        said = f"About {of_hundred(share)} {REST} {what}: the model is asked about what it has met{looked}."
         fix = f"Divide by '{column.name}': rows that are alike in it then stay together."
         pairs = _alike_pairs(case, column, found, rows)
         problem = dividing(self._copied(said, fix, "stop" if is_real else "warn", pairs), "group", column)
@@ -113,11 +122,12 @@ class Copies(Check):
         problem = self.found(ROWS, what, fix, level, evidence=evidence)
         return signed(problem, PLEDGE) if level == "stop" else problem
 
-    def _shown(self, case: Case, rows: Array, hashed: Array, learned: Array) -> Notes:
-        whole = _neighbours.key(hashed)
-        twins = [int(learned[np.argmax(whole[learned] == whole[row])]) for row in rows[:SHOWN]]
-        lines = [f"Row {row + 1:,} is not learned from and is a copy of row {twin + 1:,}." for row, twin in zip(rows, twins, strict=False)]
-        return Notes(title="Some of them", lines=lines)
+
+def _twins(rows: Array, key: Array, learned: Array, before: str, behind: str) -> Notes:
+    """Some of those rows, each beside a learned one with the same key, whose number stands between the words."""
+    twins = [int(learned[np.argmax(key[learned] == key[row])]) for row in rows[:SHOWN]]
+    lines = [f"Row {row + 1:,} is not learned from and {before} {twin + 1:,}{behind}." for row, twin in zip(rows, twins, strict=False)]
+    return Notes(title=SOME, lines=lines)
 
 
 def _alike_pairs(case: Case, column: ColumnProfile, found: alike.Cases, rows: Array) -> Notes:
@@ -128,7 +138,7 @@ def _alike_pairs(case: Case, column: ColumnProfile, found: alike.Cases, rows: Ar
     twins = learned[order[np.searchsorted(found.of[learned], found.of[rows], sorter=order)]]
     first = np.argsort(values[rows] == values[twins], kind="stable")[:SHOWN]
     lines = [f"Not learned from: '{_cut(values[rows[i]])}'. Learned: '{_cut(values[twins[i]])}'." for i in first]
-    return Notes(title="Some of them", lines=lines)
+    return Notes(title=SOME, lines=lines)
 
 
 def _cut(text: str) -> str:

@@ -13,6 +13,7 @@ class GivesAway(Check):
     kind: Literal["gives_away"] = "gives_away"
     title = "Answer given away"
     id: ClassVar[str] = leaks.CHECK
+    flatters: ClassVar[bool] = True
     order = 1
 
     def search(self, case: Case) -> list[Problem]:

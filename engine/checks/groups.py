@@ -28,6 +28,7 @@ class Groups(Check):
     kind: Literal["groups"] = "groups"
     title = "Same case on both sides"
     id: ClassVar[str] = "Q05"
+    flatters: ClassVar[bool] = True
     order = 5
 
     def search(self, case: Case) -> list[Problem]:

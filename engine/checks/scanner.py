@@ -40,6 +40,7 @@ class Scanner(Check):
     kind: Literal["scanner"] = "scanner"
     title = "Reads the scanner"
     id: ClassVar[str] = "Q10"
+    flatters: ClassVar[bool] = True
     order = 10
 
     def search(self, case: Case) -> list[Problem]:

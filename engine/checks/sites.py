@@ -26,6 +26,7 @@ class Sites(Check):
     kind: Literal["sites"] = "sites"
     title = "Place tells the answer"
     id: ClassVar[str] = "Q12"
+    flatters: ClassVar[bool] = True
     order = 12
 
     def search(self, case: Case) -> list[Problem]:

@@ -35,6 +35,7 @@ class TimeOrder(Check):
     kind: Literal["time_order"] = "time_order"
     title = "Learned from the future"
     id: ClassVar[str] = "Q06"
+    flatters: ClassVar[bool] = True
     order = 6
 
     def search(self, case: Case) -> list[Problem]:

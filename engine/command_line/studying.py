@@ -62,7 +62,7 @@ def _follow(workspace: Workspace, record: Record) -> Record:
                 children = studies.children(workspace, record.id)
                 own.update(child.run.id for child in children)
                 rounds.step()
-                line.say(_progress(record, children))
+                line.say(_progress(studies.get(workspace, record.id), children))
                 time.sleep(PERIOD)
             except KeyboardInterrupt:
                 tell(STOPPING)

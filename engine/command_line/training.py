@@ -78,6 +78,8 @@ def finished(workspace: Workspace, run: Run, order: Order) -> dict[str, object]:
         _put(bundle, order.out)
     report = Report.model_validate_json((bundle / "report.json").read_text())
     tell(report.headline)
+    for problem in checks.flattering(_found(workspace, Plan.model_validate(run.plan))):
+        tell(f"  This may look better than it is: {problem.sentence}")
     _look(workspace, run)
     return _result(run, report, order.out or bundle)
 
@@ -174,9 +176,7 @@ def _with_setting(plan: Plan, setting: str) -> Plan:
 
 def _checked(workspace: Workspace, plan: Plan, sign: str) -> Plan:
     """The plan, with the stops that may be signed for signed by `sign`. Raises InvalidPlan for the first stop that remains."""
-    profile = datasets.profile(workspace, plan.dataset)
-    real = real_values.of(datasets.get(workspace, plan.dataset))
-    found = checks.search(checks.Case(plan, profile, datasets.some(workspace, plan.dataset), real=real))
+    profile, found = datasets.profile(workspace, plan.dataset), _found(workspace, plan)
     problems = plans.check(plan, profile, found)
     for problem in [problem for problem in stops(problems) if sign and problem.pledge]:
         plan = overrides.sign(plan, problem, sign, datetime.now(UTC))
@@ -188,6 +188,13 @@ def _checked(workspace: Workspace, plan: Plan, sign: str) -> Plan:
         signing = f' Or say "{first.pledge}" with your name: --sign "Your Name".' if first.pledge else ""
         raise InvalidPlan(f"{first.where}: {first.what}", f"{first.fix}{signing}")
     return plan
+
+
+def _found(workspace: Workspace, plan: Plan) -> list[Problem]:
+    """What the checks see in the rows."""
+    real = real_values.of(datasets.get(workspace, plan.dataset))
+    case = checks.Case(plan, datasets.profile(workspace, plan.dataset), datasets.some(workspace, plan.dataset), real=real)
+    return checks.search(case)
 
 
 def _id(problem: Problem) -> str:

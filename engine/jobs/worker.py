@@ -97,7 +97,7 @@ def learn(workspace: Workspace, run: Run, tell: Telling, keep: Keep, early: Earl
         tell.facts(prepared.facts)
     else:
         prepared = prepare(workspace, Plan.model_validate(run.plan), tell)
-    seen = looks.count(workspace, run.dataset, str(prepared.facts["unseen"]))
+    seen = looks.count(workspace, run.dataset, str(prepared.facts["unseen"]), besides=run.id)
     return training.learn(prepared, tell, models.folder(workspace, run.id), keep, seen).report.score()
 
 

@@ -77,7 +77,7 @@ class Cost:
 
     `most` are those after which it ends in any case, if more than its setting says: what is learned again counts too.
     `once` are those of the seconds to start that a process spends only once, and `libraries` those of the megabytes; `ahead` are those that
-    a process that waits for the plan has spent beforehand.
+    a process that waits for the plan has spent beforehand; `shared` are those that several models alike spend only once.
     """
 
     start: float
@@ -89,6 +89,7 @@ class Cost:
     libraries: float = 0.0
     most: int = 0
     ahead: float = 0.0
+    shared: float = 0.0
 
 
 class Model(Protocol):

@@ -52,7 +52,8 @@ class Boosters(Learner):
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # else idle threads spin, which is slow on a busy computer
         tell.facts({"epochs": self.epochs})
         tell.stage("Learning", 0.0)
-        rules = Rules(self.epochs, 1, len(lesson.train_y), self.learning_rate, self.patience, usual=usual(self.epochs, self.patience))
+        end, patience = self.epochs, self.patience
+        rules = Rules(end, 1, len(lesson.train_y), self.learning_rate, patience, usual=usual(end, patience), step=self.step)
         rounds, growth = Rounds(lesson, tell, rules), _growth(lesson, self)
 
         def judged(learned: Array, unseen: Array) -> bool:

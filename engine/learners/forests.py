@@ -42,7 +42,8 @@ class Forests(Learner):
     most_rows: int = param(
         50_000,
         "Rows to learn from, at most",
-        help="Of more rows, so many are taken, evenly spread: the model grows with them. 0 takes all.",
+        zero="all of them",
+        help="Of more rows, so many are taken, evenly spread: the model grows with them.",
         ge=0,
         le=1_000_000_000,
         advanced=True,
@@ -111,7 +112,7 @@ class _Growing:
         self.pace = 1
         if tell is not None:
             self.unseen = matrix(lesson.validation, np.float32)
-            self.rounds = Rounds(lesson, tell, Rules(settings.epochs, 1, len(self.x), 0.0, steadies=True))
+            self.rounds = Rounds(lesson, tell, Rules(settings.epochs, 1, len(self.x), 0.0, steadies=True, step=settings.step))
             self.sums: list[Array] = [np.zeros((1, 1), np.float32)] * 2
 
     def grown(self, count: int) -> SideBySide:

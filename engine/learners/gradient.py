@@ -1,7 +1,8 @@
 """Learning by gradient descent: a Keras network, moved step by step against its error."""
 
+import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from engine import diagram, epochs, heads, network, once_more, optimisers
+from engine import diagram, epochs, heads, network, once_more, optimisers, traced
 from engine.architectures.base import Architecture, Layer, Shapes
 from engine.callbacks import Rules, Watch
 from engine.course import Course
@@ -20,6 +21,7 @@ from engine.learners.base import NOTHING_KEPT, Array, Cost, Inputs, Keep, Learne
 from engine.network import Network
 from engine.spec import param
 from engine.tasks.base import Task
+from engine.traced import Alike, Kinds, Rows, Traced
 
 if TYPE_CHECKING:
     from engine.profile import Profile
@@ -44,13 +46,14 @@ class Gradient(Learner):
         100, "Epochs", help="How often it may go through all training rows; it stops earlier when nothing improves.", ge=1, le=100_000
     )
     batch_size: int = param(
-        0, "Rows in a step (batch size)", help="0 chooses by the number of rows.", ge=0, le=65_536, search=(32, 64, 128, 256)
+        0, "Rows in a step (batch size)", zero="chosen by the number of rows", ge=0, le=65_536, search=(32, 64, 128, 256)
     )
     optimiser: optimisers.Name = param("adamw", "Optimiser", help="The rule that turns an error into a step.", choices=optimisers.NAMES)
     learning_rate: float = param(
         0.0,
         "Learning rate",
-        help="The size of a step. 0 takes the usual one for the optimiser.",
+        help="The size of a step.",
+        zero="the usual one for the optimiser",
         ge=0,
         le=100,
         search=(1e-4, 1e-1),
@@ -105,7 +108,8 @@ class Gradient(Learner):
     most_rows: int = param(
         0,
         "Rows to learn from, at most",
-        help="Of more rows, so many are taken, evenly spread, and an epoch is so much shorter. 0 takes all.",
+        zero="all of them",
+        help="Of more rows, so many are taken, evenly spread, and an epoch is so much shorter.",
         ge=0,
         le=1_000_000_000,
         advanced=True,
@@ -139,17 +143,15 @@ class Gradient(Learner):
             self.epochs, rows.steps, rows.rows, self.rate, self.patience, self.schedule == "plateau", again, usual=self.usual_epochs
         )
         watch = Watch(rows.model, tell, lesson.task.metrics(lesson.state), rules)
-        learned = Network(heads.answering(rows.model))
-        course = Course(rows, watch, keep, lambda epoch: _follow(rows, learned, lesson, epoch, tell))
+        course = Course(rows, watch, keep, lambda epoch: _follow(rows, lesson, epoch, tell))
         tell.stage("Learning", watch.progress.epochs / self.epochs)
         course.run()
         watch.finish()
-        if lesson.shifts is not None:
-            heads.shift(learned.keras_model, lesson.shifts)
+        learned = _learned(rows, lesson)
         if watch.is_stopped or not self._refits(lesson):
             return learned
         progress, outputs = watch.progress, learned.predict(lesson.validation)
-        return self._again(lesson, once_more.First(progress.epochs, progress.best_epoch, rows.model.get_weights(), outputs), tell, keep)
+        return self._again(lesson, once_more.First(progress.epochs, progress.best_epoch, rows.own.get_weights(), outputs), tell, keep)
 
     @classmethod
     def steered(cls, model: Network) -> Array | None:
@@ -164,7 +166,6 @@ class Gradient(Learner):
         rows.trace()
         rules = Rules(settings.epochs, rows.steps, rows.rows, settings.rate)
         watch = once_more.Counting(rows.model, tell, lesson.task.metrics(lesson.state), rules)
-        learned = Network(heads.answering(rows.model), first.outputs)
         tell.facts({"again": settings.epochs})
         try:
             Course(rows, watch, once_more.Again(keep, first)).run()
@@ -173,11 +174,9 @@ class Gradient(Learner):
             is_learned = False
         if not is_learned:
             tell.facts({"again": 0})
-            rows.model.set_weights(first.weights)
-            return Network(learned.keras_model)
-        if lesson.shifts is not None:
-            heads.shift(learned.keras_model, lesson.shifts)
-        return learned
+            rows.own.set_weights(first.weights)
+            return Network(heads.answering(rows.own))
+        return replace(_learned(rows, lesson), steered=first.outputs)
 
     def ready(self, lesson: Lesson) -> Epochs:
         """The network, built and traced in a fresh Keras session, so that its layers get the names they have in a new process."""
@@ -212,15 +211,16 @@ class Gradient(Learner):
         likely = self.usual_epochs
         best = max(likely - self.patience, 1) if self.patience else self.epochs
         return Cost(
-            start=IMPORTING + took.start + (took.start if refits else 0.0),
+            start=IMPORTING + took.start + ((took.start if self._settings().follows_steps else took.again) if refits else 0.0),
             epoch=epoch,
             epochs=round(likely + best * again),
             fewest=min(self.epochs, self.patience + 1) if self.patience else self.epochs,
             most=round(self.epochs * (1 + again)),
-            megabytes=LIBRARIES + 1e-6 * (2 * bytes_a_row * (rows + validation) + 16 * took.parameters),
+            megabytes=LIBRARIES + 1e-6 * (2 * bytes_a_row * (rows + validation) + 20 * took.parameters),
             once=IMPORTING,
             ahead=IMPORTING + took.start,
             libraries=LIBRARIES,
+            shared=max(took.start - took.again, 0.0),
         )
 
     @classmethod
@@ -231,26 +231,34 @@ class Gradient(Learner):
     def load(cls, folder: Path) -> Network:
         return network.load(folder)
 
-    def prepare(self, lesson: Lesson, kind: type[Epochs] = Epochs) -> Epochs:
-        """The compiled model with its rows, ready to learn."""
-        model = network.build(lesson.architecture, lesson.task, lesson.state, lesson.shapes, lesson.seed)
-        lesson.architecture.adapt(model, lesson.train)
-        model, names = heads.taught(model), tuple(model.input)
-        rows = kind(
-            model,
-            _rows({name: lesson.train[name] for name in names}, lesson.train_y, lesson.teaching),
-            _rows({name: lesson.validation[name] for name in names}, lesson.validation_y, lesson.validation_weights),
-            self._size(lesson, len(lesson.train_y)),
-            lesson.seed,
-            partial(heads.honest, model, lesson.shifts),
-        )
-        model.compile(
-            optimizer=optimisers.build(self._settings(), rows.steps * self.epochs, heads.free(model)),
-            loss=lesson.task.loss(),
-            metrics=lesson.task.measures(lesson.state),
-            jit_compile=False,
-        )
+    def prepare(self, lesson: Lesson, kind: type[Epochs] = Epochs, tracing: Callable[[Alike], Traced] = traced.shared) -> Epochs:
+        """The network with its rows, ready to learn."""
+        own = network.build(lesson.architecture, lesson.task, lesson.state, lesson.shapes, lesson.seed)
+        lesson.architecture.adapt(own, lesson.train)
+        own, names = heads.taught(own), tuple(own.input)
+        train = _rows({name: lesson.train[name] for name in names}, lesson.train_y, lesson.teaching)
+        validation = _rows({name: lesson.validation[name] for name in names}, lesson.validation_y, lesson.validation_weights)
+        lent = tracing(self._alike(lesson, own, train, validation))
+        rows = kind(own, lent, train, validation, lesson.seed, partial(heads.honest, lent.model, lesson.shifts))
+        keras.utils.set_random_seed(lesson.seed)
         return rows
+
+    def _alike(self, lesson: Lesson, own: Any, train: Rows, validation: Rows) -> Alike:
+        """What the network has to have in common with others to learn by the same calls."""
+        size, settings = self._size(lesson, len(lesson.train_y)), self._settings()
+        return Alike(
+            architecture=lesson.architecture,
+            task=lesson.task,
+            known=json.dumps(lesson.state, sort_keys=True),
+            shapes=lesson.shapes.unnamed,
+            optimiser=settings,
+            steps=-(-len(lesson.train_y) // size) * self.epochs if settings.follows_steps else 0,
+            size=size,
+            weights=tuple(tuple(weight.shape) for weight in own.weights),
+            train=Kinds.of(train),
+            validation=Kinds.of(validation),
+            state=lesson.state,
+        )
 
     def _traced(self, lesson: Lesson) -> Epochs:
         rows = self.prepare(lesson)
@@ -270,9 +278,17 @@ class Gradient(Learner):
         )
 
 
-def _follow(rows: Epochs, learned: Network, lesson: Lesson, epoch: int, tell: Tell) -> None:
+def _learned(rows: Epochs, lesson: Lesson) -> Network:
+    """The network as it is asked, with what was learned; its chances are honest ones."""
+    learned = Network(heads.answering(rows.hand_over()))
+    if lesson.shifts is not None:
+        heads.shift(learned.keras_model, lesson.shifts)
+    return learned
+
+
+def _follow(rows: Epochs, lesson: Lesson, epoch: int, tell: Tell) -> None:
     with rows.judging():
-        lesson.follow(epoch, lambda: learned.compiled(lesson.followed()), tell)
+        lesson.follow(epoch, lambda: rows.traced.asked.compiled(lesson.followed()), tell)
 
 
 def _rows(inputs: Inputs, y: Array, weights: Array | None) -> tuple[Any, ...]:
@@ -293,22 +309,27 @@ class _Trial:
 @dataclass(frozen=True)
 class _Took:
     start: float
+    again: float
     row: float
     parameters: int
 
 
 @lru_cache(maxsize=64)
 def _measured(trial: _Trial) -> _Took:
-    """The first pass also builds and traces the network, which every training does once; later ones are the steps alone."""
+    """The first pass also builds and traces the network, which the first training does; one alike (`again`) only builds it. Later passes
+    are the steps alone."""
     few = trial.learner.batch_size * (STEPS_OF_PICTURES if trial.shapes.pixels else STEPS)
     at = np.arange(few) % len(trial.lesson.train_y)
     sample = {name: x[at] for name, x in trial.lesson.train.items()}
     began = time.monotonic()
-    rows = trial.learner.prepare(replace(trial.lesson, train=sample, train_y=trial.lesson.train_y[at], train_weights=None))
+    lesson = replace(trial.lesson, train=sample, train_y=trial.lesson.train_y[at], train_weights=None)
+    rows = trial.learner.prepare(lesson, tracing=Traced)
     rows.trace()
     rows.learn(0, _listen_to_nobody)
-    start = time.monotonic() - began
-    return _Took(start, min(_seconds(rows, number) for number in (1, 2)) / few, rows.model.count_params())
+    start, row = time.monotonic() - began, min(_seconds(rows, number) for number in (1, 2)) / few
+    began = time.monotonic()
+    trial.learner.prepare(lesson, tracing=lambda alike: rows.traced)
+    return _Took(start, time.monotonic() - began, row, rows.model.count_params())
 
 
 def _seconds(rows: Epochs, epoch: int) -> float:

@@ -46,7 +46,8 @@ class Scikit(Learner):
     most_rows: int = param(
         2_000_000,
         "Rows to learn from, at most",
-        help="Of more rows, so many are taken, evenly spread: more of them take far more memory and hardly teach trees more. 0 takes all.",
+        zero="all of them",
+        help="Of more rows, so many are taken, evenly spread: more of them take far more memory and hardly teach trees more.",
         ge=0,
         le=1_000_000_000,
         advanced=True,
@@ -152,9 +153,8 @@ class _Boosting:
         self.watched = np.random.default_rng(lesson.seed).permutation(len(self.x))[:MOST_WATCHED]
         self.outputs = lesson.task.baseline(lesson.train_y, lesson.state).shape[1]
         measures = [replace(m, factor=1.0) for m in lesson.task.metrics(lesson.state)]
-        rules = Rules(
-            settings.epochs, 1, len(self.x), settings.learning_rate, settings.patience, usual=usual(settings.epochs, settings.patience)
-        )
+        end, patience = settings.epochs, settings.patience
+        rules = Rules(end, 1, len(self.x), settings.learning_rate, patience, usual=usual(end, patience), step=settings.step)
         self.watch = Watch(self, tell, measures, rules)
         self.rounds = self.chosen = 0
         self.pace = 1

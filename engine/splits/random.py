@@ -38,7 +38,7 @@ class Random(Method):
         return list(inputs)
 
     def why(self, name: str) -> str:
-        return "Rows do not seem to belong together, so chance decides which are kept unseen."
+        return "No column is said to tell which rows belong together, so chance decides which are kept unseen."
 
 
 def _copies(case: Case) -> Array:

@@ -1,4 +1,5 @@
-"""How often unseen rows were looked at: one look for each run whose judgement on them was shown.
+"""How often unseen rows were looked at: one look for each run whose judgement on them was shown. The very same plan trained again to
+the same score shows nothing new and counts no more.
 
 Rows that decide between many models are no longer unseen, so each look makes the best score a little luckier than it is good.
 """
@@ -29,12 +30,20 @@ def add_said(workspace: Workspace, dataset: str, digest: str) -> None:
         add(workspace, dataset, digest, run["id"])
 
 
-def count(workspace: Workspace, dataset: str, digest: str) -> int:
-    """How many runs were judged on those rows before somebody's eyes; runs deleted since count as well."""
-    found = db.rows(workspace, "SELECT count(*) AS many FROM looks WHERE dataset = ? AND digest = ?", (dataset, digest))
-    return int(found[0]["many"])
+def count(workspace: Workspace, dataset: str, digest: str, besides: str = "") -> int:
+    """How many runs were judged on those rows before somebody's eyes; runs deleted since count as well, those with the plan of the run
+    `besides` do not."""
+    sql = (
+        "SELECT count(*) AS many FROM looks LEFT JOIN runs AS seen ON seen.id = looks.run WHERE looks.dataset = ? AND digest = ? "
+        "AND coalesce(seen.plan <> (SELECT plan FROM runs WHERE id = ?), 1)"
+    )
+    return int(db.rows(workspace, sql, (dataset, digest, besides))[0]["many"])
 
 
 def _is_noted(workspace: Workspace, dataset: str, digest: str, run: str) -> bool:
-    sql = "SELECT 1 FROM looks WHERE dataset = ? AND digest = ? AND run = ?"
-    return bool(db.rows(workspace, sql, (dataset, digest, run)))
+    sql = (
+        "SELECT 1 FROM looks LEFT JOIN runs AS seen ON seen.id = looks.run "
+        "WHERE looks.dataset = ? AND digest = ? AND (run = ? OR EXISTS (SELECT 1 FROM runs AS own WHERE own.id = ? "
+        "AND own.plan = seen.plan AND own.score = seen.score))"
+    )
+    return bool(db.rows(workspace, sql, (dataset, digest, run, run)))

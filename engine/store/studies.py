@@ -71,6 +71,11 @@ class Child:
         """Whether it came to an end of its own; not where it was given up because the whole study was stopped."""
         return self.run.is_done and (self.dropped or self.run.state != "cancelled")
 
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether it has a model, but was asked to end with it before it would have ended by itself."""
+        return self.run.state == "succeeded" and self.run.wish == "stop"
+
 
 def add(
     workspace: Workspace, plan: "Plan", spec: "Study", project: str | None = None, request: str | None = None, terms: Terms = AT_ONCE
@@ -174,16 +179,19 @@ def end(workspace: Workspace, id: str, state: State, message: str) -> bool:
 def go_on(workspace: Workspace, id: str) -> Record:
     """Lets a study that was stopped go on from what is there. Nothing happens to one that was not.
 
-    Runs that were given up for the stop are asked for anew. A model that was chosen and judged by then stays until another is better; its
-    number becomes one that no further run can have.
+    Runs that were given up or cut short for the stop are asked for anew. A model that was chosen and judged by then stays until another is
+    better; its number becomes one that no further run can have.
     """
     with db.write(workspace, durable=True) as database:
         changed = "state = 'running', wish = NULL, message = '', ended = NULL"
         sql = f"UPDATE studies SET {changed} WHERE id = ? AND state <> 'running' AND wish = 'stop'"
         if not database.execute(sql, (id,)).rowcount:
             return get(workspace, id)
-        sql = "SELECT run FROM study_runs JOIN runs ON runs.id = run WHERE study = ? AND state = 'cancelled' AND NOT dropped"
-        given_up = [row["run"] for row in db.select(database, sql, (id,))]
+        sql = (
+            "SELECT run FROM study_runs JOIN runs ON runs.id = run WHERE study = ? AND NOT dropped "
+            "AND (state = 'cancelled' OR (state = 'succeeded' AND wish = 'stop' AND role <> ?))"
+        )
+        given_up = [row["run"] for row in db.select(database, sql, (id, WINNER))]
         database.execute("UPDATE study_runs SET number = -1 WHERE study = ? AND role = ?", (id, WINNER))
         for run in given_up:
             database.execute("DELETE FROM runs WHERE id = ?", (run,))

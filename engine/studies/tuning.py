@@ -63,10 +63,11 @@ class Tuning(Study):
     def next(self, look: Look, room: int) -> list[Asked]:
         """One at a time, so that each suggestion knows of the one before."""
         tried = look.of(TRIAL)
-        number = look.next_number
         if len(tried) >= self.trainings_at_most or room < 1:
             return []
         firsts = _firsts(look.plan, look.profile)
+        there = {child.number for child in tried}
+        number = next((first for first in range(len(firsts)) if first not in there), look.next_number)
         if number < len(firsts):
             return [_asked(look.plan, number, firsts[number], _settings(look, firsts[number]))]
         dimensions = _space.space(look.plan)

@@ -4,7 +4,7 @@ import pytest
 
 from app import choices
 from app.state import Draft
-from engine import datasets, effort
+from engine import advice, datasets, effort
 from engine.errors import EngineError, InvalidPlan
 from engine.plan import Plan
 from tests.app.conftest import Filled
@@ -153,3 +153,18 @@ def test_without_more_effort_nothing_is_added(data: choices.Data, filled: Filled
     draft = choices.first(data)
     assert plan(draft).team is None
     assert plan(choices.target(data, draft, filled.column("age"))).team is None
+
+
+def test_a_model_chosen_by_hand_stays_when_a_column_is_read_differently(data: choices.Data) -> None:
+    draft = choices.first(data)
+    assert plan(draft).architecture.kind != "mlp"
+    network = next(
+        c.architecture for c in advice.architectures(data.profile, plan(draft).inputs, plan(draft).task) if c.architecture.kind == "mlp"
+    )
+    network = network.with_(widths=(7, 5))
+    own = plan(draft).model_copy(update={"architecture": network, "training": advice.training(data.profile, network).with_(epochs=9)})
+    chosen = draft.model_copy(update={"touched": ("architecture", "training"), "plan": own.model_dump(mode="json")})
+    again = choices.retyped(data, chosen)
+    assert plan(again).architecture == network and plan(again).training.epochs == 9
+    assert set(again.touched) >= {"architecture", "training"}
+    assert plan(choices.retyped(data, draft)).architecture == plan(draft).architecture

@@ -201,6 +201,22 @@ def test_a_time_can_be_given_and_taken_away(trained: Trained) -> None:
     assert trained.plan().team is None
 
 
+@pytest.mark.parametrize("minutes", [0.0, -3.0, 1e9])
+def test_a_time_that_cannot_be_had_is_refused_in_words_and_what_was_in_use_stays(minutes: float, trained: Trained) -> None:
+    page = drawn(trained.project)
+    page.at.segmented_control(key="effort").set_value("good")
+    page.run()
+    page.at.number_input(key="effort-minutes").set_value(2.0)
+    page.run()
+    page.at.number_input(key="effort-minutes").set_value(minutes)
+    page.run()
+    assert "cannot be had: give 0.5 to 10,080, or nothing for no limit. In use: 2" in page.words
+    assert trained.plan().team is not None and trained.plan().team.seconds == 120.0
+    page.at.number_input(key="effort-minutes").set_value(3.0)
+    page.run()
+    assert "cannot be had" not in page.words
+
+
 def test_search_is_the_most_effort_and_leads_to_the_study_instead_of_a_training(trained: Trained) -> None:
     page = drawn(trained.project)
     page.at.segmented_control(key="effort").set_value("search")

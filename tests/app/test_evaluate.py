@@ -95,6 +95,9 @@ def test_what_the_checks_had_said_stands_beside_the_result(trained: Trained, mon
     page = Page("evaluate", project=trained.project)
     assert "What the checks had said of the data" in page.words and "Many rows are nearly the same. Divide them by case." in page.words
     assert "A trifle." not in page.words
+    flattering = wrong.model_copy(update={"check": "Q04"})
+    monkeypatch.setattr(check_list, "found", lambda plan, dataset: [flattering])
+    assert check_list.TOO_GOOD in Page("evaluate", project=trained.project).words
 
 
 def test_a_report_that_is_gone_is_said_in_words(trained: Trained) -> None:

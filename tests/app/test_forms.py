@@ -34,6 +34,7 @@ class Every(Spec):
     note: str = param("", "Note")
     widths: Above = param((64, 32), "Widths")
     only: tuple[str, ...] = param((), "Only these")
+    size: int = param(0, "Size", zero="as large as it gets", ge=0, le=100)
     low: float = param(1.0, "Low", unit="%", ge=0, le=100, advanced=True)
     high: float = param(99.0, "High", unit="%", ge=0, le=100, advanced=True)
     depth: int = param(2, "Depth", when={"mood": "wild"})
@@ -51,8 +52,8 @@ def script() -> None:
 
     from app import forms
 
-    stored = st.session_state["stored"]
-    st.session_state["stored"] = forms.edit(stored, "form", {"c1": "age", "c2": "**bmi**"})
+    stored, proposed = st.session_state["stored"], st.session_state.get("proposed")
+    st.session_state["stored"] = forms.edit(stored, "form", {"c1": "age", "c2": "**bmi**"}, proposed=proposed)
 
 
 @pytest.fixture
@@ -62,8 +63,9 @@ def page() -> AppTest:
     return at.run()
 
 
-def captions(page: AppTest) -> str:
-    return " ".join(c.value for c in page.caption).replace("\\", "").replace(":red[:material/error: ", "").replace("]", "")
+def small_words(page: AppTest) -> str:
+    said = " ".join(element.value for element in (*page.caption, *page.markdown))
+    return said.replace(":small[", "").replace("\\", "").replace(":red[:material/error: ", "").replace("]", "")
 
 
 def stored(page: AppTest) -> Every:
@@ -110,6 +112,21 @@ def test_a_changed_setting_that_is_not_shown_is_not_counted() -> None:
     assert at.run().expander[0].label == "More settings · 1 changed"
 
 
+def test_what_was_proposed_does_not_count_as_changed() -> None:
+    at = AppTest.from_function(script, default_timeout=30)
+    at.session_state["stored"] = at.session_state["proposed"] = Every(low=5.0, high=90.0)
+    assert at.run().expander[0].label == "More settings"
+    at.number_input(key="form.low").set_value(1.0).run()
+    assert at.run().expander[0].label == "More settings · 1 changed"
+
+
+def test_what_nothing_stands_for_is_said_as_long_as_it_stands_there(page: AppTest) -> None:
+    assert "0: as large as it gets" in small_words(page)
+    assert page.number_input(key="form.size").help == "0: as large as it gets."
+    page.number_input(key="form.size").set_value(7).run()
+    assert "as large as it gets" not in small_words(page)
+
+
 def test_a_unit_is_part_of_the_label(page: AppTest) -> None:
     assert page.number_input(key="form.low").label == "Low (%)"
 
@@ -127,14 +144,14 @@ def test_what_cannot_be_is_said_and_the_last_good_spec_kept(page: AppTest) -> No
 def test_letters_among_whole_numbers_are_said_in_words(page: AppTest) -> None:
     page.text_input(key="form.widths").set_value("64, many").run()
     assert stored(page).widths == (64, 32)
-    assert "“64, many” is not a list of whole numbers." in captions(page)
-    assert "Widths takes whole numbers with commas between them, such as 64, 32. Still in use: 64, 32." in captions(page)
+    assert "“64, many” is not a list of whole numbers." in small_words(page)
+    assert "Widths takes whole numbers with commas between them, such as 64, 32. Still in use: 64, 32." in small_words(page)
 
 
 def test_no_number_at_all_is_said_in_words(page: AppTest) -> None:
     page.text_input(key="form.widths").set_value(" ").run()
     assert stored(page).widths == (64, 32)
-    assert "No number is given." in captions(page)
+    assert "No number is given." in small_words(page)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +167,7 @@ def test_no_number_at_all_is_said_in_words(page: AppTest) -> None:
 def test_a_number_out_of_range_is_said_with_the_one_in_use(page: AppTest, field: str, typed: float, said: str) -> None:
     page.number_input(key=f"form.{field}").set_value(typed).run()
     assert stored(page) == Every()
-    assert said in captions(page)
+    assert said in small_words(page)
 
 
 def test_a_field_refused_by_its_own_rule_says_what_stays(page: AppTest) -> None:
@@ -190,13 +207,13 @@ def test_a_name_in_markdown_is_not_formatted_in_choices(page: AppTest) -> None:
 
 def test_each_drawing_tells_the_browser_every_value() -> None:
     """The browser may meet a widget only in a later drawing; one without its value would begin at its lowest and send that back."""
-    few = {"low": 5.0, "high": 95.0, "depth": 9, "fury": 4}
+    few = {"size": 6, "low": 5.0, "high": 95.0, "depth": 9, "fury": 4}
     chosen = Every(on=True, whole=7, rate=0.5, mood="wild", place="d", note="kept", widths=(8, 4), only=("c2",), **few)
     at = AppTest.from_function(script, default_timeout=30)
     at.session_state["stored"] = chosen
     for _ in range(2):
         at.run()
-        assert [w.proto.default for w in at.number_input] == [7, 0.5, 9, 5.0, 95.0, 4]
+        assert [w.proto.default for w in at.number_input] == [7, 0.5, 6, 9, 5.0, 95.0, 4]
         assert at.toggle[0].proto.default is True
         assert at.selectbox[0].proto.default == 3
         assert [w.proto.default for w in at.text_input] == ["kept", "8, 4"]

@@ -29,9 +29,23 @@ def test_unknown_things_in_a_stored_draft_are_ignored(filled: Filled) -> None:
     Page("data", project=filled.project)
 
 
-def test_a_plan_that_can_no_longer_be_read_counts_as_none(filled: Filled) -> None:
-    projects.save(filled.workspace, filled.project, draft={"target": "c0001", "plan": {"version": 99}})
-    assert "Nothing to predict yet" in Page("prepare", project=filled.project).words
+def test_a_plan_that_can_no_longer_be_read_is_proposed_anew_for_the_same_column(filled: Filled) -> None:
+    age = filled.column("age")
+    projects.save(filled.workspace, filled.project, draft={"target": age, "plan": {"version": 99}, "seen": ["data"]})
+    page = Page("prepare", project=filled.project)
+    assert "These choices cannot be read" in page.words and page.at.button(key="empty-go").label == "Have them proposed anew"
+    Page("data", project=filled.project)
+    found = projects.get(filled.workspace, filled.project).draft
+    assert (found["target"], found["plan"]["target"]) == (age, age)
+    assert "These choices cannot be read" not in Page("prepare", project=filled.project).words
+
+
+@pytest.mark.parametrize("target", [None, "c9999"])
+def test_a_plan_that_can_no_longer_be_read_never_stands_in_the_way(target: str | None, filled: Filled) -> None:
+    projects.save(filled.workspace, filled.project, draft={"target": target, "plan": {"version": 99}, "seen": ["data"]})
+    Page("data", project=filled.project)
+    assert projects.get(filled.workspace, filled.project).draft["plan"] != {"version": 99}
+    assert "cannot be read" not in Page("data", project=filled.project).words
 
 
 @pytest.mark.parametrize("view", ["home", "data", "train", "runs"])

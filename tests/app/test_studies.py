@@ -225,15 +225,19 @@ def test_the_judgement_of_the_best_settings_counts_as_a_look_and_says_earlier_on
     assert verdicts.first_looks(2) in page.words.replace("\\", "") and "nobody has looked" not in page.words
 
 
-def test_any_settings_can_be_taken_over_and_undone(trained: Trained) -> None:
+def test_any_settings_can_be_taken_over_for_one_training_and_undone(trained: Trained) -> None:
     study = driven(trained, Tuning(), [80.0, 85.0, 90.0])
+    searching = projects.get(trained.workspace, trained.project).draft | {"search": Tuning().model_dump(mode="json")}
+    projects.save(trained.workspace, trained.project, draft=searching)
     page = opened(trained, study)
     table = next(element.value for element in page.at.dataframe if element.key == "search-table")
     assert list(table["No."]) == ["3", "2", "1"]
     page.at.session_state["search-table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     before, wanted = trained.plan(), studies.children(trained.workspace, study.id)[2].run.plan
     page = page.run().click("search-use")
-    after = Plan.model_validate(projects.get(trained.workspace, trained.project).draft["plan"])
+    taken = projects.get(trained.workspace, trained.project).draft
+    after = Plan.model_validate(taken["plan"])
+    assert not taken["search"] and taken["undo"][-1]["search"]["kind"] == "tuning"
     assert after.architecture.model_dump(mode="json") == wanted["architecture"] and after.split == before.split
     assert page.at.header[0].value == "Design"
 

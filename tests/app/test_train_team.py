@@ -1,6 +1,9 @@
 """Train with more effort than one model: models ready instead of epochs, what can be used already, and how long it still takes."""
 
+import pytest
+
 from app import run_page
+from engine.plan import Plan
 from engine.split import Split
 from engine.store import metrics, projects, runs, transitions
 from engine.store.runs import Run
@@ -39,12 +42,64 @@ def test_a_team_counts_the_models_that_are_ready_and_can_be_used(ready: Trained)
     assert "82\u202f%" in page.words
 
 
+@pytest.mark.parametrize(
+    ("team", "told"),
+    [
+        ({"ready": 0}, "one is learning"),
+        ({"ready": 2}, "all of them can be used"),
+        ({"ready": 3, "unneeded": 2, "late": 0}, "2 fewer than planned: their kind adds nothing"),
+        ({"ready": 3, "unneeded": 0, "late": 4}, "4 fewer than planned: it ended before them"),
+        ({"ready": 3, "unneeded": 2, "late": 4}, "6 fewer than planned: it ended, or they add nothing"),
+    ],
+)
+def test_why_there_are_fewer_models_than_were_planned_is_said(team: dict[str, int], told: str) -> None:
+    assert run_page._steps_tile({"team": team, "epochs": 5}, "epoch", True)[2] == told
+
+
 def test_before_its_first_model_a_team_goes_by_what_was_measured(ready: Trained) -> None:
     run = of_a_team(ready)
     ready_models(ready, run, [], None)
     page = Page("train", project=ready.project, run=run.id)
     assert "The first model is learning" in page.words
     assert "about 10\u202fmin" in page.words
+
+
+def test_while_a_team_reads_again_what_is_ready_it_says_no_time(ready: Trained) -> None:
+    run = of_a_team(ready)
+    ready_models(ready, run, [0.5, 0.4], None)
+    now = runs.get(ready.workspace, run.id)
+    assert run_page._left(now.model_copy(update={"attempt": 2})) == "–" and run_page._left(now).startswith("about 10")
+
+
+def test_a_cancelled_team_claims_no_model(ready: Trained) -> None:
+    run = of_a_team(ready)
+    ready_models(ready, run, [0.5, 0.4], 70.0)
+    rows = {"columns": [], "rows": [{"row": 3, "values": []}]}
+    transitions.report(ready.workspace, run.id, run.attempt, [], {"examples": rows}, [], False)
+    assert "of your own row" in Page("train", project=ready.project, run=run.id).words
+    assert transitions.move(ready.workspace, run.id, run.attempt, "running", "cancelled", "", "")
+    page = Page("train", project=ready.project, run=run.id)
+    assert "2 models had been trained when it was cancelled; they were thrown away." in page.words
+    assert "none was kept" in page.words and "of your own row" not in page.words and "can be used" not in page.words
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"wish": "stop"}, run_page.EARLY),
+        ({"reason": "time_limit"}, run_page.EARLY),
+        ({"state": "cancelled"}, run_page.NO_MODEL),
+        ({}, "The same choices give the same model; change something first."),
+    ],
+)
+def test_a_run_that_ended_early_is_not_said_to_come_out_the_same_again(
+    changed: dict[str, str], told: str, ready: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(run_page.st, "caption", said.append)
+    run = of_a_team(ready).model_copy(update=changed)
+    run_page._again(run, Plan.model_validate(run.plan))
+    assert said == [told]
 
 
 def test_the_chart_of_a_team_has_models_below_it(ready: Trained) -> None:

@@ -13,6 +13,7 @@ from engine.callbacks import Rules, Watch
 from engine.learners import Lesson
 from engine.learners.gradient import Gradient
 from engine.tasks import TASKS
+from engine.traced import Traced
 from tests.bench import tables
 from tests.lessons import Heard
 
@@ -51,7 +52,7 @@ def _engine(learner: Gradient, lesson: Lesson) -> Callable[[], None]:
 
 
 def _bare(learner: Gradient, lesson: Lesson, size: int) -> Callable[[], None]:
-    model = learner.prepare(lesson).model
+    model = learner.prepare(lesson, tracing=Traced).model
     validation = (lesson.validation, lesson.validation_y)
 
     def epoch() -> None:

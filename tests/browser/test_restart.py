@@ -15,15 +15,16 @@ from tests.browser.conftest import Served, shoot, until
 
 pytestmark = pytest.mark.browser
 NEVER_ENDING = "100000"
+ROWS, BATCH = 6_000, "16"
 AGAIN, SOON = 10, 3.0
 
 
 @pytest.fixture
 def learning(served: Served, page: Page, tmp_path) -> Page:
-    """A page on which a model learns without end."""
+    """A page on which a model learns without end, and not so quickly that the chart has soon all the points it ever draws."""
     random = np.random.default_rng(2)
-    frame = pd.DataFrame({"length": random.normal(size=300), "weight": random.normal(size=300)})
-    frame["passed"] = np.where(frame["length"] + random.normal(0, 0.5, 300) > 0, "yes", "no")
+    frame = pd.DataFrame({"length": random.normal(size=ROWS), "weight": random.normal(size=ROWS)})
+    frame["passed"] = np.where(frame["length"] + random.normal(0, 0.5, ROWS) > 0, "yes", "no")
     frame.to_csv(tmp_path / "parts.csv", index=False)
     page.goto(served.url)
     person.bring(page, tmp_path / "parts.csv")
@@ -33,6 +34,7 @@ def learning(served: Served, page: Page, tmp_path) -> Page:
         person.press(page, "use-linear")
         expect(page.get_by_text("Settings of the linear model")).to_be_visible()
     person.write(page, "Epochs", NEVER_ENDING)
+    person.write(page, "Rows in a step (batch size)", BATCH)
     person.write(page, "Patience (epochs)", "0")
     person.go_on(page, "Ready to train")
     person.start(page)

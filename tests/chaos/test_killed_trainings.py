@@ -1,17 +1,18 @@
 """Real networks in real workers that are killed at random: the weights are those of a training that nobody disturbed.
 
-Six kills in the default suite, two hundred under `chaos`: a third of them of the network for pictures.
+Four kills in the default suite, two hundred under `chaos`: a third of them of the network for pictures.
 """
 
 import hashlib
 import random
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from engine import advice, bundle, datasets
+from engine import advice, bundle, checkpoints, datasets
 from engine import plan as plans
 from engine.architectures import ARCHITECTURES
 from engine.jobs import rounds
@@ -26,7 +27,7 @@ from tests.flow.watching import until
 
 pytestmark = pytest.mark.slow
 SAMPLES = Path(__file__).parents[2] / "sample_data"
-FEW, MANY = 6, fire.full(200)
+FEW, MANY = 4, fire.full(200)
 TABLE, PICTURES = ("breast_cancer.csv", "mlp", 400), ("steel_defects.zip", "cnn", 12)
 CASES = [
     pytest.param(*TABLE, FEW - FEW // 3, id="mlp-few", marks=pytest.mark.timeout(600)),
@@ -36,6 +37,7 @@ CASES = [
 ]
 VARIED: dict[str, dict] = {"cnn": {"flip": "both", "shift": 0.1}}
 LONGEST, MOST_A_RUN = 4.0, 12
+Moment = Callable[[Workspace, Run], bool]
 
 
 @pytest.mark.parametrize(("sample", "kind", "epochs", "kills"), CASES)
@@ -59,11 +61,11 @@ def test_killed_at_random_it_ends_with_the_same_weights(
 
 
 def torn_apart(workspace: Workspace, plan: Plan, kills: int, chance: random.Random) -> tuple[Run, int]:
-    """A training of which at most so many attempts are killed, two of three after they have measured something; how many were."""
+    """A training of which at most so many attempts are killed, at random after each of `MOMENTS` in turn; how many were."""
     id = runs.add(workspace, plan).id
     looking, killed = Rounds(workspace, attempts=1000), 0
     while killed < kills:
-        ready = partial(_works, workspace, id, killed + 1, killed % 3 < 2)
+        ready = partial(_works, workspace, id, killed + 1, MOMENTS[killed % len(MOMENTS)])
         until(lambda ready=ready: not looking.step() or ready(), "the next attempt works", 90)
         time.sleep(chance.uniform(0, LONGEST))
         if runs.get(workspace, id).is_done:
@@ -102,8 +104,23 @@ def measures(workspace: Workspace, run: str) -> dict:
     return found
 
 
-def _works(workspace: Workspace, id: str, attempt: int, learns: bool) -> bool:
-    """Whether that attempt has begun (and has measured something new)."""
+def _works(workspace: Workspace, id: str, attempt: int, moment: Moment) -> bool:
     run = runs.get(workspace, id)
-    measured = metrics.series(workspace, id)
-    return run.begun == attempt and (not learns or max((steps[-1] for steps, _ in measured.values()), default=0.0) > run.resumed)
+    return run.begun == attempt and moment(workspace, run)
+
+
+def _has_kept(workspace: Workspace, run: Run) -> bool:
+    """So that the next attempt has something to go on from."""
+    kept = checkpoints.newest(workspace.checkpoints(run.id))
+    return kept is not None and kept.step > run.resumed
+
+
+def _has_measured(workspace: Workspace, run: Run) -> bool:
+    return max((steps[-1] for steps, _ in metrics.series(workspace, run.id).values()), default=0.0) > run.resumed
+
+
+def _has_begun(workspace: Workspace, run: Run) -> bool:
+    return True
+
+
+MOMENTS: tuple[Moment, ...] = (_has_kept, _has_measured, _has_begun)

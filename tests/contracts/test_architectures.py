@@ -47,6 +47,24 @@ def test_a_network_is_functional_and_starts_alike_for_a_seed(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", NETWORKS)
+def test_layers_follow_neither_from_the_seed_nor_from_names(kind: str) -> None:
+    """Else what is worked out for one network could not be lent to the next."""
+    from engine.lazy import keras
+
+    lesson, found = lessons.lesson(lessons.small(kind)), []
+    for shapes, seed in ((lesson.shapes, 5), (lesson.shapes.unnamed, 0)):
+        keras.backend.clear_session()
+        found.append(_unseeded(network.build(lesson.architecture, lesson.task, lesson.state, shapes, seed).get_config()))
+    assert found[0] == found[1]
+
+
+def _unseeded(config: object) -> object:
+    if isinstance(config, dict):
+        return {name: _unseeded(value) for name, value in config.items() if name != "seed"}
+    return [_unseeded(value) for value in config] if isinstance(config, list | tuple) else config
+
+
+@pytest.mark.parametrize("kind", NETWORKS)
 def test_the_picture_of_a_network_joins_every_layer_to_those_before_it(kind: str) -> None:
     lesson = lessons.lesson(lessons.small(kind))
     model = network.build(lesson.architecture, lesson.task, lesson.state, lesson.shapes, 0)

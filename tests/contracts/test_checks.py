@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -107,3 +108,17 @@ def test_many_columns_of_noise_bring_no_false_alarm() -> None:
     frame["y"] = np.where(frame["x0"] + random.normal(0, 1, 3000) > 0, "yes", "no")
     case = Case(*zoo.case(zoo.Data(frame)))
     assert [p for p in checks.search(case) if p.level != "info"] == []
+
+
+def test_rows_alike_but_for_one_column_are_shown_and_flatter_a_result() -> None:
+    trap = next(trap for trap in zoo.TRAPS if trap.name == "same_sample_measured_again")
+    case = Case(*zoo.case(trap.make(np.random.default_rng(1), True, Path("."))))
+    (problem,) = [problem for problem in checks.search(case) if problem.check == "Q04"]
+    assert "in every column but 'days': they seem to be one case." in problem.what and "but for 'days'" in problem.fix
+    line = problem.evidence.lines[0]  # type: ignore[union-attr]
+    first, second = (int(number.replace(",", "")) - 1 for number in re.findall(r"[Rr]ow ([\d,]+)", line))
+    frame, days = case.rows.frame, next(c.id for c in case.rows.columns if c.name == "days")
+    differs = frame.iloc[first].drop(case.plan.target) != frame.iloc[second].drop(case.plan.target)
+    assert list(differs.index[differs]) == [days]
+    assert checks.flattering([problem]) == [problem]
+    assert checks.flattering([problem.model_copy(update={"level": "info"})]) == []

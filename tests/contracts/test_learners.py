@@ -53,7 +53,8 @@ def test_the_model_that_comes_back_is_the_best_one_seen(kind: str, task: str) ->
 def test_no_improvement_ends_the_training_early(kind: str) -> None:
     heard = lessons.taught(kind).heard
     assert heard.known["epoch"] == heard.known["best"]["epoch"] + lessons.PATIENCE < 60
-    assert heard.stages[-1] == f"No better for 4 epochs. Keeping the weights of epoch {heard.known['best']['epoch']}."
+    step = _learner(kind).step
+    assert heard.stages[-1] == f"No better for 4 {step}s. Keeping the model of {step} {heard.known['best']['epoch']}."
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -184,6 +184,16 @@ def test_luck_and_looks_are_warned_of(workspace: Workspace) -> None:
     assert "looked at 12 times" in looked
 
 
+def test_the_same_model_trained_again_is_no_further_chance_to_be_lucky(workspace: Workspace) -> None:
+    for i in (0, 0, 1, 1):
+        judged.run(workspace, judged.right(0.8, i), f"m{i}")
+    board = board_of(workspace)
+    assert len(board.first) == 4 and board.lucky == 2
+    assert not any("luckiest" in line for line in board_words.warnings(board))
+    judged.run(workspace, judged.right(0.8, 2), "m2")
+    assert board_words.warnings(board_of(workspace))[0].startswith("Of 3 models as good as these the luckiest")
+
+
 def test_models_of_one_name_stay_apart_in_the_table(workspace: Workspace) -> None:
     for i in range(3):
         judged.run(workspace, judged.right(0.8, i), "same")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine import advice, effort, energy, profile, reasons, rehearsal
+from engine import advice, effort, energy, profile, reasons, rehearsal, swiftness
 from engine.columns import Table
 from engine.effort import EFFORTS, TITLES, WORDS
 from engine.plan import Plan
@@ -90,7 +90,7 @@ def test_why_this_design_tells_what_was_set_by_hand(known: tuple[Plan, Profile, 
     proposed = next(c.architecture for c in advice.architectures(found, plan.inputs, plan.task) if c.architecture.kind == "mlp")
     other = plan.model_copy(update={"architecture": proposed.with_(widths=(7,))})
     told = " ".join(reasons.design(other, found))
-    assert "Neural network: chosen by hand" in told and "as you set it" in told
+    assert "Neural network: your choice" in told and "as you set it" in told
 
 
 def test_groups_are_told_to_count_instead_of_rows(known: tuple[Plan, Profile, Table]) -> None:
@@ -123,6 +123,26 @@ def test_more_effort_is_told_to_take_longer_and_never_more_than_it_may(known: tu
     capped = rehearsal.estimate_team(limited, tried(limited, table))
     assert capped["seconds"] == capped["seconds_high"] == 4.0
     assert capped["seconds_unlimited"] > 4.0
+
+
+@pytest.mark.parametrize("is_awaited", [False, True])
+def test_what_is_not_measured_takes_longer_on_a_slower_computer(
+    is_awaited: bool, known: tuple[Plan, Profile, Table], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, _, table = known
+    (own, rehearsed) = tried(plan, table)[0]
+    cost = own.training.cost(rehearsed.lesson, rehearsed.training, rehearsed.validation)
+    said = []
+    for slow in (1.0, 3.0):
+        monkeypatch.setattr(rehearsal, "slowness", lambda slow=slow: slow)
+        said.append(rehearsal.estimate(own, rehearsed, is_awaited)["seconds"])
+    more = (3**rehearsal.WORSE - 1) * rehearsal.JUDGING + (0.0 if is_awaited else 2 * cost.once)
+    assert said[1] - said[0] == pytest.approx(more) and cost.once > 0
+
+
+def test_how_slow_a_computer_is_lies_within_bounds_and_is_measured_once() -> None:
+    assert swiftness.LEAST <= swiftness.slowness() <= swiftness.MOST
+    assert swiftness.slowness() is swiftness.slowness()
 
 
 def test_the_expected_energy_is_that_of_the_trainings_before() -> None:

@@ -11,6 +11,18 @@ def test_each_run_is_one_look_however_often_it_is_shown(workspace: Workspace) ->
     assert looks.count(workspace, "d1", "rows") == 2
 
 
+def test_the_same_model_trained_again_shows_nothing_new(workspace: Workspace) -> None:
+    first, again, stopped, other = (queued(workspace) for _ in range(4))
+    with db.write(workspace) as database:
+        database.execute("UPDATE runs SET score = '1'")
+        database.execute("UPDATE runs SET score = '2' WHERE id = ?", (stopped.id,))
+        database.execute("UPDATE runs SET plan = '{\"seed\": 1}' WHERE id = ?", (other.id,))
+    for run in (first, again, stopped, other):
+        looks.add(workspace, "d1", "rows", run.id)
+    assert looks.count(workspace, "d1", "rows") == 3
+    assert looks.count(workspace, "d1", "rows", besides=again.id) == 1
+
+
 def test_other_rows_and_other_data_are_counted_apart(workspace: Workspace) -> None:
     looks.add(workspace, "d1", "rows", "r1")
     assert looks.count(workspace, "d1", "others") == looks.count(workspace, "d2", "rows") == 0

@@ -24,3 +24,11 @@ def test_blank_and_double_names_are_mended_and_told() -> None:
 
 def test_a_blank_never_takes_a_name_that_is_there() -> None:
     assert names.mend(["column 2", ""])[0] == ["column 2", "column 2 (2)"]
+
+
+def test_what_all_names_of_runs_begin_with_is_left_out() -> None:
+    told = ["Churn from 19 columns, team of networks", "Churn from 19 columns, random forest, 5 together"]
+    assert names.without_shared(told) == ["team of networks", "random forest, 5 together"]
+    assert names.without_shared(told[:1]) == told[:1]
+    assert names.without_shared(["same", "same"]) == ["same", "same"]
+    assert names.without_shared([]) == []

@@ -127,7 +127,12 @@ def test_the_report_says_so(tmp_path: Path) -> None:
     heard = Heard()
     made = training.train(lessons.plan(refit=True, epochs=3), lessons.table(), heard, tmp_path / "bundle")
     assert any(said.startswith(once_more.WORDS) for said in heard.stages)
-    assert "it learned again from the beginning, from all 192 rows" in made.report.model_dump_json()
+    taught, steering, only = made.report.rows_training, made.report.rows_both, made.report.rows_validation
+    told = made.report.model_dump_json()
+    assert (taught, only) == (192, 0) and 0 < steering < taught
+    assert f"First from {taught - steering} rows, while {steering} others told" in told
+    assert f"192 rows to learn from, {steering} of which also steered it, and 48" in (made.folder / "card.md").read_text("utf-8")
+    assert "for that long, from all 192. This second model is the one that is kept." in told
 
 
 def test_rows_kept_unseen_are_not_among_those_it_learns_from_again(tmp_path: Path) -> None:

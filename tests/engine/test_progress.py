@@ -64,3 +64,8 @@ def test_learning_once_more_is_said_and_the_model_of_the_best_epoch_is_not_calle
     assert sentence(series, facts)[1].startswith("How long learning helps is known now: 3 epochs.")
     assert ending(series, facts).startswith("Epoch 3 was the best. The model kept learned so long once more")
     assert ending(series, {"again": 0}).startswith("The model of epoch 3 of 5 is kept")
+
+
+def test_a_team_that_went_on_counts_its_models_once():
+    series, team = curve([], [0.5, 0.4, 0.5, 0.4, 0.3]), {"team": {"ready": 3, "of": 3}}
+    assert ending(series, team).startswith("3 models were ready")

@@ -186,7 +186,7 @@ def test_a_simple_formula_that_does_as_well_is_named() -> None:
     said = "is right for 93 of 100"
     assert verdicts.beside_linear(WORSE, said, False).startswith("A simple formula (a linear model) is better: it is right for 93 of 100.")
     assert verdicts.beside_linear(BEHIND, said, False) == (
-        "A simple formula (a linear model) does as well: it is right for 93 of 100. It is easier to explain."
+        "A simple formula (a linear model) does as well: it is right for 93 of 100. The formula is easier to explain."
     )
     assert verdicts.beside_linear(SAME, said, False).startswith("It is not clearly better than a simple formula")
     assert verdicts.beside_linear(SURE, said, False).startswith("It does better than a simple formula")

@@ -1,18 +1,24 @@
 """A team: several models trained in turn, told as models ready, stopped in time, blended, judged and used as one."""
 
+import math
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from engine import bundle, pacing, progress, teamwork, training, who_answers
+from engine import blending, bundle, checkpoints, pacing, progress, teamwork, training, who_answers
 from engine.checkpoints import Checkpoints
+from engine.columns import Column, Table
 from engine.errors import Diverged
 from engine.learners import LEARNERS
 from engine.pacing import Pace
 from engine.panels import Bars, Notes, Report
 from engine.plan import Plan
+from engine.tasks import TASKS
 from engine.tasks.base import Metric
 from engine.team import Team, Way
 from engine.teamwork import Share
@@ -52,7 +58,7 @@ def test_each_step_is_one_more_model_ready(made: tuple[bundle.Bundle, Heard]) ->
 
 def test_what_is_told_of_the_whole_counts_models(made: tuple[bundle.Bundle, Heard]) -> None:
     known = made[1].known
-    assert known["team"] == {"ready": 2 * FOLDS, "of": 2 * FOLDS}
+    assert known["team"] == {"ready": 2 * FOLDS, "of": 2 * FOLDS, "unneeded": 0, "late": 0}
     assert (known["epoch"], known["epochs"], known["seconds_left"]) == (2 * FOLDS, 2 * FOLDS, 0.0)
     assert "best" not in known
     assert f"Boosted trees {FOLDS} of {FOLDS}" in made[1].stages
@@ -77,9 +83,12 @@ def test_the_card_tells_of_the_team(made: tuple[bundle.Bundle, Heard]) -> None:
 
 
 def test_stop_keeps_the_models_that_are_ready(tmp_path: Path) -> None:
-    made = training.train(plan(), lessons.table(), Heard("stop", at=1.0), tmp_path / "bundle")
+    heard = Heard("stop", at=1.0)
+    made = training.train(plan(), lessons.table(), heard, tmp_path / "bundle")
+    assert heard.known["parameters"] == 0, "the trees answer alone"
     assert len(made.answers.members) == 1  # type: ignore[attr-defined]
     assert "One model answers" in said(made.report)
+    assert (made.report.rows_training, made.report.rows_validation, made.report.rows_both) == (128, 64, 0)
     assert np.isfinite(bundle.load(made.folder).outputs(lessons.table())).all()
 
 
@@ -89,7 +98,8 @@ def test_a_team_that_was_paused_ends_as_one_that_was_not(made: tuple[bundle.Bund
         training.train(plan(), lessons.table(), Heard("pause", at=2.0), tmp_path / "bundle", left)
     heard = Heard()
     again = training.train(plan(), lessons.table(), heard, tmp_path / "bundle", Checkpoints(tmp_path / "kept", "this one"))
-    assert heard.known["team"] == {"ready": 2 * FOLDS, "of": 2 * FOLDS}
+    assert heard.known["team"] == made[1].known["team"]
+    assert heard.known["parameters"] == made[1].known["parameters"]
     assert again.answers.weights == made[0].answers.weights  # type: ignore[attr-defined]
     assert np.allclose(again.outputs(lessons.table()), made[0].outputs(lessons.table()), atol=1e-6)
 
@@ -99,7 +109,59 @@ def test_what_was_ready_before_a_stop_is_kept_after_a_pause(tmp_path: Path) -> N
         training.train(plan(), lessons.table(), Heard("pause", at=3.0), tmp_path / "bundle", Checkpoints(tmp_path / "kept", "this one"))
     heard = Heard("stop", at=0.0)
     training.train(plan(), lessons.table(), heard, tmp_path / "bundle", Checkpoints(tmp_path / "kept", "this one"))
-    assert heard.known["team"] == {"ready": 3, "of": 3}
+    assert heard.known["team"] == {"ready": 3, "of": 3, "unneeded": 0, "late": 2 * FOLDS - 3}
+
+
+def test_what_was_told_before_a_pause_stays_true_while_the_models_are_read_again(tmp_path: Path) -> None:
+    with pytest.raises(Paused):
+        training.train(plan(), lessons.table(), Heard("pause", at=3.0), tmp_path / "bundle", Checkpoints(tmp_path / "kept", "this one"))
+    kept = Checkpoints(tmp_path / "kept", "this one")
+    assert checkpoints.goes_on(kept.newest) == "It goes on with model 4; those before it stay."
+    told = Everything()
+    training.train(plan(), lessons.table(), told, tmp_path / "bundle", kept)
+    teams = [facts for facts in told.all if "team" in facts]
+    assert [facts["team"]["ready"] for facts in teams] == sorted(facts["team"]["ready"] for facts in teams)
+    assert teams[0]["team"]["ready"] == 3 and teams[0]["seconds_left"] is not None
+    assert "Reading again the models that are ready: 3 of 3" in told.stages and "Boosted trees 1 of 3" not in told.stages
+
+
+class Everything(Heard):
+    """Notes all that is told, in its order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.all: list[Mapping[str, Any]] = []
+
+    def facts(self, values: Mapping[str, Any]) -> None:
+        self.all.append(values)
+        super().facts(values)
+
+
+def test_a_way_that_adds_nothing_is_dropped_at_once_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(teamwork, "ENOUGH_TO_CHOOSE", 10)
+    monkeypatch.setattr(teamwork.blending, "weights", lambda task, outputs, y, state: np.eye(len(outputs))[-1])
+    told = Everything()
+    training.train(plan(), lessons.table(), told, tmp_path / "bundle")
+    sizes = [facts["team"]["of"] for facts in told.all if "team" in facts]
+    assert sorted(set(sizes)) == [FOLDS + 1, 2 * FOLDS] and sizes == sorted(sizes, reverse=True)
+    assert told.known["team"] == {"ready": FOLDS + 1, "of": FOLDS + 1, "unneeded": FOLDS - 1, "late": 0}
+
+
+@pytest.mark.parametrize(("weight", "least", "most"), [("", 0.4, 0.6), ("w", 0.8, 1.0)])
+def test_rows_that_count_more_also_choose_who_answers(weight: str, least: float, most: float) -> None:
+    """One way is right about the heavy half of the rows, the other about the light half."""
+    task, y = TASKS.get("binary")(positive="yes"), np.array(["yes", "no"] * 100, object)
+    heavy = np.arange(200) < 100
+    frame = pd.DataFrame({"w": np.where(heavy, 9.0, 1.0), "t": pd.Series(y).astype("str")})
+    table = Table((Column(id="w", name="weight", type="number"), Column(id="t", name="ill", type="category")), frame)
+    asked = lessons.plan("linear").model_copy(update={"task": task, "target": "t", "weight": weight})
+    rows = teamwork.Rows(asked, table, task.fit(y), ())
+    ways = [teamwork._Said(teamwork.ways(asked)[0]) for _ in range(2)]
+    for said, is_right in zip(ways, (heavy, ~heavy), strict=True):
+        chance = np.where((y == "yes") == is_right, 0.8, 0.2)
+        said.add(0, SimpleNamespace(), np.arange(200), chance[:, None].astype(np.float32), 200)  # type: ignore[arg-type]
+    outputs, truth = teamwork._judging(rows, ways, np.arange(200))
+    assert least <= blending.weights(task, outputs, truth, rows.state)[0] <= most
 
 
 class _Clock(Heard):
@@ -122,7 +184,7 @@ def test_a_team_is_ready_in_the_time_it_was_given(tmp_path: Path, monkeypatch: p
     for module in (pacing, teamwork):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=clock.monotonic))
     made = training.train(plan(seconds=45.0), lessons.table(), clock, tmp_path / "bundle")
-    assert clock.known["team"] == {"ready": 4, "of": 4}
+    assert clock.known["team"] == {"ready": 4, "of": 4, "unneeded": 0, "late": 2}
     assert clock.now <= 45.0
     assert np.isfinite(bundle.load(made.folder).outputs(lessons.table())).all()
 
@@ -158,7 +220,7 @@ def test_a_team_all_of_which_fails_says_why(tmp_path: Path, monkeypatch: pytest.
 
 def test_the_time_left_goes_by_how_long_models_of_each_kind_took(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pacing, "time", SimpleNamespace(monotonic=lambda: 100.0))
-    pace = Pace([True, True, False], 3, until=1e9)
+    pace = Pace([True, True, False], 3, until=math.inf)
     assert pace.left(0, 1.0) is None
     pace.took[0], pace.ahead = [4.0, 6.0], [1, 3, 0]
     assert pace.left(0, 2.0) == (5 - 2) + 5 + 3 * 5
@@ -211,7 +273,7 @@ def test_a_way_without_weight_is_told_as_left_out() -> None:
 
 def test_two_ways_of_a_kind_have_names_of_their_own() -> None:
     twice = (Share("Boosted trees", 5, 0.6, {"accuracy": 84.0}, True), Share("Boosted trees", 4, 0.4, {"accuracy": 83.0}, True))
-    assert who_answers.panel(twice, {"accuracy": 85.0}, ACCURACY).names == ["Boosted trees", "Boosted trees (2)"]
+    assert who_answers.panel(twice, {"accuracy": 85.0}, ACCURACY).names == ["Boosted trees", "Boosted trees, other settings"]
 
 
 def test_the_sentence_beside_the_chart_counts_models() -> None:
@@ -224,5 +286,6 @@ def test_the_sentence_beside_the_chart_counts_models() -> None:
 
 
 def test_a_team_that_failed_is_not_said_to_answer() -> None:
-    assert progress.failing({"team": {"ready": 17, "of": 30}}) == "17 models had been trained when it failed; they are no model to use."
-    assert progress.failing({}) == ""
+    assert progress.without({"team": {"ready": 17, "of": 30}}) == "17 models had been trained when it failed; they are no model to use."
+    assert progress.without({"team": {"ready": 1}}, has_failed=False).endswith("when it was cancelled; they were thrown away.")
+    assert progress.without({}) == ""

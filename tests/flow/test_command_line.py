@@ -61,7 +61,7 @@ def team(home: Path) -> dict:
     table(home / "people.csv")
     done = modelwright(
         "train", home / "people.csv", "--target", "tall", "--architecture", "boosted_trees", "--set", "training.epochs=20",
-        "--effort", "good", "--minutes", 5, "--out", home / "team.zip", "--json", at=home / "workspace",
+        "--effort", "good", "--minutes", 0.5, "--out", home / "team.zip", "--json", at=home / "workspace",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout) | {"stderr": done.stderr}
@@ -69,7 +69,7 @@ def team(home: Path) -> dict:
 
 def test_more_effort_trains_several_models_that_answer_together(team: dict, home: Path) -> None:
     ready = [int(many) for many in re.findall(r"Models ready: (\d+) of", team["stderr"])]
-    assert "Up to 30 models are trained" in team["stderr"] and max(ready) >= 10
+    assert "Up to 30 models are trained" in team["stderr"] and max(ready) >= 2
     done = modelwright("evaluate", home / "team.zip", home / "people.csv", "--json")
     assert done.returncode == 0 and json.loads(done.stdout)["metrics"]["accuracy"]["value"] > 70
     done = modelwright("predict", home / "team.zip", home / "people.csv", "--out", home / "answers.csv")

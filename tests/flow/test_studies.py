@@ -183,6 +183,27 @@ def test_a_stopped_tuning_goes_on_and_the_model_chosen_by_then_is_a_run_of_its_o
     assert len({child.number for child in children}) == 11
 
 
+def test_a_first_training_cut_short_by_the_stop_is_made_anew(workspace: Workspace, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise all others would be compared with the person's own settings as they stood half-way."""
+    monkeypatch.setenv("TOY_SECONDS", "3")
+    record = studies.add(workspace, plan, Tuning(trainings_at_most=3, gives_up_early=False))
+
+    def stop(now: Record, drivers: Studies) -> None:
+        if any(child.run.state == "running" for child in studies.children(workspace, record.id)):
+            studies.wish_stop(workspace, record.id)
+
+    drive(workspace, record.id, stop)
+    short = [child for child in studies.children(workspace, record.id) if child.is_cut_short]
+    assert 0 in [child.number for child in short if child.role == "trial"]
+    monkeypatch.setenv("TOY_SECONDS", "0.3")
+    studies.go_on(workspace, record.id)
+    drive(workspace, record.id)
+    trials = [child for child in studies.children(workspace, record.id) if child.role == "trial"]
+    assert [child.number for child in trials] == [0, 1, 2] and not any(child.is_cut_short for child in trials)
+    assert trials[0].run.id not in {child.run.id for child in short}
+    assert trials[0].run.facts["epoch"] == toy_study.EPOCHS
+
+
 def test_only_a_study_that_was_stopped_goes_on(workspace: Workspace, plan: Plan) -> None:
     record = drive(workspace, studies.add(workspace, plan, CrossValidation(folds=2)).id)
     assert not record.was_stopped and studies.go_on(workspace, record.id) == record
