@@ -69,7 +69,13 @@ def workspace() -> Workspace:
 
 def look_into_store() -> None:
     """Raises what is wrong with the database before anything is drawn: an error inside a fragment would not reach the main script."""
-    runs.all(workspace(), limit=1)
+    now = workspace()
+    if not now.database.exists():
+        raise EngineError(
+            f"The folder {now.path} with all projects is no longer there.",
+            "Put it back where it was and reload this page, or start the program again to begin with an empty one.",
+        )
+    runs.all(now, limit=1)
 
 
 def current_project() -> Project | None:

@@ -65,7 +65,7 @@ def add(
     label = names.clean(Path(name.replace("\\", "/")).name) or "upload"
     folder = workspace.datasets / f"{id}.new"
     dataset_files.sweep(workspace)
-    folder.mkdir(parents=True)
+    folder.mkdir()
     try:
         original = dataset_files.keep(workspace, path, folder / "original")
         request = importing.Request(

@@ -14,10 +14,14 @@ FILE = "manifest.json"
 
 
 def write(folder: Path, fill: Callable[[Path], None]) -> None:
-    """Lets `fill` write into a new folder and puts it in the place of `folder`, complete or not at all."""
+    """Lets `fill` write into a new folder and puts it in the place of `folder`, complete or not at all.
+
+    The one above is made if need be, but none further up: a workspace that was taken away must not come back with little in it.
+    """
     unfinished = folder.with_name(f"{folder.name}.tmp")
     shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
+    folder.parent.mkdir(exist_ok=True)
+    unfinished.mkdir()
     try:
         fill(unfinished)
         files = [path for path in sorted(unfinished.rglob("*")) if path.is_file()]

@@ -111,7 +111,7 @@ def start(
         return found
     try:
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        folder.mkdir()
         if take is not None:
             arguments["path"] = str(shutil.move(take, folder / _TAKEN))
         asked = {"question": question, "arguments": json.loads(to_json(arguments)), "state": "under way", "stage": "Starting"}

@@ -6,8 +6,11 @@ from pathlib import Path
 
 
 def take(path: Path) -> int | None:
-    """The lock as an open file descriptor, or None if somebody holds it. Closing every copy of it gives it back."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """The lock as an open file descriptor, or None if somebody holds it. Closing every copy of it gives it back.
+
+    The folder that it lies in is made, but none above. Raises OSError where that is not there or may not be written.
+    """
+    path.parent.mkdir(exist_ok=True)
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

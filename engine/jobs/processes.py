@@ -91,7 +91,7 @@ def start(
 
     It outlives this process. `environment` is added to this process's own.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log.parent.mkdir(exist_ok=True)
     with log.open("ab") as out:
         return subprocess.Popen(
             [*program, *map(str, arguments)],

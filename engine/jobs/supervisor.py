@@ -74,7 +74,7 @@ def ensure(workspace: Workspace) -> None:
 
     One of another version of the program, left over from before an update, or that may tell other hosts, is replaced; trainings go on.
     """
-    if workspace.mark.exists():
+    if workspace.mark.exists() or not workspace.database.exists():
         return
     lock = locks.take(_lock_file(workspace))
     if lock is None and _version(workspace) not in {"", _own_version()}:

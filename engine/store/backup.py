@@ -106,7 +106,8 @@ def _without(path: Path, id: str, record: str) -> list[tuple[str, tuple[str, ...
 
 
 def _copy(workspace: Workspace, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    folder(workspace).mkdir(exist_ok=True)  # Never the workspace itself, which may just have been taken away.
+    path.parent.mkdir(exist_ok=True)
     unfinished = path.with_suffix(".tmp")
     unfinished.unlink(missing_ok=True)
     db.copy(workspace, unfinished)

@@ -151,3 +151,13 @@ def test_the_supervisor_keeps_the_folder_of_a_run_it_does_not_know(trained: Trai
         database.execute("DELETE FROM runs WHERE id = ?", (trained.run,))
     supervisor.main([str(trained.workspace.path)])
     assert (Path(trained.workspace.run(trained.run)) / "bundle" / "manifest.json").exists()
+
+
+def test_a_folder_that_was_taken_away_is_missed_in_words_and_found_again(trained: Trained) -> None:
+    path, elsewhere = trained.workspace.path, trained.workspace.path.with_name("elsewhere")
+    Page("home")
+    path.rename(elsewhere)
+    page = Page("runs")
+    assert f"The folder {path} with all projects is no longer there." in page.words and not path.exists()
+    elsewhere.rename(path)
+    assert "1 training, " in Page("runs").words
