@@ -115,7 +115,7 @@ def _odd(dataset: "Dataset", plan: Plan) -> list[Problem]:
     from engine import datasets
 
     second = datasets.get(state.workspace(), plan.split.outside)
-    case = plan.split.column if splits.of(plan.split).is_whole else ""
+    case = plan.split.column if splits.of(plan.split).names_cases else ""
     return reads.outside_problems(dataset, second, (*plan.inputs, plan.target), case)
 
 

@@ -23,6 +23,7 @@ NAMES = {"train": "Learned from", "validation": "Steer the training", "test": "N
 COLOURS = {"train": "training", "validation": "steering", "test": "unseen", "none": "quiet"}
 ALSO = {"train": "training set", "validation": "validation set", "test": "test set", "none": "in no part"}
 GROUPED = "Can the same patient, machine or batch appear in several rows?"
+ALIKE = "Are rows that differ in one column only the same case, such as one mixture tested at several ages?"
 TIMED = "Does time matter: will the model be used on rows newer than these?"
 
 
@@ -44,9 +45,11 @@ def card(dataset: "Dataset", plan: Plan) -> None:
 def _questions(dataset: "Dataset", plan: Plan) -> None:
     asked = advice.questions(reads.profile(dataset), plan.target)
     known = choices.answered(state.draft())
-    grouped, timed = (plan.split.column if plan.split.method == kind else known[kind] for kind in ("group", "time"))
+    grouped, timed, alike = (plan.split.column if plan.split.method == kind else known[kind] for kind in ("group", "time", "alike"))
     _question("group", GROUPED, "No, every row is a case of its own", "Yes, told apart by", asked.groups, grouped, dataset, plan)
     _question("time", TIMED, "No", "Yes, by", asked.times, timed, dataset, plan)
+    if alike:
+        _question("alike", ALIKE, "No", "Yes, all alike but for", (), alike, dataset, plan)
     if plan.split.method == "group" and grouped and timed:
         st.caption("Both are answered with yes: the first one counts, because a case seen before would flatter the score more.")
 

@@ -117,8 +117,10 @@ def split(table: Table, profile: Profile, target: str, answers: Mapping[str, str
 
 
 def _by_kind(asked: Questions) -> dict[str, tuple[Candidate, ...]]:
-    """The candidates of each method that goes by a column; the first of them counts where several are answered."""
-    return {"column": asked.parts, "group": asked.groups, "time": asked.times}
+    """The candidates of each method that goes by a column; the first of them counts where several are answered. Some are only ever asked
+    for."""
+    guessed = {"column": asked.parts, "group": asked.groups, "time": asked.times}
+    return guessed | {kind: () for kind, method in METHODS.members.items() if method.goes_by and kind not in guessed}
 
 
 def roles(table: Table, profile: Profile, target: str) -> list[RoleAdvice]:

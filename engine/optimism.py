@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import journal, recipe, rivals, split
+from engine import journal, recipe, rivals, split, splits
 from engine.columns import Table
 from engine.errors import EngineError
 from engine.panels import Bars, Measure, Score
@@ -36,23 +36,23 @@ def panel(plan: Plan, table: Table, parts: Parts, main: Measure) -> Bars | None:
         return None
     if honest is None or flattered is None:
         return None
-    name = table.column(plan.split.column).name
+    case = splits.of(plan.split).case(table.column(plan.split.column).name)
     unit = f", {main.unit}" if main.unit else ""
     return Bars(
-        title=f"What if rows of one '{name}' were on both sides?",
-        x_label=f"Rows of one '{name}'",
+        title=f"What if rows of one {case} were on both sides?",
+        x_label=f"Rows of one {case}",
         y_label=f"{main.label}{unit}",
         names=["on both sides", "on one side only, as here"],
         values=[flattered, honest],
-        note=_note(name, main, flattered, honest),
+        note=_note(case, main, flattered, honest),
     )
 
 
-def _note(name: str, main: Measure, flattered: float, honest: float) -> str:
+def _note(case: str, main: Measure, flattered: float, honest: float) -> str:
     gap = flattered - honest if main.better == "higher" else honest - flattered
     looks, really = amount(flattered, main.unit), amount(honest, main.unit)
     measure = f"{main.label[:1].lower()}{main.label[1:]}"
-    said = f"With rows of the same '{name}' on both sides it would look like {looks}; on a new '{name}' it is {really} ({measure})."
+    said = f"With rows of the same {case} on both sides it would look like {looks}; on a new {case} it is {really} ({measure})."
     worth = "So do not believe scores from a split by chance here." if gap > _notable(main) else "Here that makes little difference."
     return f"{said} {worth} Both are a small model trained twice on as many rows, only to show the difference."
 
@@ -86,6 +86,6 @@ def _score(plan: Plan, table: Table, parts: list[Array], measure: str) -> float 
         warnings.simplefilter("ignore")
         model.fit(x[0], task.encode(y[train], state))
     state = task.settle(task.from_estimator(model, x[1], state), task.encode(y[validation], state), state)
-    groups = split.groups(plan.split, table.take(test))
+    groups = split.groups(plan.split, table.take(test), plan.inputs)
     scores: dict[str, Score] = task.scores(task.from_estimator(model, x[2], state), y[test], state, groups=groups)
     return scores[measure].value

@@ -14,6 +14,7 @@ from engine.overrides import Override
 from engine.problems import Problem
 from engine.profile import Profile
 from engine.split import Split
+from engine.splits import METHODS
 from engine.steps import STEPS, AnyStep
 from engine.tasks import AnyTask
 from engine.team import Team
@@ -76,7 +77,7 @@ def name_of(plan: Plan, profile: Profile) -> str:
 
 def beside(plan: Plan) -> tuple[str, ...]:
     """The columns (ids) that name a row and so stand beside its answer: identifiers, and the case that rows were kept together by."""
-    case = [plan.split.column] if splits.of(plan.split).is_whole and plan.split.column else []
+    case = [plan.split.column] if splits.of(plan.split).names_cases and plan.split.column else []
     return tuple(id for id in dict.fromkeys([*plan.identifiers, *case]) if id != plan.target)
 
 
@@ -90,7 +91,7 @@ def apply_action(plan: Plan, action: dict[str, str]) -> Plan:
     """The plan after a problem's one-click change.
 
     {"do": "leave out" or "keep", "column": id}, {"do": "add step", "kind": kind}, {"do": "set", "what": "split.test", "value": "0.3"},
-    {"do": "divide", "method": "group" or "time", "column": id}, {"do": "withdraw", "check": id, "column": id}.
+    {"do": "divide", "method": "group", "time" or "alike", "column": id}, {"do": "withdraw", "check": id, "column": id}.
     Raises InvalidPlan for anything else.
     """
     do, column = action.get("do"), action.get("column", "")
@@ -138,7 +139,7 @@ def _with_step(plan: Plan, kind: str) -> Plan:
 
 def _divided(plan: Plan, method: str, column: str) -> Plan:
     """Whose group is told by a column learns nothing of new groups from it; a time stays an input."""
-    inputs = tuple(id for id in plan.inputs if id != column) if method == "group" else plan.inputs
+    inputs = tuple(id for id in plan.inputs if id != column) if METHODS.get(method).hides else plan.inputs
     split = {**plan.split.model_dump(mode="json"), "method": method, "column": column}
     try:
         return Plan.model_validate({**plan.model_dump(mode="json"), "inputs": inputs, "split": split})

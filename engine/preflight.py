@@ -100,7 +100,7 @@ def _unsuitable(plan: "Plan", column: ColumnProfile) -> _Finding | None:
         return _Finding("This column is empty.", "Leave it out.", "warn")
     if column.distinct == 1 and not column.missing:
         return _Finding("Every row has the same value here, so nothing can be learned from it.", "Leave it out.", "info")
-    if splits.of(plan.split).is_whole and plan.split.column == column.id:
+    if splits.of(plan.split).names_cases and plan.split.column == column.id:
         return _Finding("Rows are kept together by this column, so unseen rows have values the model never met.", "Leave it out.", "warn")
     if column.missing > MOSTLY_MISSING * column.rows:
         share = 100 * column.missing / column.rows

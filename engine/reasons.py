@@ -67,9 +67,9 @@ def _split(plan: Plan, profile: Profile) -> str:
     name = known.get(plan.split.column, "")
     method = splits.of(plan.split)
     if method.is_whole and name:
-        return (
-            f"Rows with the same '{name}' stay on one side: only more values of it, not more rows of the same, would allow a larger model."
-        )
+        more = "values of it" if method.names_cases else "cases"
+        said = f"Rows with the same {method.case(name)} stay on one side"
+        return f"{said}: only more {more}, not more rows of the same, would allow a larger model."
     if method.takes_gap and name:
         return f"It is judged on the newest rows by '{name}': if what you ask about changes with time, train it anew rather than larger."
     return ""

@@ -13,7 +13,6 @@ from engine.columns import Table
 from engine.errors import InvalidPlan
 from engine.problems import Problem
 from engine.splits.base import FEWEST_GROUPS, LEAST_SHARE, TEST, TRAIN, VALIDATION, Case, Split
-from engine.splits.group import numbered
 from engine.wording import count
 
 if TYPE_CHECKING:
@@ -61,18 +60,19 @@ def assign(split: Split, table: Table, target: str, task: "Task", seed: int, out
     is_class = task.estimator == "classifier"
     classes = _classes(table, target, rows) if is_class else np.zeros(len(rows), np.int64)
     if split.folds:
-        return _turned_round(split, table, rows, classes if is_class else _levels(table.values(target)[rows]), seed)
-    case, method = Case(split, table, rows, classes, np.random.default_rng(seed)), splits.of(split)
+        random = np.random.default_rng([seed, split.folds, split.repeat])
+        levels = classes if is_class else _levels(table.values(target)[rows])
+        return _turned_round(Case(split, table, rows, levels, random, target))
+    case, method = Case(split, table, rows, classes, np.random.default_rng(seed), target), splits.of(split)
     parts = method.divide_without_test(case) if outside else method.divide(case)
     steering = rows[parts == VALIDATION]
     unseen = others if outside else rows[parts == TEST]
     return Parts(rows[parts == TRAIN], steering, steering if split.spares_unseen else unseen)
 
 
-def _turned_round(split: Split, table: Table, rows: Array, classes: Array, seed: int) -> Parts:
+def _turned_round(case: Case) -> Parts:
     """Each fold of one turn begins with the same chance, so that together they are a division of all rows."""
-    random = np.random.default_rng([seed, split.folds, split.repeat])
-    parts = splits.of(split).turned_round(Case(split, table, rows, classes, random))
+    rows, parts = case.rows, splits.of(case.split).turned_round(case)
     return Parts(rows[parts == TRAIN], rows[parts == VALIDATION], rows[parts == TEST])
 
 
@@ -90,14 +90,13 @@ def evenly(rows: Array, most: int) -> Array:
 def rounds(split: Split, table: Table, target: str, task: "Task", seed: int, rows: Array, count: int) -> list[Array]:
     """So many divisions of those rows (positions) into TRAIN, VALIDATION and LEFT_OUT, see `Method.rounds`."""
     classes = _classes(table, target, rows) if task.estimator == "classifier" else np.zeros(len(rows), np.int64)
-    return splits.of(split).rounds(Case(split, table, rows, classes, np.random.default_rng([seed, count])), count)
+    return splits.of(split).rounds(Case(split, table, rows, classes, np.random.default_rng([seed, count]), target), count)
 
 
-def groups(split: Split, table: Table) -> Array | None:
-    """(rows,) which rows of the table belong together, as numbers; None unless the split keeps groups whole and the column is there."""
-    if not splits.of(split).is_whole or all(column.id != split.column for column in table.columns):
-        return None
-    return numbered(table.values(split.column))
+def groups(split: Split, table: Table, inputs: Sequence[str]) -> Array | None:
+    """(rows,) which rows of the table belong together, as numbers; None unless the split keeps groups whole and all that tells them is
+    there. `inputs` are the columns (ids) learned from."""
+    return splits.of(split).cases(split, table, inputs)
 
 
 def problems(split: Split, profile: "Profile", target: str) -> list[Problem]:

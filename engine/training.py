@@ -221,8 +221,8 @@ def _judge(prepared: Prepared, learned: _Learned, linear: rivals.Ask | None, sta
         linear=linear(inputs) if linear else None,
         target=plan.target,
         inputs=plan.inputs,
-        groups=split.groups(plan.split, rows),
-        group_name=table.column(plan.split.column).name if splits.of(plan.split).is_whole else "",
+        groups=split.groups(plan.split, rows, plan.inputs),
+        group_name=table.column(plan.split.column).name if splits.of(plan.split).names_cases else "",
         beside=plans.beside(plan),
         have_steered=plan.split.spares_unseen,
     )
@@ -263,8 +263,10 @@ def _completed(prepared: Prepared, report: Report, looks: int, tell: Tell) -> Re
         found = optimism.panel(plan, table, prepared.parts, report.main)
         panels += [found] if found else []
     _say(tell, "Looking whether more rows would help")
-    grouping = table.only([plan.split.column] if splits.of(plan.split).is_whole else [])
-    of, judged_of = (split.groups(plan.split, grouping.take(rows)) for rows in (prepared.parts.train, prepared.parts.validation))
+    method = splits.of(plan.split)
+    grouping = table.only(method.needed(plan.split, plan.inputs) if method.is_whole else [])
+    taken = (grouping.take(rows) for rows in (prepared.parts.train, prepared.parts.validation))
+    of, judged_of = (split.groups(plan.split, rows, plan.inputs) for rows in taken)
     curve = more_rows.panel(prepared.lesson, of, judged_of)
     panels += [curve] if curve else []
     return report.model_copy(update={"panels": panels})
@@ -276,11 +278,12 @@ def _about_outside(prepared: Prepared) -> list[str]:
         return []
     plan, table, parts = prepared.plan, prepared.table, prepared.parts
     said = verdicts.from_outside(len(parts.test))
-    if not splits.of(plan.split).is_whole:
+    method = splits.of(plan.split)
+    case_of = split.groups(plan.split, table.only(method.needed(plan.split, plan.inputs)), plan.inputs) if method.is_whole else None
+    if case_of is None:
         return [said]
-    learned = np.concatenate([parts.train, parts.validation])
-    met = split.shared(table.take(learned), table.take(parts.test), plan.split.column)
-    return [said, verdicts.met(met, table.column(plan.split.column).name)]
+    met = len(np.intersect1d(case_of[np.concatenate([parts.train, parts.validation])], case_of[parts.test]))
+    return [said, verdicts.met(met, table.column(plan.split.column).name if method.names_cases else "")]
 
 
 def _shown(metric: Mapping[str, Any]) -> dict[str, Any]:

@@ -116,13 +116,14 @@ def as_far_as(trivial: Comparison, rows: int, groups: int = 0) -> str:
 
 
 def ranges(group_name: str, groups: int) -> str:
-    """What the intervals mean."""
+    """What the intervals mean. `group_name` is the column that tells which rows belong together; "" where rows alike do."""
     if not groups:
         return "Ranges are 95 % intervals: where the number would lie with other unseen rows."
-    many = count(groups, "unseen value")
+    together = f"Rows with the same '{group_name}'" if group_name else "Rows of one case"
+    many = f"its {count(groups, 'unseen value')}" if group_name else count(groups, "unseen case")
     return (
-        f"Ranges are 95 % intervals: where the number would lie with other groups. Rows with the same '{group_name}' belong together, "
-        f"so they are reckoned from its {many}, not from single rows."
+        f"Ranges are 95 % intervals: where the number would lie with other groups. {together} belong together, "
+        f"so they are reckoned from {many}, not from single rows."
     )
 
 
@@ -208,10 +209,11 @@ def from_outside(rows: int) -> str:
 
 
 def met(cases: int, name: str) -> str:
-    """A warning when the second file has cases that the model learned from."""
+    """A warning when the second file has cases that the model learned from; `name` is the column that tells them, if it is one."""
     if not cases:
         return ""
-    return f"{count(cases, 'value')} of '{name}' in the second file had rows among those learned from, so the score may flatter."
+    them = f"{count(cases, 'value')} of '{name}'" if name else count(cases, "case")
+    return f"{them} in the second file had rows among those learned from, so the score may flatter."
 
 
 def with_notes(panels: list[Panel], lines: list[str]) -> list[Panel]:
@@ -236,7 +238,8 @@ def few_groups(group_name: str, groups: int) -> str:
     """A warning when the judgement rests on very few groups, however many rows they have."""
     if not groups or groups >= FEW_GROUPS_TO_JUDGE:
         return ""
-    only = f"Only {count(groups, 'different value')} of '{group_name}' could be kept unseen"
+    them = f"{count(groups, 'different value')} of '{group_name}'" if group_name else count(groups, "case")
+    only = f"Only {them} could be kept unseen"
     if groups < FEWEST_GROUPS:
         return f"{only}, too few to say how others would differ: no range can be given. Add rows of more of them."
     return f"{only}, so every range is rough. More of them would help; more rows of the same would not."

@@ -18,9 +18,14 @@ PICTURES, UNSEEN_PICTURES = 1200, 300
 PLEDGE = "Yes, these are different cases that only look alike."
 REST = "rows that steer or judge"
 SOME = "Some of them"
+TOGETHER = "Keep such rows together"
+KEEP_TOGETHER = (
+    "If so, the result will look better than it is for new cases. Keep such rows together: then all of a case teach, or none does. "
+    "'{}' is still learned from."
+)
 NAME_CASES = (
-    "If so, the result will look better than it is for new cases. Add a column to the file that numbers the cases (the same number for all "
-    "rows that are alike but for '{}'), bring it in again, and divide by that column on the Prepare page."
+    "If so, the result will look better than it is for new cases. Rows are divided by another column already: add a column to the file "
+    "that numbers the cases (the same number for all rows that are alike but for '{}'), bring it in again, and divide by that one."
 )
 FIX = "Remove the copies from the file, or give each case a column that says which rows are the same and divide by it."
 
@@ -65,7 +70,7 @@ class Copies(Check):
             name = case.inputs[column].name
             said = f"{_share(alike)} {REST} are like one that teaches in every column but '{name}': they seem to be one case."
             shown = _twins(unseen[alike], _neighbours.key(hashed[:, :-1], column), learned, "differs from row", f" only in '{name}'")
-            return [self._copied(said, NAME_CASES.format(name), "warn", shown)]
+            return [self._but_one(case, case.inputs[column], said, shown)]
         smooth = [c.id for c in case.inputs if c.type == "number" and c.distinct > _neighbours.CONTINUOUS]
         share, pairs = _neighbours.near(case.rows.frame[smooth].to_numpy(np.float64), unseen, learned)
         if share > MANY:
@@ -73,10 +78,16 @@ class Copies(Check):
             return [self._copied(said, FIX, "stop" if share > MANY_NEAR else "warn", None)]
         return []
 
+    def _but_one(self, case: Case, column: ColumnProfile, said: str, shown: Notes) -> Problem:
+        if case.method.goes_by:
+            return self._copied(said, NAME_CASES.format(column.name), "warn", shown)
+        problem = self._copied(said, KEEP_TOGETHER.format(column.name), "warn", shown)
+        return dividing(problem, "alike", column).model_copy(update={"button": TOGETHER})
+
     def _texts(self, case: Case, unseen: Array, learned: Array) -> list[Problem]:
         """Molecules and longer texts, whether they are learned from or only tell what a row is about."""
         asked = [c for c in case.others if c.type in ("category", "text") and c.distinct >= alike.FEWEST_WORDS]
-        for column in (c for c in asked if c.id != case.plan.split.column or not case.method.is_whole):
+        for column in (c for c in asked if c.id != case.plan.split.column or not case.method.names_cases):
             values = case.rows.values(column.id)
             found = alike.cases(values)
             if not found.what:

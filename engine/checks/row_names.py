@@ -23,7 +23,7 @@ class RowNames(Check):
     order = 3
 
     def look(self, case: Case) -> list[Problem]:
-        own = {case.plan.split.column} if case.method.is_whole else set()
+        own = {case.plan.split.column} if case.method.names_cases else set()
         named = [column for column in case.inputs if column.identifier and column.type != "image" and column.id not in own]
         what = "This names each row, like a number plate: the model could learn rows by heart."
         return [leaving(self.found(column.name, what, "Leave it out.", column=column.id)) for column in named]

@@ -33,7 +33,7 @@ class Sites(Check):
         known = case.answers
         if known is None or len(known) < FEWEST_ROWS:
             return []
-        own = case.plan.split.column if case.method.is_whole else ""
+        own = case.plan.split.column if case.method.names_cases else ""
         asked = [column for column in case.others if column.id != own and _is_site(column)]
         return [problem for column in asked if (problem := self._told(case, column)) is not None]
 

@@ -121,7 +121,8 @@ def _judge(bundle: Bundle, data: Path) -> tuple[Report, int, bool]:
         raise EngineError(
             f"No row of '{data.name}' has an answer in '{bundle.target.name}' that this model knows.", "Give rows with true answers."
         )
-    known = table.take(rows)
+    known, column = table.take(rows), bundle.plan.split.column
+    names_cases = splits.of(bundle.plan.split).names_cases
     judged = Judged(
         table=known,
         rows=rows,
@@ -131,8 +132,8 @@ def _judge(bundle: Bundle, data: Path) -> tuple[Report, int, bool]:
         linear=None,
         target=bundle.target.id,
         inputs=bundle.plan.inputs,
-        groups=split.groups(bundle.plan.split, known),
+        groups=split.groups(bundle.plan.split, known, bundle.plan.inputs),
         beside=plans.beside(bundle.plan),
-        group_name=next((c.name for c in known.columns if c.id == bundle.plan.split.column), ""),
+        group_name=next((c.name for c in known.columns if c.id == column and names_cases), ""),
     )
     return bundle.plan.task.report(judged, bundle.state), len(table) - len(rows), judged.groups is not None

@@ -1,7 +1,7 @@
 """A Method says which rows are learned from, which steer training, and which stay unseen. What it is set to stands in `Split`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
@@ -63,13 +63,15 @@ class Split(BaseModel):
 
 @dataclass(frozen=True)
 class Case:
-    """What a method divides: those `rows` of the table (positions), the class of each (zeros for a number), and its chance."""
+    """What a method divides: those `rows` of the table (positions), the class of each (zeros for a number), its chance, and the id of the
+    column to predict."""
 
     split: Split
     table: Table
     rows: Array
     classes: Array
     random: np.random.Generator
+    target: str = ""
 
     @property
     def name(self) -> str:
@@ -80,7 +82,8 @@ class Case:
 class Method(Spec):
     """Base of the methods. It has no settings of its own: `Split` holds them, so that changing the method keeps what was set.
 
-    `goes_by` says whether a column is needed, `is_whole` whether the column's values are kept whole, `takes_gap` whether rows
+    `goes_by` says whether a column is needed, `is_whole` whether rows of one case are kept together, and `names_cases` whether it is the
+    column's values that tell the cases; `takes_gap` whether rows
     between the parts can be left out, `has_mapping` whether its values stand for parts, `sizes` whether the shares of the parts are
     asked for, `hides` whether the column should not be learned from, and `turns` whether any rows may steer
     instead of others. `role` is the column's (see `roles`), `short` goes behind "20 %,".
@@ -88,6 +91,7 @@ class Method(Spec):
 
     goes_by: ClassVar[bool] = True
     is_whole: ClassVar[bool] = False
+    names_cases: ClassVar[bool] = False
     takes_gap: ClassVar[bool] = False
     has_mapping: ClassVar[bool] = False
     sizes: ClassVar[bool] = True
@@ -103,7 +107,7 @@ class Method(Spec):
     def divide_without_test(self, case: Case) -> Array:
         """The same where the unseen rows come from elsewhere: what would be unseen steers the training instead."""
         shares = {"test": max(case.split.validation, LEAST_SHARE), "validation": LEAST_SHARE}
-        parts = self.divide(Case(case.split.model_copy(update=shares), case.table, case.rows, case.classes, case.random))
+        parts = self.divide(replace(case, split=case.split.model_copy(update=shares)))
         return np.array([TRAIN, TRAIN, VALIDATION, LEFT_OUT])[parts]
 
     def rounds(self, case: Case, count: int) -> list[Array]:
@@ -125,7 +129,7 @@ class Method(Spec):
         parts = np.full(len(case.rows), TEST)
         rest = np.flatnonzero(folds[case.split.fold] != VALIDATION)
         classes = np.unique(case.classes[rest], return_inverse=True)[1]
-        parts[rest] = self.steered(Case(case.split, case.table, case.rows[rest], classes, case.random))
+        parts[rest] = self.steered(replace(case, rows=case.rows[rest], classes=classes))
         return parts
 
     def steered(self, case: Case) -> Array:
@@ -147,6 +151,14 @@ class Method(Spec):
     def why(self, name: str) -> str:
         """One sentence why the rows are divided so; `name` is the column's."""
         raise NotImplementedError
+
+    def cases(self, split: Split, table: Table, inputs: Sequence[str]) -> Array | None:
+        """(rows,) the same number for rows that are kept together; None where none are, or the table lacks what tells it."""
+        return None
+
+    def case(self, name: str) -> str:
+        """What rows that are kept together have in common, behind "the same" or "one"; `name` is the column's."""
+        return f"'{name}'"
 
     def sequence(self, values: Array | None, rows: int) -> Array:
         """The positions in which a picture shows `rows` rows whose values in the column are `values`."""

@@ -41,9 +41,10 @@ class CrossValidation(Study):
         if not method.turns and not method.takes_gap:
             what = f"Rows that are divided '{method.title.lower()}' cannot take turns at being unseen."
             return [_stop(what, "On the Prepare page, divide them by chance, by case or by time.")]
-        if self.each_group and not method.is_whole:
-            return [_stop("Each case can be left out only where rows are divided by case.", "Choose a number of trainings instead.")]
-        if method.is_whole:
+        if self.each_group and not method.names_cases:
+            what = "Each case can be left out only where rows are divided by a column that tells the cases."
+            return [_stop(what, "Choose a number of trainings instead.")]
+        if method.names_cases:
             column = profile.column(plan.split.column)
             return self._about_groups(column.distinct, column.missing)
         given = labels.counts_of(profile.column(plan.target)) if plan.task.estimator == "classifier" else {}
@@ -96,7 +97,7 @@ class CrossValidation(Study):
             return int(look.children[0].run.plan["split"]["folds"])
         table = look.read_columns([look.plan.split.column, look.plan.target])
         rows = np.flatnonzero(split.has_value(table.values(look.plan.target)))
-        return int(split.groups(look.plan.split, table.take(rows)).max()) + 1  # type: ignore[union-attr]
+        return int(split.groups(look.plan.split, table.take(rows), look.plan.inputs).max()) + 1  # type: ignore[union-attr]
 
     def _asked(self, plan: Plan, number: int, folds: int) -> Asked:
         repeat, fold = divmod(number, folds)

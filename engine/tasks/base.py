@@ -65,7 +65,8 @@ class Judged:
     `y` are the true answers as `Table.values` gives them, not encoded. `outputs`, `baseline` and `linear` have the shape of the
     network's output: (rows, 1) or (rows, classes); `baseline` may be its single row. `linear` is None when it could not be
     fitted. `rows` are the rows' numbers in the dataset (0-based). `target` and `inputs` are column ids. Where the split kept groups
-    whole, `groups` are their numbers, (rows,), and `group_name` is what the user calls the column.
+    whole, `groups` are their numbers, (rows,), and `group_name` is what the user calls the column
+    that tells them ("" where rows that are alike are one).
     `beside` are columns that name a row, shown with its mistake where the table has them. `have_steered` says that these rows also steered
     the model, as where settings are compared.
     """

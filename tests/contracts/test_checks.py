@@ -110,15 +110,27 @@ def test_many_columns_of_noise_bring_no_false_alarm() -> None:
     assert [p for p in checks.search(case) if p.level != "info"] == []
 
 
+def test_where_rows_are_divided_by_a_column_already_alike_ones_are_told_without_a_click() -> None:
+    trap = next(trap for trap in zoo.TRAPS if trap.name == "same_sample_measured_again")
+    case = Case(*zoo.case(trap.make(np.random.default_rng(1), True, Path("."))))
+    days = next(c.id for c in case.profile.columns if c.name == "days")
+    plan = case.plan.model_copy(update={"split": case.plan.split.model_copy(update={"method": "group", "column": days})})
+    (problem,) = [problem for problem in checks.search(replace(case, plan=plan)) if problem.check == "Q04"]
+    assert not problem.action and problem.fix.endswith("bring it in again, and divide by that one.")
+
+
 def test_rows_alike_but_for_one_column_are_shown_and_flatter_a_result() -> None:
     trap = next(trap for trap in zoo.TRAPS if trap.name == "same_sample_measured_again")
     case = Case(*zoo.case(trap.make(np.random.default_rng(1), True, Path("."))))
     (problem,) = [problem for problem in checks.search(case) if problem.check == "Q04"]
-    assert "in every column but 'days': they seem to be one case." in problem.what and "but for 'days'" in problem.fix
+    assert "in every column but 'days': they seem to be one case." in problem.what and "'days' is still learned from" in problem.fix
     line = problem.evidence.lines[0]  # type: ignore[union-attr]
     first, second = (int(number.replace(",", "")) - 1 for number in re.findall(r"[Rr]ow ([\d,]+)", line))
     frame, days = case.rows.frame, next(c.id for c in case.rows.columns if c.name == "days")
     differs = frame.iloc[first].drop(case.plan.target) != frame.iloc[second].drop(case.plan.target)
     assert list(differs.index[differs]) == [days]
+    mended = plans.apply_action(case.plan, problem.action or {})
+    assert (mended.split.method, mended.inputs, problem.button) == ("alike", case.plan.inputs, "Keep such rows together")
+    assert [p for p in checks.search(replace(case, plan=mended)) if p.check == "Q04"] == []
     assert checks.flattering([problem]) == [problem]
     assert checks.flattering([problem.model_copy(update={"level": "info"})]) == []

@@ -36,7 +36,7 @@ def table(seed: int) -> Table:
 
 def settings(kind: str, seed: int) -> Split:
     rng = np.random.default_rng(seed + 1000)
-    column = {"group": "patient", "time": "day", "column": "set"}.get(kind, "")
+    column = {"group": "patient", "alike": "patient", "time": "day", "column": "set"}.get(kind, "")
     gap = float(rng.integers(0, 30)) if METHODS.get(kind).takes_gap else 0.0
     return Split(method=kind, column=column, test=rng.uniform(0.1, 0.4), validation=rng.uniform(0.1, 0.3), gap=gap)
 
@@ -90,6 +90,17 @@ def test_a_group_is_in_one_part_only(seed: int) -> None:
     rows, _, parts = assigned("group", seed)
     found = [set(rows.frame["patient"].iloc[part].dropna()) for part in parts_of(parts)]
     assert not (found[0] & found[1] or found[0] & found[2] or found[1] & found[2])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_rows_alike_but_for_one_column_are_in_one_part_only(seed: int) -> None:
+    rows, asked = table(seed), settings("alike", seed)
+    rows.frame["day"] = rows.frame["day"].dt.to_period("Q").dt.start_time
+    parts = split.assign(asked, rows, "ill", BINARY, seed)
+    found = [set(map(tuple, rows.frame[["set", "day"]].iloc[part].astype(str).to_numpy())) for part in parts_of(parts)]
+    assert all(found) and not (found[0] & found[1] or found[0] & found[2] or found[1] & found[2])
+    of = split.groups(asked, rows, ["patient", "set", "day"])
+    assert of is not None and not set(of[parts.train]) & set(of[parts.test])
 
 
 @pytest.mark.parametrize("seed", SEEDS)

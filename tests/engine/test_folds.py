@@ -41,11 +41,11 @@ def assert_sound(parts: Parts) -> None:
     assert all(len(part) and (np.diff(part) > 0).all() for part in (parts.train, parts.validation, parts.test))
 
 
-@pytest.mark.parametrize("method", ["random", "group"])
+@pytest.mark.parametrize("method", ["random", "group", "alike"])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_each_row_is_unseen_exactly_once_and_used_in_every_other_fold(method: str, seed: int) -> None:
     rows = table(seed)
-    made = folds(rows, Split(method=method, column="patient" if method == "group" else "", folds=5), seed=seed)
+    made = folds(rows, Split(method=method, column="" if method == "random" else "patient", folds=5), seed=seed)
     answered = np.flatnonzero(rows.frame["ill"].notna())
     assert np.array_equal(np.sort(np.concatenate([parts.test for parts in made])), answered)
     for parts in made:
