@@ -108,7 +108,8 @@ def preview(dataset: "Dataset", plan: Plan, position: int) -> Preview:
 
 def about_rows(plan: Plan) -> str:
     """The plan with everything left out that does not matter to which row is where."""
-    inputs = () if splits.of(plan.split).goes_by else plan.inputs
+    deciding = set(splits.of(plan.split).needed(plan.split, plan.inputs))
+    inputs = tuple(id for id in plan.inputs if id in deciding)
     matters_not = {"recipe": (), "confirmed": (), "overrides": (), "sensitive": (), "identifiers": (), "weight": "", "name": ""}
     return plan.model_copy(update={**matters_not, "inputs": inputs}).model_dump_json()
 

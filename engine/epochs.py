@@ -20,6 +20,8 @@ Array = np.ndarray[Any, Any]
 Judging = Callable[[], AbstractContextManager[None]]
 Heard = Callable[[int, Callable[[], float]], bool]
 SECONDS_A_CALL = 0.1
+GROWING = 2
+"""A mean reaches over half of the epochs so far until it is as long as wanted: at first weights move too far for one."""
 MOST_STEPS_A_CALL = 4096
 
 
@@ -33,10 +35,13 @@ def size_for(rows: int, is_picture: bool) -> int:
 class Epochs:
     """A network's rows, those it learns from and those it is judged on, with the borrowed model that goes through them.
 
-    `own` is the network itself: it lends its weights at first, and takes what was learned by `hand_over`.
+    `own` is the network itself: it lends its weights at first, and takes what was learned by `hand_over`. With `averaged` above 1 what
+    answers after an epoch are not the weights that learn, but their moving mean over about so many epochs.
     """
 
-    def __init__(self, own: Any, traced: Traced, train: Rows, validation: Rows, seed: int, judging: Judging = nullcontext) -> None:
+    def __init__(
+        self, own: Any, traced: Traced, train: Rows, validation: Rows, seed: int, judging: Judging = nullcontext, averaged: int = 0
+    ) -> None:
         self.own = own
         self.traced = traced
         self.model = traced.model
@@ -50,6 +55,8 @@ class Epochs:
         self._judging = len(validation[1])
         self._seeds = [v for v in self.model.non_trainable_variables if v.name == "seed_generator_state"]
         self._pace = 1
+        self._averaged = averaged
+        self._is_mean = False
         traced.lend(self, own.get_weights())
 
     def learn(self, epoch: int, heard: Heard, done: int = 0) -> dict[str, float]:
@@ -57,6 +64,7 @@ class Epochs:
 
         An epoch that was left after some steps goes on when its state was restored and they are given as `done`.
         """
+        self._answer_by_mean(False)
         if not done:
             self._seed_for(epoch)
         order = tf.constant(np.random.default_rng([self.seed, epoch]).permutation(self.rows).astype(np.int32))
@@ -68,6 +76,9 @@ class Epochs:
             done += count
             if done < self.steps and heard(done, self._loss):
                 break
+        if self._averaged > 1:
+            self._borrowed().move(tf.constant(1.0 / min(self._averaged, max(1, (epoch + 1) // GROWING))))
+            self._answer_by_mean(True)
         return _plain(self.traced.take_results())
 
     def judge(self) -> dict[str, float]:
@@ -78,6 +89,8 @@ class Epochs:
     def trace(self) -> None:
         """Has TensorFlow work out all that will be called, unless it has for a network alike."""
         self._borrowed().trace(self._train, self._validation)
+        if self._averaged > 1:
+            self.traced.trace_means()
 
     def hand_over(self) -> Any:
         """The network itself, with what was learned."""
@@ -85,7 +98,7 @@ class Epochs:
         return self.own
 
     def state(self) -> dict[str, Array]:
-        """A copy of everything that learning changes: weights, seeds, what the optimiser remembers, measures so far."""
+        """A copy of everything that learning changes: weights and their means, seeds, what the optimiser remembers, measures so far."""
         return {name: np.array(variable.numpy()) for name, variable in self._variables().items()}
 
     def restore(self, state: Arrays) -> None:
@@ -97,6 +110,8 @@ class Epochs:
             raise Unfit("What was kept belongs to another network.")
         for name, variable in variables.items():
             variable.assign(state[name])
+        self._is_mean = False
+        self._answer_by_mean(self._averaged > 1)
 
     def _variables(self) -> dict[str, Any]:
         """By place, because Keras counts names on within a process. The optimiser's and the measures' come with the tracing."""
@@ -107,12 +122,20 @@ class Epochs:
             "optimiser": model.optimizer.variables,
             "measure": model.metrics_variables,
         }
+        if self._averaged > 1:
+            learned, means = groups["learned"], self.traced.means
+            groups |= {"learned": means, "mean": learned} if self._is_mean else {"mean": means}
         return {f"{group}_{place}": variable for group, found in groups.items() for place, variable in enumerate(found)}
 
     def _borrowed(self) -> Traced:
         if self.traced.borrower is not self:
             raise RuntimeError("Another training has borrowed this model meanwhile.")
         return self.traced
+
+    def _answer_by_mean(self, wanted: bool) -> None:
+        if self._is_mean != wanted:
+            self._borrowed().exchange()
+            self._is_mean = wanted
 
     def _seed_for(self, epoch: int) -> None:
         for index, state in enumerate(self._seeds):

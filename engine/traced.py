@@ -13,6 +13,7 @@ import numpy as np
 
 from engine import heads, network, optimisers
 from engine.architectures.base import Architecture, Shapes
+from engine.lazy import keras
 from engine.lazy import tensorflow as tf
 from engine.tasks.base import Task
 
@@ -89,8 +90,15 @@ class Traced:
         self.judge = tf.function(self._judge_steps, autograph=False, input_signature=[validation, number])
         self.results = tf.function(self.model.get_metrics_result, autograph=False, input_signature=[])
         self.take_results = tf.function(self._results_then_reset, autograph=False, input_signature=[])
+        self.move = tf.function(self._move, autograph=False, input_signature=[tf.TensorSpec((), tf.float32)])
+        self.exchange = tf.function(self._exchange, autograph=False, input_signature=[])
         self._fresh = [np.array(variable.numpy()) for variable in self.model.optimizer.variables]
-        self._is_traced = False
+        self._is_traced = self._is_mean_traced = False
+
+    @cached_property
+    def means(self) -> list[Any]:
+        """A place beside each weight that learns, for the mean of its latest values."""
+        return [keras.Variable(weight.numpy(), trainable=False, name="mean") for weight in self.model.trainable_variables]
 
     @cached_property
     def asked(self) -> network.Network:
@@ -117,6 +125,26 @@ class Traced:
         self.results()
         self.take_results()
         self._is_traced = True
+
+    def trace_means(self) -> None:
+        """The same for what takes a mean of the weights; this changes the means, which begin anew with every training."""
+        if not self._is_mean_traced:
+            self.move(tf.constant(1.0))
+            self.exchange()
+            self.exchange()
+            self._is_mean_traced = True
+
+    def _move(self, share: Any) -> None:
+        """The means go so much of the way to the weights."""
+        for mean, weight in zip(self.means, self.model.trainable_variables, strict=True):
+            mean.assign_add((weight - mean) * share)
+
+    def _exchange(self) -> None:
+        """The means take the place of the weights, and these theirs."""
+        for mean, weight in zip(self.means, self.model.trainable_variables, strict=True):
+            before = tf.identity(weight.value)
+            weight.assign(tf.identity(mean.value))
+            mean.assign(before)
 
     def _learn_steps(self, train: Rows, order: Any, first: Any, last: Any) -> None:
         def step(number: Any) -> Any:

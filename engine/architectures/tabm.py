@@ -64,6 +64,7 @@ class Tabm(Architecture):
             "learning_rate": 0.005 if is_large else 0.002,
             "weight_decay": 3e-4,
             "schedule": "constant",
+            "averaging": 15,
             "batch_size": 0,
             "refit": rows < FEW_ROWS,
         }

@@ -96,6 +96,16 @@ class Gradient(Learner):
         advanced=True,
         when={"optimiser": ["adam", "adamw"]},
     )
+    averaging: int = param(
+        0,
+        "Weights averaged",
+        unit="epochs",
+        help="What answers is the moving mean of the weights over about so many epochs: steadier than where the last step led to.",
+        zero="the last weights alone",
+        ge=0,
+        le=1000,
+        advanced=True,
+    )
     patience: int = param(
         20, "Patience", unit="epochs", help="Stops after so many epochs without improvement. 0 never stops early.", ge=0, le=100_000
     )
@@ -239,7 +249,7 @@ class Gradient(Learner):
         train = _rows({name: lesson.train[name] for name in names}, lesson.train_y, lesson.teaching)
         validation = _rows({name: lesson.validation[name] for name in names}, lesson.validation_y, lesson.validation_weights)
         lent = tracing(self._alike(lesson, own, train, validation))
-        rows = kind(own, lent, train, validation, lesson.seed, partial(heads.honest, lent.model, lesson.shifts))
+        rows = kind(own, lent, train, validation, lesson.seed, partial(heads.honest, lent.model, lesson.shifts), self.averaging)
         keras.utils.set_random_seed(lesson.seed)
         return rows
 

@@ -25,7 +25,7 @@ class Alike(Method):
 
     def divide(self, case: Case) -> Array:
         groups = _of(case)
-        found = f"Of rows that differ in more than '{case.name}' there are only {count(int(groups.max()) + 1, 'different one')}"
+        found = f"Rows that differ in more than '{case.name}' make only {count(int(groups.max()) + 1, 'case')}"
         return _whole.divide(case, groups, found)
 
     def rounds(self, case: Case, count: int) -> list[Array]:

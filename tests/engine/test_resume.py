@@ -27,6 +27,7 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "momentum, cosine": ("mlp", DEEP, {"optimiser": "momentum", "schedule": "cosine", "warmup": 0.3}),
     "adam, early stop": ("mlp", DEEP, BAD | {"optimiser": "adam", "patience": 3}),
     "pictures, adamw": ("cnn", TURNED, {"optimiser": "adamw", "schedule": "cosine"}),
+    "weights averaged": ("mlp", DEEP, BAD | {"optimiser": "adamw", "averaging": 3, "patience": 5}),
     "linear": ("linear", {}, {"optimiser": "adamw"}),
 }
 
