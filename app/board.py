@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import board_chart, meanwhile, parts, pictures, state, words
+from app import board_chart, check_list, meanwhile, parts, pictures, run_page, state, words
 from app.text import md, short
 from engine import board_words, boards
 from engine.boards import Board, Question
@@ -74,6 +74,7 @@ def _draw(board: Board, on_open: Callable[[Run], None]) -> None:
             table(board)
             st.caption(md(board_words.basis(board)))
         _apart(board)
+    check_list.doubts(run_page.plan_of(board.lines[0].run), board.lines[0].run.dataset)
     if len(board.lines) > 1:
         _chart(board)
 

@@ -11,7 +11,7 @@ from app.text import md, short
 from engine import checks, effort, overrides
 from engine import plan as plans
 from engine.checks import CHECKS
-from engine.errors import EngineError
+from engine.errors import EngineError, NotFound
 from engine.overrides import Override
 from engine.panels import Notes
 from engine.plan import Plan
@@ -60,8 +60,19 @@ def card(plan: Plan, dataset: "Dataset", name: str) -> list[Problem] | None:
     return seen
 
 
-def doubts(plan: Plan, dataset: "Dataset") -> None:
-    """What the checks had to say against these choices and rows, as sentences beside a result that rests on them."""
+def doubts(plan: Plan | None, id: str) -> None:
+    """What the checks had to say against these choices and the rows of that dataset, as sentences beside a result that rests on them.
+
+    Nothing where the plan cannot be read or the data are gone.
+    """
+    from engine import datasets
+
+    try:
+        dataset = datasets.get(state.workspace(), id)
+    except NotFound:
+        return
+    if plan is None:
+        return
     seen = found(plan, dataset)
     if seen is None:
         meanwhile.wait(HEIGHT, key(plan, dataset))

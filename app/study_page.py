@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import fold_results, parts, search_results, sketches, state, study_list, words
+from app import check_list, fold_results, parts, search_results, sketches, state, study_list, words
 from app.text import md, short
 from engine.errors import EngineError
 from engine.plan import Plan
@@ -78,6 +78,8 @@ def _body(study: Record, children: Sequence[Child]) -> None:
             if needed := study.facts.get("needed"):
                 st.markdown(md(needed))
     plan = _plan(study)
+    if study.facts.get("said"):
+        check_list.doubts(plan, study.dataset)
     fold_results.draw(study, children, plan)
     search_results.draw(study, children, plan)
 

@@ -8,8 +8,8 @@ import streamlit as st
 
 from app import charts, check_list, judgement, parts, pictures, run_page, state, study_list, trained
 from app.text import md
-from engine import bundle, datasets
-from engine.errors import EngineError, NotFound
+from engine import bundle
+from engine.errors import EngineError
 from engine.panels import Mistakes, Notes, Report, Scores, Thresholds
 from engine.store import models
 from engine.store.runs import Run
@@ -39,21 +39,10 @@ def page() -> None:
         parts.error_box(error, "report")
         return
     judgement.headline(run, report)
-    _doubts(run)
+    check_list.doubts(run_page.plan_of(run), run.dataset)
     judgement.looked_at(run)
     _panels(report, run)
     parts.step_bar("evaluate")
-
-
-def _doubts(run: Run) -> None:
-    """What is wrong with the data flatters the model too; nothing where the data are gone."""
-    plan = run_page.plan_of(run)
-    try:
-        dataset = datasets.get(state.workspace(), run.dataset)
-    except NotFound:
-        return
-    if plan is not None:
-        check_list.doubts(plan, dataset)
 
 
 def _report(run: Run) -> Report:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from app import searching, study_page
+from app import check_list, searching, study_page
 from engine import board_words, datasets, verdicts
 from engine.jobs.desk import Desk
 from engine.panels import Measure, Score
 from engine.plan import Plan
+from engine.problems import Problem
 from engine.store import looks, metrics, projects, runs, studies, transitions
 from engine.store.studies import Record
 from engine.store.transitions import Identity
@@ -113,6 +114,13 @@ def test_the_page_says_mean_interval_and_the_difference_that_counts(trained: Tra
     assert "You would need a difference of" in page.words
     table = next(element.value for element in page.at.dataframe if element.key == "fold-table")
     assert list(table["Unseen"]) == ["Part 1", "Part 2", "Part 3"] and list(table["Guessing"]) == ["60\u202f%"] * 3
+
+
+def test_what_flatters_an_answer_stands_beside_it(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    twins = Problem(where="Rows", what="Many rows are nearly the same.", fix="Keep them together.", level="warn", check="Q04")
+    monkeypatch.setattr(check_list, "found", lambda plan, dataset: [twins])
+    words = opened(trained, driven(trained, CrossValidation(), [80.0, 84.0, 82.0])).words
+    assert check_list.TOO_GOOD in words and "Many rows are nearly the same. Keep them together." in words
 
 
 def test_trainings_of_a_study_are_not_among_the_runs_but_can_be_opened(trained: Trained) -> None:
