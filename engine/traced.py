@@ -129,6 +129,7 @@ class Traced:
     def trace_means(self) -> None:
         """The same for what takes a mean of the weights; this changes the means, which begin anew with every training."""
         if not self._is_mean_traced:
+            assert len(self.means)  # Made here, as no variable can be made while TensorFlow works something out.
             self.move(tf.constant(1.0))
             self.exchange()
             self.exchange()

@@ -65,7 +65,7 @@ def weights(model: Any) -> list[bytes]:
     return [np.asarray(x).tobytes() for x in model.keras_model.get_weights()]
 
 
-@pytest.mark.parametrize("case", list(CASES)[:4])
+@pytest.mark.parametrize("case", [case for case in CASES if case != "linear"])
 def test_killed_twice_anywhere_it_ends_with_the_same_weights_and_measures(case: str) -> None:
     chance = random.Random(case)
     _, fit = taught(case)
