@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from engine import nearness
+from engine.nearness import FEWEST_COLUMNS, FEWEST_ROWS, NEIGHBOURS
+
 Array = np.ndarray[Any, Any]
 
 BY_CHANCE = 1e-3
 QUERIES, AMONG = 800, 20_000
-NEAR, NEIGHBOURS = 0.1, 20
-FEWEST_COLUMNS, CONTINUOUS = 4, 20
 
 
 def hashes(frame: pd.DataFrame) -> Array:
@@ -59,25 +60,20 @@ def but_one(hashed: Array, unseen: Array, learned: Array) -> tuple[int, Array]:
 def near(x: Array, unseen: Array, learned: Array) -> tuple[float, list[tuple[int, int]]]:
     """The share of unseen rows that lie far closer to a learned one than rows usually do, beyond chance, and some such pairs.
 
-    `x` is (rows, columns), numbers that vary smoothly, missing: NaN. Far closer: a tenth of the distance to the twentieth neighbour; by
-    chance that happens to 20 x 0.1^d rows, d being the data's own dimension (Levina and Bickel 2004), which is taken off.
+    `x` is (rows, columns), numbers that vary smoothly, missing: NaN. What chance brings is taken off.
     """
-    if x.shape[1] < FEWEST_COLUMNS or len(learned) < 5 * NEIGHBOURS or not len(unseen):
+    if x.shape[1] < FEWEST_COLUMNS or len(learned) < FEWEST_ROWS or not len(unseen):
         return 0.0, []
     asked, among = some(unseen, QUERIES), some(learned, AMONG)
-    scaled = _scaled(x)
-    a, b = scaled[asked], scaled[among]
+    numbers = nearness.scaled(x)
+    a, b = numbers[asked], numbers[among]
     squares = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1)[None, :] - 2 * a @ b.T
     order = np.argpartition(squares, NEIGHBOURS, axis=1)[:, : NEIGHBOURS + 1]
     exact = np.sqrt(np.square(a[:, None, :] - b[order]).sum(axis=2))
     place = np.argsort(exact, axis=1)
     distance, order = np.take_along_axis(exact, place, axis=1), np.take_along_axis(order, place, axis=1)
-    away = distance[:, NEIGHBOURS] > 0
-    ratio = np.log(distance[away, NEIGHBOURS][:, None] / np.maximum(distance[away, NEIGHBOURS // 2 : NEIGHBOURS], 1e-12))
-    dimension = 1 / max(float(ratio.mean()) if ratio.size else 1.0, 1e-6)
-    usual = np.minimum(distance[:, NEIGHBOURS], np.median(distance[:, NEIGHBOURS]))
-    close = away & (distance[:, 0] > 0) & (distance[:, 0] <= NEAR * usual)
-    share = float(close.mean()) - 5 * NEIGHBOURS * NEAR**dimension
+    close = (distance[:, NEIGHBOURS] > 0) & (distance[:, 0] > 0) & (distance[:, 0] <= nearness.reach(distance))
+    share = float(close.mean()) - 5 * nearness.expected(distance)
     pairs = [(int(asked[i]), int(among[order[i, 0]])) for i in np.flatnonzero(close)[:3]]
     return (share, pairs) if share > 0 else (0.0, [])
 
@@ -99,14 +95,6 @@ def _spread(column: Array, place: int) -> Array:
 
 def some(rows: Array, most: int) -> Array:
     return rows[np.linspace(0, len(rows) - 1, min(len(rows), most)).astype(np.int64)]
-
-
-def _scaled(x: Array) -> Array:
-    """By the spread of the middle 80 %, so that a few far values do not squeeze the rest; a missing value is the median."""
-    low, middle, high = np.nanquantile(x, (0.1, 0.5, 0.9), axis=0)
-    width = np.where(high > low, high - low, 1.0)
-    scaled: Array = np.clip(np.nan_to_num((x - middle) / width, nan=0.0), -20, 20).astype(np.float32)
-    return scaled
 
 
 def pairs_words(pairs: Sequence[tuple[int, int]]) -> str:

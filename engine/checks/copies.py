@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from engine import alike
+from engine import alike, nearness
 from engine.checks import _neighbours, _pictures
 from engine.checks.base import ROWS, Array, Case, Check, dividing, signed
 from engine.panels import Notes, Panel
@@ -71,11 +71,12 @@ class Copies(Check):
             said = f"{_share(alike)} {REST} are like one that teaches in every column but '{name}': they seem to be one case."
             shown = _twins(unseen[alike], _neighbours.key(hashed[:, :-1], column), learned, "differs from row", f" only in '{name}'")
             return [self._but_one(case, case.inputs[column], said, shown)]
-        smooth = [c.id for c in case.inputs if c.type == "number" and c.distinct > _neighbours.CONTINUOUS]
+        smooth = [c.id for c in case.inputs if c.type == "number" and c.distinct > nearness.CONTINUOUS]
         share, pairs = _neighbours.near(case.rows.frame[smooth].to_numpy(np.float64), unseen, learned)
         if share > MANY:
             said = f"About {of_hundred(share)} {REST} are almost the same as one that teaches: {_neighbours.pairs_words(pairs)}."
-            return [self._copied(said, FIX, "stop" if share > MANY_NEAR else "warn", None)]
+            is_kept_together = case.method.is_whole and not case.method.names_cases
+            return [self._copied(said, FIX, "stop" if share > MANY_NEAR and not is_kept_together else "warn", None)]
         return []
 
     def _but_one(self, case: Case, column: ColumnProfile, said: str, shown: Notes) -> Problem:

@@ -1,4 +1,7 @@
-"""Dividing so that rows which differ in one column only are on one side: a mixture tested at several ages, a part measured twice."""
+"""Dividing so that rows which differ in one column only are on one side: a mixture tested at several ages, a part measured twice.
+
+Rows that are nearly the same besides, such as one mixture written with and without decimals, are one case too.
+"""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -6,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from engine import nearness
 from engine.columns import Table
 from engine.splits import _whole
 from engine.splits.base import Array, Case, Method, Split
@@ -45,7 +49,8 @@ class Alike(Method):
         return list(dict.fromkeys([*inputs, split.column]))
 
     def why(self, name: str) -> str:
-        return f"Rows that differ only in '{name}' count as one case and stay on one side, so the score tells how new cases will fare."
+        said = f"Rows that differ only in '{name}', or hardly at all, are one case and stay on one side"
+        return f"{said}, so the score tells how new cases will fare."
 
 
 def _of(case: Case) -> Array:
@@ -55,8 +60,18 @@ def _of(case: Case) -> Array:
 
 
 def _numbered(frame: pd.DataFrame) -> Array:
-    """(rows,) the same number for rows alike in every column; all rows alike where there is none."""
+    """(rows,) the same number for rows alike, or nearly, in every column; all rows alike where there is none."""
     if not frame.shape[1]:
         return np.zeros(len(frame), np.int64)
-    numbers: Array = pd.factorize(pd.util.hash_pandas_object(frame, index=False).to_numpy())[0]
-    return numbers
+    numbers = pd.factorize(_hashed(frame))[0]
+    distinct = frame.iloc[np.unique(numbers, return_index=True)[1]]
+    smooth = [id for id in frame.columns if frame[id].dtype.kind == "f" and distinct[id].nunique() > nearness.CONTINUOUS]
+    x = distinct[smooth].to_numpy(np.float64)
+    rest = distinct.drop(columns=smooth).assign(**{f"{id} is missing": distinct[id].isna() for id in smooth})
+    merged = nearness.numbered(x, _hashed(rest) if rest.shape[1] else np.zeros(len(x)))
+    found: Array = pd.factorize(merged[numbers])[0]
+    return found
+
+
+def _hashed(frame: pd.DataFrame) -> Array:
+    return pd.util.hash_pandas_object(frame, index=False).to_numpy()

@@ -173,3 +173,16 @@ def test_a_method_draws_every_row_and_says_why(kind: str) -> None:
 def test_an_unknown_method_is_refused_with_those_there_are() -> None:
     with pytest.raises(InvalidPlan, match="There is no way to divide rows called 'magic'"):
         Split(method="magic")
+
+
+def test_a_case_written_a_little_otherwise_is_the_same_case() -> None:
+    rng = np.random.default_rng(0)
+    parts = pd.DataFrame(rng.normal(100, 30, (150, 5)), columns=[f"m{i}" for i in range(5)])
+    again = parts.iloc[:40].round(1)
+    frame = pd.concat([parts, again], ignore_index=True).assign(age=0.0)
+    frame["kind"] = pd.Series(["a"] * 189 + ["b"]).astype("str")
+    columns = (*(Column(id=id, name=id, type="number") for id in [*parts, "age"]), Column(id="kind", name="kind", type="category"))
+    found = split.groups(Split(method="alike", column="age"), Table(columns, frame), [*parts, "age", "kind"])
+    assert found is not None and len(set(found)) == 151
+    assert (found[:39] == found[150:189]).all()
+    assert found[39] != found[189], "another kind is another case"
