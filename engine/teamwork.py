@@ -325,6 +325,7 @@ def _put_by(keep: Keep, number: int, member: Single, known: Known) -> None:
         (folder / KNOWN).write_text(json.dumps(asdict(known)), "utf-8")
 
     if not place.exists():
+        keep.folder.mkdir(exist_ok=True)
         manifest.write(place, fill)
 
 
