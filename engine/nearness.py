@@ -49,10 +49,10 @@ def numbered(x: Array, others: Array) -> Array:
         return np.arange(rows)
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
-    from scipy.spatial import KDTree
+    from sklearn.neighbors import NearestNeighbors
 
     numbers = scaled(x)
-    distance, neighbour = KDTree(numbers).query(numbers, k=NEIGHBOURS + 2)
+    distance, neighbour = NearestNeighbors(n_neighbors=NEIGHBOURS + 2).fit(numbers).kneighbors(numbers)
     distance, neighbour = distance[:, 1:], neighbour[:, 1:]
     if expected(distance) > BY_CHANCE:
         return np.arange(rows)

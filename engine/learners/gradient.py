@@ -132,10 +132,10 @@ class Gradient(Learner):
         epochs, patience = next(((e, p) for most, e, p in ENOUGH if profile.rows < most), LEAST)
         return cls(**{"epochs": epochs, "patience": patience, "learning_rate": 0.004, **architecture.habits(profile.rows)})
 
-    @property
-    def usual_epochs(self) -> int:
-        """After how many epochs such trainings usually end."""
-        return min(self.epochs, 2 * self.patience) if self.patience else self.epochs
+    def usual_epochs(self, task: Task) -> int:
+        """After how many epochs such trainings usually end. A mean of the weights goes on getting better at numbers for longer."""
+        is_longer = self.averaging > 1 and task.estimator == "regressor"
+        return min(self.epochs, (3 if is_longer else 2) * self.patience) if self.patience else self.epochs
 
     @property
     def rate(self) -> float:
@@ -149,9 +149,8 @@ class Gradient(Learner):
         rows: Epochs = lesson.ready or self._traced(lesson)
         tell.facts({"parameters": rows.model.count_params(), "epochs": self.epochs, "batch": rows.size})
         again = 1 + len(lesson.validation_y) / rows.rows if self._refits(lesson) else 0.0
-        rules = Rules(
-            self.epochs, rows.steps, rows.rows, self.rate, self.patience, self.schedule == "plateau", again, usual=self.usual_epochs
-        )
+        usual = self.usual_epochs(lesson.task)
+        rules = Rules(self.epochs, rows.steps, rows.rows, self.rate, self.patience, self.schedule == "plateau", again, usual=usual)
         watch = Watch(rows.model, tell, lesson.task.metrics(lesson.state), rules)
         course = Course(rows, watch, keep, lambda epoch: _follow(rows, lesson, epoch, tell))
         tell.stage("Learning", watch.progress.epochs / self.epochs)
@@ -218,7 +217,7 @@ class Gradient(Learner):
         refits = self._refits(lesson)
         epoch = took.row * (rows + validation / 3) + BETWEEN_EPOCHS
         again = (took.row * (rows + validation) + BETWEEN_EPOCHS) / epoch if refits else 0.0
-        likely = self.usual_epochs
+        likely = self.usual_epochs(lesson.task)
         best = max(likely - self.patience, 1) if self.patience else self.epochs
         return Cost(
             start=IMPORTING + took.start + ((took.start if self._settings().follows_steps else took.again) if refits else 0.0),

@@ -42,8 +42,7 @@ class CrossValidation(Study):
             what = f"Rows that are divided '{method.title.lower()}' cannot take turns at being unseen."
             return [_stop(what, "On the Prepare page, divide them by chance, by case or by time.")]
         if self.each_group and not method.names_cases:
-            what = "Each case can be left out only where rows are divided by a column that tells the cases."
-            return [_stop(what, "Choose a number of trainings instead.")]
+            return [_stop("Each case can be left out only where rows are divided by case.", "Choose a number of trainings instead.")]
         if method.names_cases:
             column = profile.column(plan.split.column)
             return self._about_groups(column.distinct, column.missing)

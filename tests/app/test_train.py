@@ -262,6 +262,7 @@ def test_a_run_is_paused_and_goes_on_with_a_click(ready: Trained) -> None:
     learn(ready, run, [0.9, 0.7, 0.5])
     page = opened(ready, run).click("pause")
     assert page.at.button(key="pause").disabled and page.at.button(key="pause").label == "Pausing…"
+    ready.workspace.run(run.id).mkdir(exist_ok=True)
     Checkpoints(ready.workspace.checkpoints(run.id), "it").offer(lambda: Kept(3.0, {}), must=True)
     assert transitions.pause(ready.workspace, run.id, run.attempt, "It goes on from epoch 3.")
     page = opened(ready, run)
@@ -277,6 +278,7 @@ def test_a_paused_run_can_be_stopped_and_its_best_kept(ready: Trained) -> None:
     runs.wish(ready.workspace, run.id, "pause")
     transitions.pause(ready.workspace, run.id, run.attempt, "It starts again from the beginning.")
     assert not opened(ready, run).has("stop")
+    ready.workspace.run(run.id).mkdir(exist_ok=True)
     Checkpoints(ready.workspace.checkpoints(run.id), "it").offer(lambda: Kept(3.0, {}), must=True)
     page = opened(ready, run).click("stop")
     assert (runs.get(ready.workspace, run.id).state, runs.get(ready.workspace, run.id).wish) == ("queued", "stop")

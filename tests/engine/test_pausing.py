@@ -16,6 +16,7 @@ from tests.engine.waiting import SOMEBODY, AnyPlan, at_work, queued
 
 def kept(workspace: Workspace, run: Run, step: float = 12.5) -> Run:
     """The same run with a checkpoint."""
+    workspace.run(run.id).mkdir(exist_ok=True)
     Checkpoints(workspace.checkpoints(run.id), "it").offer(lambda: Kept(step, {}), must=True)
     return run
 

@@ -151,7 +151,7 @@ def test_by_time_all_members_are_steered_by_the_newest_rows_before_the_unseen_on
 
 def test_every_method_says_whether_its_rows_can_be_turned_round() -> None:
     turning = {kind for kind, member in splits.METHODS.members.items() if member.turns}
-    assert turning == {"random", "group"}
+    assert turning == {"random", "group", "alike"}
 
 
 def test_a_team_answers_as_the_weighted_mean_of_its_members(made: tuple[bundle.Bundle, Heard]) -> None:
