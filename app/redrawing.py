@@ -1,7 +1,7 @@
 """Parts of a page that are drawn again by themselves, kept from spoiling a page that is on its way.
 
 Streamlit 1.67 loses its place in three ways while parts with `run_every` ask to be drawn again; each leaves the browser with a page that is
-white or half there ("Bad delta path index"). All three are races of milliseconds, seen on busy computers:
+white or half there ("Bad delta path index"). All three are races of milliseconds, seen on busy computers; a fourth loses a click:
 
 - A part of the page just left asks while the next page is being drawn. Its wish waits, and is then granted in the name of the old page:
   the browser throws away the new page's content. Such a wish is dropped here.
@@ -9,6 +9,8 @@ white or half there ("Bad delta path index"). All three are races of millisecond
   one's messages are thrown away. The wish is put off here until they are read.
 - What a page's run said about a part is taken out of the queue when that part's own run begins, but what stands behind it in the page
   stays, without the place before it. Everything that was said is sent here.
+- After a restart of the server a person clicks within a part before the page has been drawn for the new session: nobody knows the part yet,
+  and the click is dropped. It waits here until the page is there.
 """
 
 import asyncio
@@ -25,7 +27,7 @@ PUT_OFF = 0.005
 
 
 def install() -> None:
-    """Mends the three, once a process. A Streamlit that no longer has such a method is left as it is; the tests then say so."""
+    """Mends the four, once a process. A Streamlit that no longer has such a method is left as it is; the tests then say so."""
     for owner, name, mended in (
         (ScriptRunner, "_run_script", _only_of_this_page),
         (AppSession, "request_rerun", _once_all_is_read),
@@ -47,7 +49,7 @@ def _only_of_this_page(run: Callable[..., None]) -> Callable[..., None]:
 def _once_all_is_read(request: Callable[..., None]) -> Callable[..., None]:
     def request_rerun(session: AppSession, wish: ClientState | None) -> None:
         if wish is not None and wish.fragment_id:
-            if _is_unread(session):
+            if _is_unread(session) or _is_click_too_early(session, wish):
                 asyncio.get_running_loop().call_later(PUT_OFF, request_rerun, session, wish)
                 return
             if session._scriptrunner is None and _is_of_another_page(session, wish):
@@ -67,6 +69,11 @@ def _is_unread(session: AppSession) -> bool:
     """Whether the session's script has ended and something that it said still waits to be read."""
     runner = session._scriptrunner
     return runner is not None and runner._requests._state.name == "STOP"
+
+
+def _is_click_too_early(session: AppSession, wish: ClientState) -> bool:
+    """Whether a person's click is within a part that the script, still at work, has not come to."""
+    return session._scriptrunner is not None and not wish.is_auto_rerun and not session.has_fragment(wish.fragment_id)
 
 
 def _with_all_that_was_said(clear: Callable[..., None]) -> Callable[..., None]:

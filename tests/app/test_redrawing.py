@@ -55,9 +55,10 @@ def test_a_whole_page_still_replaces_what_was_not_sent(queue: ForwardMsgQueue) -
 class _Session(SimpleNamespace):
     """What is looked at of a session: its runner, if any, and the page that it drew last."""
 
-    def __init__(self, state: str = "") -> None:
+    def __init__(self, state: str = "", parts: tuple[str, ...] = (PART,)) -> None:
         runner = SimpleNamespace(_requests=SimpleNamespace(_state=SimpleNamespace(name=state))) if state else None
-        super().__init__(_scriptrunner=runner, _pages_manager=SimpleNamespace(current_page_script_hash="here"))
+        page = SimpleNamespace(current_page_script_hash="here")
+        super().__init__(_scriptrunner=runner, _pages_manager=page, has_fragment=lambda part: part in parts)
 
 
 def _granted(session: _Session, *wishes: ClientState, meanwhile: Any = lambda: None) -> list[ClientState]:
@@ -87,6 +88,16 @@ def test_a_part_waits_until_all_that_an_ended_run_said_is_read() -> None:
     assert _granted(session, _wish(), meanwhile=lambda: setattr(session, "_scriptrunner", None)) == [_wish()]
 
 
+def test_a_click_on_a_part_that_a_new_session_has_not_drawn_yet_waits_for_it() -> None:
+    click = _wish()
+    click.is_auto_rerun = False
+    assert _granted(_Session("CONTINUE", parts=()), click) == []
+    session = _Session("CONTINUE", parts=())
+    assert _granted(session, click, meanwhile=lambda: setattr(session, "has_fragment", lambda part: True)) == [click]
+    assert _granted(_Session("", parts=()), click) == [click], "without a script at work Streamlit says that there is no such part"
+    assert _granted(_Session("CONTINUE", parts=()), _wish()) == [_wish()], "what asks by itself will ask again"
+
+
 @pytest.mark.parametrize("state", ["", "CONTINUE", "RERUN"])
 def test_otherwise_a_part_need_not_wait(state: str) -> None:
     assert _granted(_Session(state), _wish()) == [_wish()]
@@ -114,7 +125,7 @@ def test_a_waiting_wish_is_only_granted_on_its_own_page(page: str, runs: bool) -
 def test_what_is_mended_is_still_there_to_mend() -> None:
     for owner, names in (
         (ScriptRunner, {"_run_script", "_requests"}),
-        (AppSession, {"request_rerun", "_scriptrunner", "_pages_manager"}),
+        (AppSession, {"request_rerun", "_scriptrunner", "_pages_manager", "has_fragment"}),
         (ForwardMsgQueue, {"clear", "_delta_index_map"}),
     ):
         assert all(name in inspect.getsource(owner) for name in names), f"Streamlit changed: look at {redrawing.__name__} again"

@@ -2,9 +2,11 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.bench.tab import Tab
 from tests.browser.conftest import Served, settled
@@ -17,6 +19,26 @@ def test_a_late_wish_of_the_page_before_does_not_bring_that_page_back(served: Se
     with ThreadPoolExecutor(1) as apart:  # the browser of other tests keeps an event loop in this thread
         wanted, drawn = apart.submit(lambda: asyncio.run(_left_and_asked_again(served.url))).result()
     assert drawn == [wanted]
+
+
+def test_a_click_within_a_part_before_the_page_is_drawn_for_a_new_session_is_not_lost(served: Served) -> None:
+    with ThreadPoolExecutor(1) as apart:
+        ends = apart.submit(lambda: asyncio.run(_asked_before_it_was_drawn(served.url))).result()
+    assert ends == [ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY]
+
+
+async def _asked_before_it_was_drawn(url: str) -> list[Any]:
+    """How each drawing of the new session ended: that of the page, and that of a part asked for at once."""
+    async with Tab(url, "home") as tab:
+        await tab.ask()
+        first = await tab.said(QUIET)
+        part = next(message.auto_rerun.fragment_id for message in first if message.WhichOneof("type") == "auto_rerun")
+        here = next(message.navigation.page_script_hash for message in first if message.WhichOneof("type") == "navigation")
+    async with Tab(url, "home") as tab:
+        await tab.ask(hash=here)
+        await tab.ask(part, hash=here, is_click=True)
+        then = await tab.said(QUIET)
+        return [message.script_finished for message in then if message.WhichOneof("type") == "script_finished"]
 
 
 async def _left_and_asked_again(url: str) -> tuple[str, list[str]]:
