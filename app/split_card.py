@@ -60,7 +60,7 @@ def _question(what: str, text: str, no: str, yes: str, candidates: tuple, now: s
     options = [NO, *first] if first else [NO]
     options += [now] if now and now not in options else []
     if len(options) == 1:
-        so = no.lower() if what == "time" else "every row counts as a case of its own"
+        so = no.lower() if what == "time" else _else(plan)
         st.markdown(f"{text}  \n:gray[No column of yours could tell, so: {so}.]")
         return
     whys = {candidate.id: candidate.why for candidate in candidates}
@@ -74,6 +74,11 @@ def _question(what: str, text: str, no: str, yes: str, candidates: tuple, now: s
     )
     if now in whys:
         st.caption(f":material/lightbulb: {md(whys[now][:1].upper() + whys[now][1:])}")
+
+
+def _else(plan: Plan) -> str:
+    """What counts as a case where no column tells."""
+    return "rows alike are one case, see below" if splits.of(plan.split).is_whole else "every row counts as a case of its own"
 
 
 def _gap(dataset: "Dataset", plan: Plan) -> None:

@@ -226,7 +226,7 @@ def save_plan(plan: Plan, *, touched: str = "", undoable: bool = False, search: 
     """Stores the plan, and the `search` if given. `touched` marks a part as set by hand; `undoable` keeps what was before for `undo`."""
     now = draft()
     if undoable and now.plan is not None:
-        before = {"plan": now.plan, "touched": list(now.touched), "search": now.search}
+        before = {"plan": now.plan, "touched": list(now.touched), "search": now.search, "answers": now.answers}
         now = now.model_copy(update={"undo": (*now.undo, before)[-MOST_UNDO:]})
     marks = now.touched if not touched or touched in now.touched else (*now.touched, touched)
     wanted = now.search if search is None else search
@@ -239,8 +239,8 @@ def undo() -> bool:
     if not now.undo:
         return False
     before = now.undo[-1]
-    search = before.get("search", now.search)
-    save_draft(plan=before["plan"], touched=tuple(before["touched"]), undo=now.undo[:-1], search=search)
+    kept = {name: before.get(name, getattr(now, name)) for name in ("search", "answers")}
+    save_draft(plan=before["plan"], touched=tuple(before["touched"]), undo=now.undo[:-1], **kept)
     return True
 
 

@@ -121,8 +121,9 @@ def ranges(group_name: str, groups: int) -> str:
         return "Ranges are 95 % intervals: where the number would lie with other unseen rows."
     together = f"Rows with the same '{group_name}'" if group_name else "Rows of one case"
     many = f"its {count(groups, 'unseen value')}" if group_name else count(groups, "unseen case")
+    others = "groups" if group_name else "cases"
     return (
-        f"Ranges are 95 % intervals: where the number would lie with other groups. {together} belong together, "
+        f"Ranges are 95 % intervals: where the number would lie with other {others}. {together} belong together, "
         f"so they are reckoned from {many}, not from single rows."
     )
 

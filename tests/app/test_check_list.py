@@ -56,4 +56,9 @@ def test_rows_alike_but_for_one_column_are_kept_together_by_a_click_and_let_go_a
     page.until(lambda: "Rows that differ only in 'age', or hardly at all, are one case" in page.words.replace("\\", ""))
     page.at.selectbox(key="split-alike").set_value("")
     page.run()
+    assert "split-alike" not in [box.key for box in page.at.selectbox]
+    page = Page("train", project=project)
+    page.click(next(button.key for button in page.at.button if button.label == "Keep such rows together"))
+    page = Page("prepare", project=project).click("undo")
+    assert "split-alike" not in [box.key for box in page.at.selectbox], "what was undone is not asked about"
     assert Plan.model_validate(projects.get(empty, project).draft["plan"]).split.method == "random"
