@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 ENOUGH = ((2_000, 200, 30), (10_000, 100, 20), (50_000, 60, 15), (1_000_000, 30, 8))
 LEAST = (10, 3)
 MOST_USUAL = 64
+USUAL, USUAL_OF_MEANS = 2, 5
+"""Times the patience; measured on few tables (tests/bench/RESULTS.md)."""
 REPEATABLE = ("constant", "cosine")
 STEPS, STEPS_OF_PICTURES = 64, 4
 IMPORTING, BETWEEN_EPOCHS, LIBRARIES = 4.0, 0.01, 820.0
@@ -135,7 +137,7 @@ class Gradient(Learner):
     def usual_epochs(self, task: Task) -> int:
         """After how many epochs such trainings usually end. A mean of the weights goes on getting better at numbers for longer."""
         is_longer = self.averaging > 1 and task.estimator == "regressor"
-        return min(self.epochs, (3 if is_longer else 2) * self.patience) if self.patience else self.epochs
+        return min(self.epochs, (USUAL_OF_MEANS if is_longer else USUAL) * self.patience) if self.patience else self.epochs
 
     @property
     def rate(self) -> float:
