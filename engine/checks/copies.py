@@ -75,8 +75,7 @@ class Copies(Check):
         share, pairs = _neighbours.near(case.rows.frame[smooth].to_numpy(np.float64), unseen, learned)
         if share > MANY:
             said = f"About {of_hundred(share)} {REST} are almost the same as one that teaches: {_neighbours.pairs_words(pairs)}."
-            is_kept_together = case.method.is_whole and not case.method.names_cases
-            return [self._copied(said, FIX, "stop" if share > MANY_NEAR and not is_kept_together else "warn", None)]
+            return [self._copied(said, FIX, "stop" if share > MANY_NEAR else "warn", None)]
         return []
 
     def _but_one(self, case: Case, column: ColumnProfile, said: str, shown: Notes) -> Problem:
