@@ -9,8 +9,8 @@ white or half there ("Bad delta path index"). All three are races of millisecond
   one's messages are thrown away. The wish is put off here until they are read.
 - What a page's run said about a part is taken out of the queue when that part's own run begins, but what stands behind it in the page
   stays, without the place before it. Everything that was said is sent here.
-- After a restart of the server a person clicks within a part before the page has been drawn for the new session: nobody knows the part yet,
-  and the click is dropped. It waits here until the page is there.
+- After a restart of the server a person clicks before the page has been drawn for the new session: it does not know that part, or what a
+  click on that button does, and the click is dropped. It waits here until the page is there.
 """
 
 import asyncio
@@ -48,11 +48,11 @@ def _only_of_this_page(run: Callable[..., None]) -> Callable[..., None]:
 
 def _once_all_is_read(request: Callable[..., None]) -> Callable[..., None]:
     def request_rerun(session: AppSession, wish: ClientState | None) -> None:
-        if wish is not None and wish.fragment_id:
-            if _is_unread(session) or _is_click_too_early(session, wish):
+        if wish is not None:
+            if (wish.fragment_id and _is_unread(session)) or _is_too_early(session, wish):
                 asyncio.get_running_loop().call_later(PUT_OFF, request_rerun, session, wish)
                 return
-            if session._scriptrunner is None and _is_of_another_page(session, wish):
+            if wish.fragment_id and session._scriptrunner is None and _is_of_another_page(session, wish):
                 return
         request(session, wish)
 
@@ -71,9 +71,13 @@ def _is_unread(session: AppSession) -> bool:
     return runner is not None and runner._requests._state.name == "STOP"
 
 
-def _is_click_too_early(session: AppSession, wish: ClientState) -> bool:
-    """Whether a person's click is within a part that the script, still at work, has not come to."""
-    return session._scriptrunner is not None and not wish.is_auto_rerun and not session.has_fragment(wish.fragment_id)
+def _is_too_early(session: AppSession, wish: ClientState) -> bool:
+    """Whether a person did something with what the script, still at work on that page, has not come to."""
+    if session._scriptrunner is None or wish.is_auto_rerun or _is_of_another_page(session, wish):
+        return False
+    drawn = session.session_state._new_widget_state.widget_metadata
+    has_part = not wish.fragment_id or session.has_fragment(wish.fragment_id)
+    return not has_part or any(widget.id not in drawn for widget in wish.widget_states.widgets)
 
 
 def _with_all_that_was_said(clear: Callable[..., None]) -> Callable[..., None]:

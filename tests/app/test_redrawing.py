@@ -11,10 +11,11 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner import ScriptRunner
+from streamlit.runtime.state import SessionState
 
 from app import redrawing
 
-PART = "part"
+PART, BUTTON = "part", "button"
 
 
 def _said(place: int, part: str = "", text: str = "") -> ForwardMsg:
@@ -53,12 +54,13 @@ def test_a_whole_page_still_replaces_what_was_not_sent(queue: ForwardMsgQueue) -
 
 
 class _Session(SimpleNamespace):
-    """What is looked at of a session: its runner, if any, and the page that it drew last."""
+    """What is looked at of a session: its runner, if any, the page that it drew last, and which parts and buttons of it it knows."""
 
-    def __init__(self, state: str = "", parts: tuple[str, ...] = (PART,)) -> None:
+    def __init__(self, state: str = "", parts: tuple[str, ...] = (PART,), buttons: tuple[str, ...] = (BUTTON,)) -> None:
         runner = SimpleNamespace(_requests=SimpleNamespace(_state=SimpleNamespace(name=state))) if state else None
         page = SimpleNamespace(current_page_script_hash="here")
-        super().__init__(_scriptrunner=runner, _pages_manager=page, has_fragment=lambda part: part in parts)
+        drawn = SimpleNamespace(_new_widget_state=SimpleNamespace(widget_metadata=dict.fromkeys(buttons)))
+        super().__init__(_scriptrunner=runner, _pages_manager=page, has_fragment=lambda part: part in parts, session_state=drawn)
 
 
 def _granted(session: _Session, *wishes: ClientState, meanwhile: Any = lambda: None) -> list[ClientState]:
@@ -82,6 +84,12 @@ def _wish(part: str = PART, page: str = "here") -> ClientState:
     return ClientState(fragment_id=part, page_script_hash=page, is_auto_rerun=bool(part))
 
 
+def _pressed(page: str = "here") -> ClientState:
+    wish = ClientState(page_script_hash=page)
+    wish.widget_states.widgets.add(id=BUTTON, trigger_value=True)
+    return wish
+
+
 def test_a_part_waits_until_all_that_an_ended_run_said_is_read() -> None:
     assert _granted(_Session("STOP"), _wish()) == []
     session = _Session("STOP")
@@ -96,6 +104,22 @@ def test_a_click_on_a_part_that_a_new_session_has_not_drawn_yet_waits_for_it() -
     assert _granted(session, click, meanwhile=lambda: setattr(session, "has_fragment", lambda part: True)) == [click]
     assert _granted(_Session("", parts=()), click) == [click], "without a script at work Streamlit says that there is no such part"
     assert _granted(_Session("CONTINUE", parts=()), _wish()) == [_wish()], "what asks by itself will ask again"
+
+
+def test_a_button_that_a_new_session_has_not_drawn_yet_waits_for_it() -> None:
+    click = _pressed()
+    assert _granted(_Session("CONTINUE", buttons=()), click) == []
+    session = _Session("CONTINUE", buttons=())
+    drawn = session.session_state._new_widget_state.widget_metadata
+    assert _granted(session, click, meanwhile=lambda: drawn.update({BUTTON: None})) == [click]
+    session = _Session("CONTINUE", buttons=())
+    assert _granted(session, click, meanwhile=lambda: setattr(session, "_scriptrunner", None)) == [click], "the page is whole without it"
+
+
+def test_a_button_that_is_drawn_need_not_wait() -> None:
+    assert _granted(_Session("CONTINUE"), _pressed()) == [_pressed()]
+    elsewhere = _pressed(page="elsewhere")
+    assert _granted(_Session("CONTINUE", buttons=()), elsewhere) == [elsewhere], "who leaves the page need not wait for it"
 
 
 @pytest.mark.parametrize("state", ["", "CONTINUE", "RERUN"])
@@ -125,7 +149,8 @@ def test_a_waiting_wish_is_only_granted_on_its_own_page(page: str, runs: bool) -
 def test_what_is_mended_is_still_there_to_mend() -> None:
     for owner, names in (
         (ScriptRunner, {"_run_script", "_requests"}),
-        (AppSession, {"request_rerun", "_scriptrunner", "_pages_manager", "has_fragment"}),
+        (AppSession, {"request_rerun", "_scriptrunner", "_pages_manager", "has_fragment", "session_state"}),
+        (SessionState, {"_new_widget_state", "widget_metadata"}),
         (ForwardMsgQueue, {"clear", "_delta_index_map"}),
     ):
         assert all(name in inspect.getsource(owner) for name in names), f"Streamlit changed: look at {redrawing.__name__} again"

@@ -49,11 +49,16 @@ class Tab:
                 pass
         return time.perf_counter() - began
 
-    async def ask(self, part: str = "", hash: str = "", is_click: bool = False) -> None:
-        """Only asks for that, on the page with that hash if it is another one, and does not wait for what comes."""
+    async def ask(self, part: str = "", hash: str = "", is_click: bool = False, button: str = "") -> None:
+        """Only asks for that, on the page with that hash if it is another one, and does not wait for what comes.
+
+        `button` is the id of one that is pressed.
+        """
         assert self._line
         wish = self._wish(part)
         wish.rerun_script.is_auto_rerun &= not is_click
+        if button:
+            wish.rerun_script.widget_states.widgets.add(id=button, trigger_value=True)
         if hash:
             wish.rerun_script.page_script_hash, wish.rerun_script.page_name = hash, ""
         await self._line.send(bytes(wish.SerializeToString()))

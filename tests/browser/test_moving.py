@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from engine.store import datasets
 from tests.bench.tab import Tab
-from tests.browser.conftest import Served, settled
+from tests.browser.conftest import Served, settled, until
 
 pytestmark = pytest.mark.browser
 QUIET = 2.0
@@ -39,6 +40,26 @@ async def _asked_before_it_was_drawn(url: str) -> list[Any]:
         await tab.ask(part, hash=here, is_click=True)
         then = await tab.said(QUIET)
         return [message.script_finished for message in then if message.WhichOneof("type") == "script_finished"]
+
+
+def test_a_button_pressed_before_the_page_is_drawn_for_a_new_session_does_what_it_says(served: Served) -> None:
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(lambda: asyncio.run(_pressed_before_it_was_drawn(served.url, "look-"))).result()
+    until(lambda: datasets.all(served.workspace), 60, "the sample is brought in")
+
+
+async def _pressed_before_it_was_drawn(url: str, key: str) -> None:
+    """In a session that has only begun to draw the page, presses the first button whose key begins so."""
+    async with Tab(url, "home") as tab:
+        await tab.ask()
+        first = await tab.said(QUIET)
+        drawn = [message.delta.new_element.button.id for message in first if message.delta.new_element.WhichOneof("type") == "button"]
+        button = next(id for id in drawn if f"-{key}" in id)
+        here = next(message.navigation.page_script_hash for message in first if message.WhichOneof("type") == "navigation")
+    async with Tab(url, "home") as tab:
+        await tab.ask(hash=here)
+        await tab.ask(hash=here, button=button)
+        await tab.said(QUIET)
 
 
 async def _left_and_asked_again(url: str) -> tuple[str, list[str]]:

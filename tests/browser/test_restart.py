@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -20,8 +21,8 @@ AGAIN, SOON = 10, 3.0
 
 
 @pytest.fixture
-def learning(served: Served, page: Page, tmp_path) -> Page:
-    """A page on which a model learns without end, and not so quickly that the chart has soon all the points it ever draws."""
+def learning(served: Served, page: Page, tmp_path) -> Iterator[Page]:
+    """A page on which a model learns until the test ends, and not so quickly that the chart has soon all the points it ever draws."""
     random = np.random.default_rng(2)
     frame = pd.DataFrame({"length": random.normal(size=ROWS), "weight": random.normal(size=ROWS)})
     frame["passed"] = np.where(frame["length"] + random.normal(0, 0.5, ROWS) > 0, "yes", "no")
@@ -38,7 +39,10 @@ def learning(served: Served, page: Page, tmp_path) -> Page:
     person.write(page, "Patience (epochs)", "0")
     person.go_on(page, "Ready to train")
     person.start(page)
-    return page
+    yield page
+    for run in runs.all(served.workspace):
+        if run.is_active:
+            runs.wish(served.workspace, run.id, "cancel")
 
 
 def test_a_killed_server_changes_nothing_about_a_run(served: Served, learning: Page) -> None:
