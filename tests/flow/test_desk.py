@@ -16,7 +16,7 @@ from engine.jobs import desk
 from engine.jobs.desk import Desk
 from engine.store.workspace import Workspace
 from tests.flow.toy_desk import TOY_DESK
-from tests.flow.watching import until
+from tests.flow.watching import is_gone, until
 
 pytestmark = pytest.mark.slow
 
@@ -139,7 +139,7 @@ def test_the_child_ends_when_the_app_is_killed(workspace: Workspace) -> None:
         assert process.stdout is not None
         child = psutil.Process(int(process.stdout.readline()))
         process.kill()
-    until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, "the child ends", 10)
+    until(lambda: is_gone(child), "the child ends", 10)
 
 
 def test_there_is_one_desk_for_a_workspace(workspace: Workspace) -> None:

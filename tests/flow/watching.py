@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import psutil
+
 from engine.store import metrics, runs
 from engine.store.runs import Run
 from engine.store.workspace import Workspace
@@ -28,6 +30,14 @@ def until_measured(workspace: Workspace, id: str, attempt: int = 1, seconds: flo
     """Waits for the first measure of an attempt."""
     until(lambda: runs.get(workspace, id).attempt >= attempt and metrics.after(workspace, id)[1], "the run measures something", seconds)
     return runs.get(workspace, id)
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """Whether it has ended, also where nobody has asked for its end yet."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 @contextmanager
