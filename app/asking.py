@@ -58,10 +58,13 @@ class Asking:
         self._urgent_at = 0.0
         self._thread: threading.Thread | None = None
 
-    def about(self, question: str, plan: Plan, version: int, wait: float = 0.0) -> Answer | None:
-        """The answer, or None while it is on its way (after at most `wait` seconds). `version` is the dataset's."""
+    def about(self, question: str, plan: Plan, version: int, wait: float = 0.0, known: str = "") -> Answer | None:
+        """The answer, or None while it is on its way (after at most `wait` seconds). `version` is the dataset's.
+
+        `known` is what else the answer rests on: with another one, it is asked anew.
+        """
         matters = plan.model_dump_json(exclude={"name"} | ({"training"} if question == URGENT else set()))
-        key = f"{question} {version} {matters}"
+        key = f"{question} {version} {known} {matters}"
         until = time.monotonic() + wait
         with self._change:
             self._want(key, question, plan)
@@ -132,8 +135,8 @@ def _of(workspace: Workspace) -> Asking:
     return Asking(desk.for_workspace(workspace).ask)
 
 
-def about(question: str, plan: Plan, version: int, wait: float = 0.0) -> Answer | None:
+def about(question: str, plan: Plan, version: int, wait: float = 0.0, known: str = "") -> Answer | None:
     """What the app's desk says, see `Asking.about`."""
     from app import state
 
-    return _of(state.workspace()).about(question, plan, version, wait)
+    return _of(state.workspace()).about(question, plan, version, wait, known)

@@ -5,7 +5,7 @@ from typing import cast
 
 import streamlit as st
 
-from app import asking, forms, parts, reads, searching, state, terms_card, words
+from app import costs, forms, parts, reads, searching, state, terms_card, words
 from app.text import md
 from engine.datasets import Dataset
 from engine.plan import Plan
@@ -43,7 +43,7 @@ def _one(plan: Plan, dataset: Dataset, spec: Study, is_blocked: bool) -> None:
 
 def takes(spec: Study, plan: Plan, dataset: Dataset) -> str:
     """How long it takes, from what its first trainings were measured to take."""
-    answer = searching.cost(spec, plan, reads.profile(dataset), lambda one: asking.about("estimate", one, dataset.version))
+    answer = searching.cost(spec, plan, reads.profile(dataset), lambda one: costs.about(one, dataset.version))
     goes_on = "It goes on when you close the page, and can be stopped at any time."
     if not isinstance(answer, dict):
         return goes_on
@@ -64,6 +64,6 @@ def start(spec: Study, plan: Plan, dataset: Dataset, before: int) -> None:
 
     named = plan.model_copy(update={"name": plans.name_of(plan, reads.profile(dataset))})
     request = hashlib.sha256(f"{project.id} {before} {spec.model_dump_json()} {plan.model_dump_json()}".encode()).hexdigest()
-    terms = terms_card.agreed(asking.about("estimate", plan, dataset.version)).with_(minutes=0.0)
+    terms = terms_card.agreed(costs.about(plan, dataset.version)).with_(minutes=0.0)
     study = studies.add(state.workspace(), named, spec, project=project.id, request=request, terms=terms)
     state.go_next("runs", project=project.id, run=None, study=study.id)

@@ -11,6 +11,7 @@ from engine import recipe, split, splits
 from engine.columns import Table
 from engine.learners.base import Array, Cost, Lesson
 from engine.plan import Plan
+from engine.store.experience import Went
 from engine.swiftness import slowness
 
 ROWS, PICTURES = 4_000, 48
@@ -59,11 +60,17 @@ def rehearse(plan: Plan, rows: int, read: Read) -> Rehearsal:
     return Rehearsal(lesson, training, validation, preparing, read_bytes)
 
 
-def estimate(plan: Plan, tried: Rehearsal, is_awaited: bool = False) -> dict[str, float]:
-    """Seconds (likely, low, high), epochs at most, seconds an epoch, and megabytes of memory. `is_awaited` says that a process is waiting
-    for the plan, with everything imported and prepared; without it, `starting` seconds come on top."""
+def estimate(plan: Plan, tried: Rehearsal, is_awaited: bool = False, went: Went | None = None) -> dict[str, float]:
+    """Seconds (likely, low, high), epochs at most, seconds an epoch, and megabytes of memory.
+
+    `is_awaited` says that a process is waiting for the plan, with everything imported and prepared; without it, `starting` seconds come
+    on top. `went` is how a training like it went before; `known` in the answer is 1 where that counts.
+    """
     training = plan.training.takes(tried.training)
     cost = _here(plan.training.cost(tried.lesson, training, tried.validation))
+    if went is not None:
+        again = went.again * (training + tried.validation) / max(training, 1)
+        cost = replace(cost, epochs=round(went.epochs + again), fewest=min(cost.fewest, went.epochs))
     preparing = tried.preparing * (training + tried.validation) * 1.2
     around = cost.start + _judging() + (-cost.ahead if is_awaited else preparing)
     most = int(plan.training.model_dump().get("epochs", cost.epochs))
@@ -74,15 +81,22 @@ def estimate(plan: Plan, tried: Rehearsal, is_awaited: bool = False) -> dict[str
         "epochs": most,
         "per_epoch": cost.epoch,
         "starting": cost.ahead if is_awaited else 0.0,
+        "known": float(went is not None),
         "megabytes": _imported(cost.libraries, is_awaited) + cost.megabytes - cost.libraries + 1e-6 * TABLES * tried.table_bytes,
     }
 
 
-def estimate_team(plan: Plan, tried: Sequence[tuple[Plan, Rehearsal]], is_awaited: bool = False) -> dict[str, float]:
-    """The same for a team, from a plan and its rehearsal for each way; an "epoch" is a model. Capped by the time it may take."""
+def estimate_team(
+    plan: Plan, tried: Sequence[tuple[Plan, Rehearsal]], is_awaited: bool = False, went: Sequence[Went | None] = ()
+) -> dict[str, float]:
+    """The same for a team, from a plan and its rehearsal for each way; an "epoch" is a model. Capped by the time it may take.
+
+    `went` tells for each way how a single model like it went before; without it, none is known.
+    """
     assert plan.team is not None
     turns = plan.team.folds * plan.team.repeats
-    ways = [_way(own, rehearsed, plan.team.folds) for own, rehearsed in tried]
+    known = went or [None] * len(tried)
+    ways = [_way(own, rehearsed, plan.team.folds, one) for (own, rehearsed), one in zip(tried, known, strict=True)]
     importing = {type(own.training): way.cost.once for (own, _), way in zip(tried, ways, strict=True)}
     waited = ways[0].cost.once if is_awaited else 0.0
     around = sum(importing.values()) - waited + sum(way.cost.shared for way in ways) + ways[0].preparing + _judging()
@@ -99,6 +113,7 @@ def estimate_team(plan: Plan, tried: Sequence[tuple[Plan, Rehearsal]], is_awaite
         "seconds_unlimited": sums[0],
         "epochs": members,
         "per_epoch": (sums[0] - around) / members,
+        "known": float(any(known)),
         "megabytes": largest + TOGETHER + KEPT * members + 1e-6 * TABLES * tried[0][1].table_bytes,
     }
 
@@ -131,12 +146,14 @@ class _Way:
         return self.cost.start - self.cost.once - self.cost.shared + self.preparing + self.cost.epoch * epochs
 
 
-def _way(plan: Plan, tried: Rehearsal, folds: int) -> _Way:
+def _way(plan: Plan, tried: Rehearsal, folds: int, went: Went | None) -> _Way:
     """Each model is steered by its part of all rows that are not kept unseen, and taught by the others, where any rows may steer."""
     rows = tried.training + tried.validation
     steering = rows // folds if splits.of(plan.split).turns else tried.validation
     training = plan.training.takes(rows - steering)
     cost = _here(plan.training.cost(replace(tried.lesson, may_refit=False), training, steering))
+    if went is not None:
+        cost = replace(cost, epochs=went.epochs, fewest=min(cost.fewest, went.epochs))
     most = int(plan.training.model_dump().get("epochs", cost.epochs))
     return _Way(cost, most, tried.preparing * (training + steering) * 1.2)
 

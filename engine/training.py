@@ -109,9 +109,11 @@ def get_ready(prepared: Prepared, tell: Tell) -> Prepared:
     return replace(prepared, lesson=lesson, seconds=prepared.seconds + time.monotonic() - began)
 
 
-def learn(prepared: Prepared, tell: Tell, folder: Path, keep: Keep = NOTHING_KEPT, looks: int = 0) -> Bundle:
-    """Learns, judges and packs what was prepared, once; see `train`. `looks` is how often its unseen rows have been looked at before."""
+def learn(prepared: Prepared, tell: Tell, folder: Path, keep: Keep = NOTHING_KEPT, looks: int = 0, usual: int = 0) -> Bundle:
+    """Learns, judges and packs what was prepared, once; see `train`. `looks` is how often its unseen rows have been looked at before,
+    `usual` after how many epochs such trainings ended before (0: not known)."""
     began = time.monotonic() - keep.seconds - prepared.seconds
+    prepared = replace(prepared, lesson=replace(prepared.lesson, usual=usual))
     plan, table, parts, fitted, lesson = prepared.plan, prepared.table, prepared.parts, prepared.fitted, prepared.lesson
     learned = _taught(prepared, tell, keep)
     _say(tell, "Comparing with a simple formula")

@@ -66,7 +66,7 @@ def _cards(plan: Plan, dataset: Dataset) -> list[Answer]:
     answers = []
     with st.grid(min(3, max(1, len(choices))), min_column_width=260, key="models", gap="small"):
         for i, choice in enumerate(choices):
-            answers.append(asking.about("estimate", _with(plan, choice.architecture, dataset), dataset.version))
+            answers.append(costs.about(_with(plan, choice.architecture, dataset), dataset.version))
             _card(choice, answers[-1], plan, dataset, is_best=i == 0)
     return answers
 
@@ -177,11 +177,16 @@ def _costs(answer: Answer, plan: Plan) -> None:
         return
     step, per = run_page.step_word(plan), _each(answer["per_epoch"])
     tiles = [
-        ("Time", f"about {words.duration(answer['seconds'])}", f"at most {words.duration(answer['seconds_high'])}"),
+        ("Time", f"about {words.duration(answer['seconds'])}", _bound(answer)),
         (f"{step.capitalize()}s", words.count(answer["epochs"]), f"at most, {per} each"),
         ("Memory", words.size(1e6 * answer["megabytes"]), "while it learns"),
     ]
     st.html(sketches.tiles(tiles))
+
+
+def _bound(answer: dict[str, float]) -> str:
+    most = f"at most {words.duration(answer['seconds_high'])}"
+    return f"by what took part before, {most}" if answer.get("known") else most
 
 
 def _each(seconds: float) -> str:
@@ -192,7 +197,7 @@ def _each(seconds: float) -> str:
 def _watch(plans: list[Plan], plan: Plan, dataset: Dataset, missing: list[bool]) -> None:
     """Looks for answers that were still missing; when one has come, the page is drawn anew."""
     version, efforts = dataset.version, effort_card.measured(plan, dataset).values()
-    asked = [asking.about("estimate", other, version) for other in plans]
+    asked = [costs.about(other, version) for other in plans]
     now = [*efforts, *asked, asking.about("layers", plan, version), costs.about(plan, version)]
     if [answer is None for answer in now] != missing:
         st.rerun()

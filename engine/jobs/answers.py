@@ -21,7 +21,7 @@ from engine.errors import EngineError
 from engine.jobs import spare
 from engine.plan import Plan
 from engine.rehearsal import Rehearsal
-from engine.store import keys
+from engine.store import experience, keys
 from engine.store.workspace import Workspace
 from engine.tables import Stored
 
@@ -50,11 +50,13 @@ def layers(workspace: Workspace, plan: dict[str, Any]) -> dict[str, Any]:
 
 
 def estimate(workspace: Workspace, plan: dict[str, Any]) -> dict[str, float]:
-    """What this training would take on this computer, measured by a few real steps."""
+    """What this training would take on this computer, measured by a few real steps; as long as those like it went on before, if any did."""
     asked, is_awaited = Plan.model_validate(plan), spare.is_kept()
     if asked.team is None:
-        return rehearsal.estimate(asked, _rehearsed(workspace, asked), is_awaited)
-    return rehearsal.estimate_team(asked, [(single, _rehearsed(workspace, single)) for single in teamwork.singles(asked)], is_awaited)
+        return rehearsal.estimate(asked, _rehearsed(workspace, asked), is_awaited, experience.of(workspace, asked))
+    singles = teamwork.singles(asked)
+    went = [experience.of(workspace, single) for single in singles]
+    return rehearsal.estimate_team(asked, [(single, _rehearsed(workspace, single)) for single in singles], is_awaited, went)
 
 
 def gain(workspace: Workspace, plan: dict[str, Any]) -> dict[str, Any]:

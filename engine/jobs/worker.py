@@ -25,7 +25,7 @@ from engine.jobs.early import Early, prepare
 from engine.jobs.limits import Limits
 from engine.jobs.telling import Telling
 from engine.keep import Keep, Unfit
-from engine.store import db, looks, models, runs, transitions
+from engine.store import db, experience, looks, models, runs, transitions
 from engine.store.records import now, to_json
 from engine.store.runs import Run
 from engine.store.transitions import Cause
@@ -98,7 +98,8 @@ def learn(workspace: Workspace, run: Run, tell: Telling, keep: Keep, early: Earl
     else:
         prepared = prepare(workspace, Plan.model_validate(run.plan), tell)
     seen = looks.count(workspace, run.dataset, str(prepared.facts["unseen"]), besides=run.id)
-    return training.learn(prepared, tell, models.folder(workspace, run.id), keep, seen).report.score()
+    went = experience.of(workspace, prepared.plan)
+    return training.learn(prepared, tell, models.folder(workspace, run.id), keep, seen, went.epochs if went else 0).report.score()
 
 
 @dataclass(frozen=True)

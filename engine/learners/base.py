@@ -32,6 +32,7 @@ class Lesson:
 
     The weights say how much each row counts (1 on average); None where all count alike.
     `ready` is what `Learner.ready` made beforehand, if anything. Where `may_refit`, the rows that steered may teach in the end.
+    `usual` is after how many epochs such trainings ended before, 0 if nobody knows: it changes what is told, never what is learned.
     """
 
     architecture: Architecture
@@ -48,6 +49,7 @@ class Lesson:
     train_weights: Array | None = None
     validation_weights: Array | None = None
     may_refit: bool = False
+    usual: int = 0
 
     @property
     def teaching(self) -> Array | None:

@@ -53,7 +53,7 @@ class Boosters(Learner):
         tell.facts({"epochs": self.epochs})
         tell.stage("Learning", 0.0)
         end, patience = self.epochs, self.patience
-        rules = Rules(end, 1, len(lesson.train_y), self.learning_rate, patience, usual=usual(end, patience), step=self.step)
+        rules = Rules(end, 1, len(lesson.train_y), self.learning_rate, patience, usual=lesson.usual or usual(end, patience), step=self.step)
         rounds, growth = Rounds(lesson, tell, rules), _growth(lesson, self)
 
         def judged(learned: Array, unseen: Array) -> bool:

@@ -151,7 +151,7 @@ class Gradient(Learner):
         rows: Epochs = lesson.ready or self._traced(lesson)
         tell.facts({"parameters": rows.model.count_params(), "epochs": self.epochs, "batch": rows.size})
         again = 1 + len(lesson.validation_y) / rows.rows if self._refits(lesson) else 0.0
-        usual = self.usual_epochs(lesson.task)
+        usual = lesson.usual or self.usual_epochs(lesson.task)
         rules = Rules(self.epochs, rows.steps, rows.rows, self.rate, self.patience, self.schedule == "plateau", again, usual=usual)
         watch = Watch(rows.model, tell, lesson.task.metrics(lesson.state), rules)
         course = Course(rows, watch, keep, lambda epoch: _follow(rows, lesson, epoch, tell))

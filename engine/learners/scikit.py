@@ -154,7 +154,7 @@ class _Boosting:
         self.outputs = lesson.task.baseline(lesson.train_y, lesson.state).shape[1]
         measures = [replace(m, factor=1.0) for m in lesson.task.metrics(lesson.state)]
         end, patience = settings.epochs, settings.patience
-        rules = Rules(end, 1, len(self.x), settings.learning_rate, patience, usual=usual(end, patience), step=settings.step)
+        rules = Rules(end, 1, len(self.x), settings.learning_rate, patience, usual=lesson.usual or usual(end, patience), step=settings.step)
         self.watch = Watch(self, tell, measures, rules)
         self.rounds = self.chosen = 0
         self.pace = 1
