@@ -60,18 +60,31 @@ def card(plan: Plan, dataset: "Dataset", name: str) -> list[Problem] | None:
     return seen
 
 
+def is_flattered(plan: Plan | None, id: str) -> bool:
+    """Whether the checks saw what makes a result with these choices and the rows of that dataset look better than it is.
+
+    No while they still look, and where the plan cannot be read or the data are gone.
+    """
+    dataset = _dataset(id)
+    return plan is not None and dataset is not None and bool(checks.flattering(found(plan, dataset) or ()))
+
+
+def _dataset(id: str) -> "Dataset | None":
+    from engine import datasets
+
+    try:
+        return datasets.get(state.workspace(), id)
+    except NotFound:
+        return None
+
+
 def doubts(plan: Plan | None, id: str) -> None:
     """What the checks had to say against these choices and the rows of that dataset, as sentences beside a result that rests on them.
 
     Nothing where the plan cannot be read or the data are gone.
     """
-    from engine import datasets
-
-    try:
-        dataset = datasets.get(state.workspace(), id)
-    except NotFound:
-        return
-    if plan is None:
+    dataset = _dataset(id)
+    if plan is None or dataset is None:
         return
     seen = found(plan, dataset)
     if seen is None:

@@ -6,7 +6,7 @@ from app import words
 from app.text import html
 from engine.panels import Measure, Score
 
-PAD = 0.08
+PAD, NOTHING = 0.08, 1e-3
 LINEAR = "A simple formula (linear)"
 
 
@@ -33,7 +33,14 @@ def _cell(score: Score | None, unit: str) -> str:
     told = words.measure(score.value, unit)
     if score.low is None or score.high is None:
         return f"<b>{html(told)}</b>"
-    return f"<b>{html(told)}</b><small>{html(words.measure(score.low))} to {html(words.measure(score.high))}</small>"
+    low, high = _ends(score.low, score.high)
+    return f"<b>{html(told)}</b><small>{html(words.measure(low))} to {html(words.measure(high))}</small>"
+
+
+def _ends(low: float, high: float) -> tuple[float, float]:
+    """Of an interval; an end that cannot be told from nothing on its scale is nothing."""
+    nothing = NOTHING * (high - low)
+    return 0.0 if abs(low) < nothing else low, 0.0 if abs(high) < nothing else high
 
 
 def _scale(measure: Measure) -> str:

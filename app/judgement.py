@@ -19,15 +19,18 @@ VERDICTS = {
     "poor": (":material/cancel:", "red", "Poor"),
     "unclear": (":material/help:", "gray", "Cannot be told yet"),
 }
+FLATTERED = (":material/warning:", "orange", "{}, but flattered")
 MAIN = 4
 A_ROW, ROWS = 6, 3
 
 
-def headline(run: Run, report: Report) -> None:
-    """What it comes to, in words, first."""
+def headline(run: Run, report: Report, is_flattered: bool = False) -> None:
+    """What it comes to, in words, first. A result that `is_flattered` by how the rows were divided is not called good without saying so."""
     icon, colour, word = VERDICTS[report.verdict]
-    is_spared = spares_unseen(run)
-    with parts.card(f"verdict-{report.verdict}", gap="small"):
+    shown, is_spared = report.verdict, spares_unseen(run)
+    if is_flattered and report.verdict not in verdicts.UNPROVEN:
+        shown, (icon, colour, word) = "fair", (*FLATTERED[:2], FLATTERED[2].format(word))
+    with parts.card(f"verdict-{shown}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(word, icon=icon, color=colour)  # type: ignore[arg-type]
             st.caption(

@@ -173,7 +173,7 @@ def chosen_by(looks: int) -> str:
 def first_looks(looks: int) -> str:
     """What to say beside a judgement while its unseen rows have hardly been looked at."""
     if looks <= 1:
-        return "This is the first model that its unseen rows were looked at with, so they are as good as new."
+        return "No other model has been looked at on these unseen rows, so they are as good as new."
     return f"Its unseen rows have been looked at with {looks} models; the more often, the luckier the best of them."
 
 

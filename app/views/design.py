@@ -186,7 +186,7 @@ def _costs(answer: Answer, plan: Plan) -> None:
 
 def _bound(answer: dict[str, float]) -> str:
     most = f"at most {words.duration(answer['seconds_high'])}"
-    return f"by what took part before, {most}" if answer.get("known") else most
+    return f"going by the training before, {most}" if answer.get("known") else most
 
 
 def _each(seconds: float) -> str:

@@ -38,8 +38,9 @@ def page() -> None:
     except EngineError as error:
         parts.error_box(error, "report")
         return
-    judgement.headline(run, report)
-    check_list.doubts(run_page.plan_of(run), run.dataset)
+    plan = run_page.plan_of(run)
+    judgement.headline(run, report, check_list.is_flattered(plan, run.dataset))
+    check_list.doubts(plan, run.dataset)
     judgement.looked_at(run)
     _panels(report, run)
     parts.step_bar("evaluate")

@@ -3,11 +3,13 @@
 from typing import get_args
 
 import pytest
+import streamlit as st
 
 from app import charts, check_list, comparison, judgement
+from engine import bundle
 from engine.panels import Bars, Confusion, Curve, Line, Measure, Mistakes, Scatter, Score, Thresholds, Verdict
 from engine.problems import Problem
-from engine.store import looks, runs
+from engine.store import looks, models, runs
 from engine.store.workspace import Workspace
 from tests.app.conftest import NASTY, Filled, Page
 from tests.app.trained import Trained
@@ -100,6 +102,22 @@ def test_what_the_checks_had_said_stands_beside_the_result(trained: Trained, mon
     assert check_list.TOO_GOOD in Page("evaluate", project=trained.project).words
 
 
+@pytest.mark.parametrize(
+    ("verdict", "check", "badge"),
+    [("good", "Q04", "Good, but flattered"), ("fair", "Q04", "Fair, but flattered"), ("poor", "Q04", "Poor"), ("good", "", "Good")],
+)
+def test_what_is_flattered_is_not_called_good_alone(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch, verdict: str, check: str, badge: str
+) -> None:
+    wrong = Problem(where="Rows", what="Many rows are nearly the same.", fix="Divide them by case.", level="warn", check=check)
+    report = bundle.report(models.folder(trained.workspace, trained.run)).model_copy(update={"verdict": verdict})
+    monkeypatch.setattr(check_list, "found", lambda plan, dataset: [wrong])
+    monkeypatch.setattr(bundle, "report", lambda folder: report)
+    st.cache_data.clear()
+    assert f"{badge}]" in Page("evaluate", project=trained.project).words
+    st.cache_data.clear()
+
+
 def test_a_report_that_is_gone_is_said_in_words(trained: Trained) -> None:
     from engine.store import models
 
@@ -161,6 +179,13 @@ def test_the_interval_stands_beside_the_value() -> None:
     assert "75.9 to 87.6" in comparison.table([measure()], "guessing")
 
 
+def test_an_end_that_is_nothing_on_its_scale_is_shown_as_nothing() -> None:
+    guessing = Score(value=-0.004, low=-0.0112, high=-9.72e-06)
+    assert "-0.0112 to 0<" in comparison.table([measure(baseline=guessing)], "guessing")
+    tiny = Score(value=3e-6, low=1e-6, high=5e-6)
+    assert "1.00e-06 to 5.00e-06" in comparison.table([measure(baseline=tiny)], "guessing")
+
+
 def test_a_histogram_stands_on_an_axis_of_numbers() -> None:
     drawn = Bars(title="b", x_label="x, MPa", y_label="Rows", names=["-1 to 0", "0 to 1"], values=[2.0, 3.0], edges=[-1.0, 0.0, 1.0])
     figure = charts.figure(drawn, LOOK)
@@ -181,7 +206,7 @@ def test_each_look_at_the_unseen_rows_is_counted_once_and_the_third_warns(traine
     page = Page("evaluate", project=trained.project)
     page.run()
     assert looks.count(trained.workspace, trained.dataset, unseen) == 1
-    assert "This is the first model that its unseen rows were looked at with" in page.words
+    assert "No other model has been looked at on these unseen rows" in page.words
     for other in ("r2", "r3"):
         looks.add(trained.workspace, trained.dataset, unseen, other)
     assert "The unseen rows have been looked at 3 times, with as many models." in page.run().words
