@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.datasets import Dataset
 
 HEIGHT = 90
+SAID, ALSO_SAID = "What the checks had said of the data", "What they had said of the data besides"
 TOO_GOOD = "The result above may look better than it is. What the checks say of the data:"
 
 
@@ -90,12 +91,16 @@ def doubts(plan: Plan | None, id: str) -> None:
     if seen is None:
         meanwhile.wait(HEIGHT, key(plan, dataset))
         return
-    if lines := [problem.sentence for problem in seen if problem.level != "info"]:
-        with parts.card("doubts", gap="small"):
-            title = TOO_GOOD if checks.flattering(seen) else "What the checks had said of the data"
-            st.markdown(f"**{title}**")
-            for line in lines:
-                st.markdown(f":orange[:material/warning:] {md(line)}")
+    flattering = checks.flattering(seen)
+    others = [problem for problem in seen if problem.level != "info" and problem not in flattering]
+    if not (flattering or others):
+        return
+    with parts.card("doubts", gap="small"):
+        for title, problems in ((TOO_GOOD, flattering), (ALSO_SAID if flattering else SAID, others)):
+            if problems:
+                st.markdown(f"**{title}**")
+            for problem in problems:
+                st.markdown(f":orange[:material/warning:] {md(problem.sentence)}")
 
 
 def signed(given: Sequence[Override]) -> None:

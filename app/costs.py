@@ -30,4 +30,5 @@ def about(plan: Plan, version: int) -> Answer | None:
 
 def _asked(plan: Plan, singles: Sequence[Plan], version: int) -> Answer | None:
     went = [experience.of(state.workspace(), single) for single in singles]
-    return asking.about("estimate", plan, version, known=repr(went) if any(went) else "")
+    took = experience.took(state.workspace(), plan)
+    return asking.about("estimate", plan, version, known=f"{took} {went}" if took or any(went) else "")

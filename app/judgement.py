@@ -57,7 +57,8 @@ def looked_at(run: Run) -> None:
     if warning := verdicts.chosen_by(many):
         st.markdown(f":orange[:material/visibility: **Looked at often**] · {md(warning)}")
     else:
-        st.caption(f":material/visibility: {md(verdicts.first_looks(many))}")
+        others = not (run.plan.get("split") or {}).get("outside") and looks.had_others(state.workspace(), run.dataset, str(unseen))
+        st.caption(f":material/visibility: {md(verdicts.first_looks(many, others))}")
 
 
 def notes(panel: Notes, key: str) -> None:

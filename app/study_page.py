@@ -78,7 +78,7 @@ def _body(study: Record, children: Sequence[Child]) -> None:
             if needed := study.facts.get("needed"):
                 st.markdown(md(needed))
     plan = _plan(study)
-    if study.facts.get("said"):
+    if study.facts.get("said") and any(child.has_ended for child in children):
         check_list.doubts(plan, study.dataset)
     fold_results.draw(study, children, plan)
     search_results.draw(study, children, plan)

@@ -170,8 +170,13 @@ def chosen_by(looks: int) -> str:
     return f"The unseen rows have been looked at {looks:,} times, with as many models. Choose with care: the best of many is also lucky."
 
 
-def first_looks(looks: int) -> str:
-    """What to say beside a judgement while its unseen rows have hardly been looked at."""
+def first_looks(looks: int, had_others: bool = False) -> str:
+    """What to say beside a judgement while its unseen rows have hardly been looked at.
+
+    `had_others` says that other rows of the same data were unseen before.
+    """
+    if looks <= 1 and had_others:
+        return "No other model has been judged on just these unseen rows, but on others of this data, some of which may be among them."
     if looks <= 1:
         return "No other model has been looked at on these unseen rows, so they are as good as new."
     return f"Its unseen rows have been looked at with {looks} models; the more often, the luckier the best of them."

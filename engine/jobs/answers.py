@@ -50,8 +50,20 @@ def layers(workspace: Workspace, plan: dict[str, Any]) -> dict[str, Any]:
 
 
 def estimate(workspace: Workspace, plan: dict[str, Any]) -> dict[str, float]:
-    """What this training would take on this computer, measured by a few real steps; as long as those like it went on before, if any did."""
-    asked, is_awaited = Plan.model_validate(plan), spare.is_kept()
+    """What this training would take on this computer, measured by a few real steps; as long as those like it went on before, if any did.
+
+    What the very same training took before goes before what is measured.
+    """
+    asked = Plan.model_validate(plan)
+    found = _estimated(workspace, asked)
+    if (took := experience.took(workspace, asked)) is None:
+        return found
+    low, high = min(found["seconds_low"], took), max(found["seconds_high"], took)
+    return found | {"seconds": took, "seconds_low": low, "seconds_high": high, "known": 1.0}
+
+
+def _estimated(workspace: Workspace, asked: Plan) -> dict[str, float]:
+    is_awaited = spare.is_kept()
     if asked.team is None:
         return rehearsal.estimate(asked, _rehearsed(workspace, asked), is_awaited, experience.of(workspace, asked))
     singles = teamwork.singles(asked)

@@ -1,6 +1,6 @@
 """How long trainings went on before, on the same data: what the next one of that kind is expected to take.
 
-Only whole ones count: of a single model, neither stopped nor cut short, with the same settings of learning.
+Only whole ones count, neither stopped nor cut short: of a single model with the same settings of learning, or of the very same plan.
 """
 
 import json
@@ -30,13 +30,32 @@ class Went:
 def of(workspace: Workspace, plan: "Plan") -> Went | None:
     """How the latest training of this kind of model with these settings went, whatever its columns and their preparation."""
     kind, training = plan.architecture.kind, plan.training.model_dump(mode="json")
-    ended = (
+    found = _read(workspace, _latest(workspace, plan.dataset))
+    same = (went for target, learned, by, went in found if (target, learned, by) == (plan.target, kind, training))
+    return next(same, None)
+
+
+def took(workspace: Workspace, plan: "Plan") -> float | None:
+    """The seconds of the latest training of the very same plan, of one model or many, whatever its name."""
+    return _seconds(workspace, _latest(workspace, plan.dataset)).get(plan.model_dump_json(exclude={"name"}))
+
+
+def _latest(workspace: Workspace, dataset: str) -> tuple[str, ...]:
+    sql = (
         "SELECT id FROM runs WHERE dataset = ? AND state = 'succeeded' AND coalesce(wish, '') <> 'stop' AND reason = '' "
         "ORDER BY ended DESC LIMIT ?"
     )
-    ids = [str(row["id"]) for row in db.rows(workspace, ended, (plan.dataset, LATEST))]
-    same = (went for target, learned, by, went in _read(workspace, tuple(ids)) if (target, learned, by) == (plan.target, kind, training))
-    return next(same, None)
+    return tuple(str(row["id"]) for row in db.rows(workspace, sql, (dataset, LATEST)))
+
+
+@lru_cache(maxsize=16)
+def _seconds(workspace: Workspace, ids: Sequence[str]) -> dict[str, float]:
+    """What each plan (as JSON, without its name) took, of those runs; the latest counts."""
+    sql = (
+        "SELECT json_remove(plan, '$.name') AS plan, json_extract(facts, '$.seconds') AS seconds FROM runs "
+        f"WHERE id IN ({', '.join('?' * len(ids))}) AND json_extract(facts, '$.seconds') > 0 ORDER BY ended"
+    )
+    return {str(row["plan"]): float(row["seconds"]) for row in db.rows(workspace, sql, ids)}
 
 
 @lru_cache(maxsize=16)

@@ -40,6 +40,19 @@ def count(workspace: Workspace, dataset: str, digest: str, besides: str = "") ->
     return int(db.rows(workspace, sql, (dataset, digest, besides))[0]["many"])
 
 
+def had_others(workspace: Workspace, dataset: str, digest: str) -> bool:
+    """Whether other rows of that dataset were unseen before and judged: by another division, or turn by turn. Some of them may be the same.
+
+    Rows of a second file are none of it.
+    """
+    sql = (
+        "SELECT 1 FROM runs WHERE dataset = ? AND state = 'succeeded' AND json_extract(facts, '$.unseen') <> ? "
+        "AND coalesce(json_extract(plan, '$.split.outside'), '') = '' "
+        "AND NOT coalesce(json_extract(plan, '$.split.spares_unseen'), 0) LIMIT 1"
+    )
+    return bool(db.rows(workspace, sql, (dataset, digest)))
+
+
 def _is_noted(workspace: Workspace, dataset: str, digest: str, run: str) -> bool:
     sql = (
         "SELECT 1 FROM looks LEFT JOIN runs AS seen ON seen.id = looks.run "

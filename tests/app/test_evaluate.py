@@ -201,12 +201,14 @@ def test_long_axis_titles_take_several_lines() -> None:
         assert len(lines) == 2 and max(map(len, lines)) <= 36
 
 
-def test_each_look_at_the_unseen_rows_is_counted_once_and_the_third_warns(trained: Trained) -> None:
+def test_each_look_at_the_unseen_rows_is_counted_once_and_the_third_warns(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
     unseen = trained.get().facts["unseen"]
     page = Page("evaluate", project=trained.project)
     page.run()
     assert looks.count(trained.workspace, trained.dataset, unseen) == 1
     assert "No other model has been looked at on these unseen rows" in page.words
+    monkeypatch.setattr(looks, "had_others", lambda workspace, dataset, digest: True)
+    assert "but on others of this data" in Page("evaluate", project=trained.project).words
     for other in ("r2", "r3"):
         looks.add(trained.workspace, trained.dataset, unseen, other)
     assert "The unseen rows have been looked at 3 times, with as many models." in page.run().words

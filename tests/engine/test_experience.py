@@ -90,6 +90,21 @@ def _fold(tried: Rehearsal) -> tuple[int, int]:
     return rows - rows // 5, rows // 5
 
 
+def test_the_very_same_plan_is_expected_to_take_what_it_took(workspace: Workspace, plan: Plan) -> None:
+    team = plan.model_copy(update={"team": Team(folds=5)})
+    other = team.model_copy(update={"inputs": team.inputs[:1], "recipe": ()})
+    for one, seconds in ((team, 70.0), (team.model_copy(update={"name": "Named otherwise"}), 90.0), (other, 30.0)):
+        ended(workspace, one, 15, facts=json.dumps({"seconds": seconds}))
+    assert experience.took(workspace, team) == 90.0 and experience.took(workspace, plan) is None
+    answer = answers.estimate(workspace, team.model_dump(mode="json"))
+    assert answer["seconds"] == 90.0 and answer["known"] and answer["seconds_low"] <= 90.0 <= answer["seconds_high"]
+
+
+def test_what_was_stopped_says_nothing_of_the_very_same_plan(workspace: Workspace, plan: Plan) -> None:
+    ended(workspace, plan, 15, facts=json.dumps({"seconds": 5.0}), wish="stop")
+    assert experience.took(workspace, plan) is None
+
+
 class First(Heard):
     """Keeps what was told after the first epoch."""
 

@@ -1,5 +1,7 @@
 """Looks at the unseen rows: counted once for each run, kept when the run goes."""
 
+import pytest
+
 from engine.store import db, looks
 from engine.store.workspace import Workspace
 from tests.engine.waiting import queued
@@ -26,6 +28,27 @@ def test_the_same_model_trained_again_shows_nothing_new(workspace: Workspace) ->
 def test_other_rows_and_other_data_are_counted_apart(workspace: Workspace) -> None:
     looks.add(workspace, "d1", "rows", "r1")
     assert looks.count(workspace, "d1", "others") == looks.count(workspace, "d2", "rows") == 0
+
+
+@pytest.mark.parametrize(
+    ("split", "unseen", "state", "had"),
+    [
+        ('{"spares_unseen": false}', "others", "succeeded", True),
+        ('{"outside": ""}', "others", "succeeded", True),
+        ('{"spares_unseen": true}', "others", "succeeded", False),
+        ('{"outside": "d2"}', "others", "succeeded", False),
+        ("{}", "rows", "succeeded", False),
+        ("{}", "others", "failed", False),
+    ],
+)
+def test_other_rows_that_were_unseen_before_are_known(workspace: Workspace, split: str, unseen: str, state: str, had: bool) -> None:
+    run = queued(workspace)
+    with db.write(workspace) as database:
+        database.execute(
+            "UPDATE runs SET dataset = 'd1', state = ?, plan = ?, facts = ? WHERE id = ?",
+            (state, f'{{"split": {split}}}', f'{{"unseen": "{unseen}"}}', run.id),
+        )
+    assert looks.had_others(workspace, "d1", "rows") is had and not looks.had_others(workspace, "d9", "rows")
 
 
 def test_a_run_whose_score_was_said_where_it_ended_is_a_look(workspace: Workspace) -> None:
